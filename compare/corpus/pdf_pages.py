@@ -375,7 +375,8 @@ def _is_below(
     others = (high - low for high, low in gaps if high < top or low > line.y)
     high, low = gaps[len(gaps) // 2]
     usual = high - low
-    widest = usual if bottom >= top else next(others, usual)
+    # an empty line is 2 usual distances
+    widest = usual if bottom >= top else max(next(others, usual), 1.7 * usual)
     return top - line.y > 1.3 * widest and max(ends) - top <= 1.3 * usual
 
 

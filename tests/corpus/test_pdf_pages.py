@@ -231,8 +231,9 @@ def test_what_stands_below_two_columns_comes_after_both() -> None:
     assert text[len(words) :].split() == ["Reply.", "No."]
 
 
-def test_paragraphs_that_end_side_by_side_do_not_part_the_columns() -> None:
-    left = "\n\n".join([LEFT_COLUMN] * 3)
+@pytest.mark.parametrize("paragraphs", [2, 3])
+def test_paragraphs_that_end_side_by_side_do_not_part_the_columns(paragraphs: int) -> None:
+    left = "\n\n".join([LEFT_COLUMN] * paragraphs)
     text, _ = read(columns_of(left, left.upper()))
     assert text.rindex("We welcome") < text.index("WE WELCOME")
 
