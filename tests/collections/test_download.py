@@ -346,7 +346,7 @@ def test_a_page_that_asks_to_log_in_is_no_file(
 def test_what_arrives_before_a_stall_is_kept(
     collection: Collection, service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    service.cut = [100] * 20  # far less than a block
+    service.cut = [30] * 40  # far less than a block
     paths = fetch_collection(collection, tmp_path)
     assert len(paths) == 2
     assert len({asked for path, asked in service.asked if path == service.asked[0][0]}) > 3

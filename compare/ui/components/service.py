@@ -90,7 +90,6 @@ def _forget_filters() -> None:
     for name in FACETED:
         if st.session_state.get(name):
             st.session_state[name] = []
-        st.query_params.pop(name, None)
 
 
 def library_link(page: Path, label: str, **address: str | Sequence[str]) -> None:
