@@ -22,7 +22,7 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from compare.collections import Service, accept_licence, get_collection, named_collection
+from compare.collections import Service, accept_licence, download, get_collection, named_collection
 from compare.progress import Progress
 
 QUOTE = "The embargo against Cuba must be lifted."
@@ -77,10 +77,10 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as scratch, published(arguments.files) as address:
         os.environ["COMPARE_CACHE"] = str(Path(scratch) / "cache")
-        os.environ["XDG_CONFIG_HOME"] = str(Path(scratch) / "config")
         collection = replace(
             named_collection(arguments.collection), address=address, service=Service.DATAVERSE
         )
+        download.user_settings = lambda: Path(scratch) / "settings.json"
         accept_licence(collection)
         library, _ = get_collection(collection, Path(scratch) / "library", steps=step)
         with step("First search"):

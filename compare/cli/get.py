@@ -51,8 +51,7 @@ def get(name: str | None, library: Backend | None, **options: Any) -> None:
       compare get uk-commons --since 2022 --library commons
 
     A library that exists keeps its statements; the collection is added. The files stay in the
-    cache. If you interrupt the command, the same command continues where it was. No other command
-    but `compare import url` uses the network.
+    cache. If you interrupt the command, the same command continues where it was.
     """
     as_json = options["as_json"]
     if name is None:
@@ -85,6 +84,8 @@ def _list(*, as_json: bool) -> None:
         say(collection.name)
         say(f"  {one_line(collection.title)}: {one_line(collection.about)}")
         say(f"  {collection.years}; {collection.languages}; {collection.size}")
+        if collection.since is not None:
+            say(f"  Fetched from {collection.since} unless --since names another year.")
         say(f"  Licence: {collection.licence}. Cite: {one_line(collection.cite)}.")
         say(f"  From {collection.page}. {collection.last_known}")
         say()

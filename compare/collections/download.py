@@ -7,11 +7,12 @@ import hashlib
 import http.client
 import json
 import shutil
-import ssl
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from filelock import FileLock
 
 from compare.collections.registry import Collection
 from compare.collections.services import (
@@ -26,7 +27,6 @@ from compare.collections.services import (
 from compare.errors import CorpusError, ExportError
 from compare.files import write_whole
 from compare.library.locations import user_settings, writable_cache
-from compare.progress import within_total
 
 if TYPE_CHECKING:
     from compare.progress import Progress
@@ -41,9 +41,6 @@ _BLOCK = 256 * 1024
 _MOST = 50 * 1024**3  # bytes of one file
 _PARTIAL = ".part"
 _VERSION = ".version"  # the server's name for the content of a partial file
-_BROKEN_OFF = (
-    UnansweredError, http.client.HTTPException, ConnectionError, TimeoutError, ssl.SSLError,
-)  # fmt: skip
 
 
 def fetch_collection(
@@ -65,7 +62,7 @@ def fetch_collection(
         listing: What `list_files` returned; None asks the service.
         since: The first year; see `list_files`.
         until: The last year.
-        on_progress: Reports bytes, or files if the service does not give their sizes.
+        on_progress: Reports bytes; the total is 0 if the service does not say it.
 
     Raises:
         CorpusError: The licence is not accepted, the service does not answer, a file is not what
@@ -77,13 +74,23 @@ def fetch_collection(
             f"it at {collection.page}, then accept it with --accept-licence."
         )
     listing = listing or list_files(collection, since, until)
-    total, done, paths = listing.size, 0, []
-    for number, file in enumerate(listing.files):
-        counted = within_total(on_progress, done, total) if total else None
-        paths.append(_Download(collection, file, folder / file.name, counted).run())
-        done += file.size or 0
-        if on_progress is not None and not total:
-            on_progress(number + 1, len(listing.files))
+    alone, done, paths = len(listing.files) == 1, 0, []
+
+    def report(size: int, whole: int) -> None:
+        if on_progress is not None:
+            on_progress(done + size, listing.size or (whole if alone else 0))
+
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{folder}.lock"):  # two at once would write into one partial file
+            for file in listing.files:
+                paths.append(_Download(collection, file, folder / file.name, report).run())
+                done += paths[-1].stat().st_size
+    except OSError as error:
+        raise CorpusError(
+            f"{error.filename or folder} cannot be written ({error.strerror}): name another "
+            "folder with COMPARE_CACHE."
+        ) from error
     return paths
 
 
@@ -91,14 +98,9 @@ class _Download:
     """One file on its way."""
 
     def __init__(
-        self, collection: Collection, file: RemoteFile, path: Path, on_progress: Progress | None
+        self, collection: Collection, file: RemoteFile, path: Path, report: Progress
     ) -> None:
-        self.collection, self.file, self.path, self.on_progress = (
-            collection,
-            file,
-            path,
-            on_progress,
-        )
+        self.collection, self.file, self.path, self.report = collection, file, path, report
         self.partial = path.with_name(path.name + _PARTIAL)
         self.version = path.with_name(path.name + _VERSION)
 
@@ -107,7 +109,8 @@ class _Download:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             if self.path.is_file() and self._is_whole(self.path):
-                self._report(self.path.stat().st_size)
+                size = self.path.stat().st_size
+                self.report(size, size)
                 return self.path
             self._fetch()
             if not self._is_whole(self.partial):  # perhaps two versions of the file in one
@@ -148,7 +151,7 @@ class _Download:
             try:
                 self._continue(before)
                 return
-            except _BROKEN_OFF as error:
+            except (UnansweredError, http.client.HTTPException) as error:
                 reason = reason_of(error)
                 if getattr(error, "status", None) == NO_SUCH_PART:
                     self._forget()
@@ -174,6 +177,7 @@ class _Download:
         with open_address(self.file.url, self.collection, headers) as answer:
             resumed = answer.status == http.client.PARTIAL_CONTENT
             start = have if resumed else 0
+            self._check_kind(answer)
             if resumed and not (answer.getheader("Content-Range") or "").startswith(
                 f"bytes {have}-"
             ):
@@ -182,7 +186,7 @@ class _Download:
             self._check_room(answer.length)
             self._remember_version(answer)
             with self.partial.open("ab" if resumed else "wb") as out:
-                while block := answer.read(_BLOCK):
+                while block := _received(answer):
                     out.write(block)
                     start += len(block)
                     if start > (self.file.size or _MOST):
@@ -190,9 +194,20 @@ class _Download:
                             f"{self.file.url} is longer than {self.collection.page} says: try "
                             f"again later, {self.collection.by_hand}."
                         )
-                    self._report(start)
-            if answer.length:  # `read` with a size does not complain about a short body
+                    self.report(start, start + (answer.length or 0))
+            if answer.length:  # `read1` does not complain about a short body
                 raise UnansweredError("the connection broke off")
+        if not start and self.file.size != 0:
+            raise UnansweredError("it sent an empty file")
+
+    def _check_kind(self, answer: http.client.HTTPResponse) -> None:
+        """Refuse a page in the place of a file, such as one that asks to log in."""
+        kind = answer.headers.get_content_type()
+        if kind == "text/html" and not self.file.name.lower().endswith((".html", ".htm")):
+            raise CorpusError(
+                f"{self.file.url} was answered with a web page and not with {self.file.name}: open "
+                f"{self.collection.page} in a browser to see why, {self.collection.by_hand}."
+            )
 
     def _partial_size(self) -> int:
         size = self.partial.stat().st_size if self.partial.is_file() else 0
@@ -234,9 +249,13 @@ class _Download:
             "folder with COMPARE_CACHE."
         )
 
-    def _report(self, size: int) -> None:
-        if self.on_progress is not None:
-            self.on_progress(size, size)
+
+def _received(answer: http.client.HTTPResponse) -> bytes:
+    """Return what has arrived; an error of the connection is not one of the disk."""
+    try:
+        return answer.read1(_BLOCK)
+    except OSError as error:
+        raise UnansweredError(reason_of(error)) from error
 
 
 def _megabytes(size: int) -> str:

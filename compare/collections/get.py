@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compare.collections.download import downloads, fetch_collection
 from compare.corpus.importing import Report, imported
+from compare.errors import LibraryError
 from compare.library.backend import Backend, backend_at
 from compare.library.library import Library
 
@@ -61,6 +62,11 @@ def get_collection(
         LibraryError: The library cannot be written.
     """
     where = backend_at(location)
+    if where.exists():  # what would fail later should fail before the download
+        if where.read_only:
+            raise LibraryError(f"The library in {where} is read-only: name another with --library.")
+        with closing(Library.open(where, encoder)) as opened:
+            encoder = opened.encoder
     with steps("Downloading", "bytes") as on_progress:
         paths = fetch_collection(
             collection,

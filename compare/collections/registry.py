@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from enum import StrEnum
 from functools import cache
@@ -21,6 +21,8 @@ COLLECTIONS_VARIABLE = "COMPARE_COLLECTIONS"
 
 _SHIPPED = Path(__file__).with_name("collections.toml")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}\Z")
+_NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|\x00-\x1f\ud800-\udfff]')
+_LONGEST_NAME = 200  # bytes, which leaves room for the ending of a partial file
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -80,7 +82,7 @@ class Collection:
         """Say when its addresses were last known to answer."""
         if self.tried:
             return f"Its addresses answered on {self.tried}."
-        return "Nobody has recorded yet that its addresses answer."
+        return "The download has not been tried yet."
 
 
 def collections() -> dict[str, Collection]:
@@ -134,6 +136,12 @@ def _collection(path: Path, name: str, table: Any) -> Collection:
         raise refuse(f"has the format {values['format']!r}: use one of {', '.join(formats())}")
     if not is_safe_address(values["address"]):
         raise refuse(f"has the address {values['address']!r}: give one that starts with https://")
+    _check_files(values, refuse)
+    return Collection(name=name, **values)
+
+
+def _check_files(values: Mapping[str, Any], refuse: Callable[[str], CorpusError]) -> None:
+    """Check the names of files, which mean something else for each service."""
     if values["service"] == Service.INDEX:
         for pattern in values["files"]:
             try:
@@ -142,12 +150,14 @@ def _collection(path: Path, name: str, table: Any) -> Collection:
                 raise refuse(f"has the pattern {pattern!r}, which is wrong: {error}") from error
             if not {"date", "version"} <= set(groups):
                 raise refuse(f"has the pattern {pattern!r}: it needs the groups date and version")
-    elif values["service"] != Service.ADDRESS and not values.get("dataset"):
+    elif values["service"] == Service.ADDRESS:
+        if len(values["files"]) != 1 or not is_plain_name(values["files"][0]):
+            raise refuse("needs the one name of its file, without a folder")
+    elif not values.get("dataset"):
         raise refuse("does not name its dataset: give its DOI, or its number")
-    return Collection(name=name, **values)
 
 
-def _checked(table: Mapping[str, Any], refuse: Any) -> dict[str, Any]:
+def _checked(table: Mapping[str, Any], refuse: Callable[[str], CorpusError]) -> dict[str, Any]:
     """Return the fields of a table in their types."""
     known = {field.name: field for field in fields(Collection) if field.name != "name"}
     if unknown := [field for field in table if field not in known]:
@@ -172,13 +182,31 @@ def _checked(table: Mapping[str, Any], refuse: Any) -> dict[str, Any]:
     return values
 
 
-def is_safe_address(address: str) -> bool:
-    """Tell whether files may be fetched from an address: over TLS, or from this machine."""
+def is_safe_address(address: str, *, local: bool = True) -> bool:
+    """Tell whether files may be fetched from an address.
+
+    That is over TLS, and from this machine only if `local` is set: no service elsewhere may send
+    the program to one here.
+    """
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
     except ValueError:
         return False
-    return bool(host) and (
-        parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
+    if host in _LOOPBACK:
+        return local and parts.scheme in ("http", "https")
+    return bool(host) and parts.scheme == "https"
+
+
+def is_local(address: str) -> bool:
+    """Tell whether an address is of this machine."""
+    return urlsplit(address).hostname in _LOOPBACK
+
+
+def is_plain_name(name: str) -> bool:
+    """Tell whether a file of this name can be on any system, in the folder where it is put."""
+    return (
+        name not in ("", ".", "..")
+        and len(name.encode("utf-8", "replace")) <= _LONGEST_NAME
+        and not _NOT_IN_NAMES.search(name)
     )

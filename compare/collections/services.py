@@ -9,8 +9,8 @@ import socket
 import ssl
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from html.parser import HTMLParser
 from pathlib import PurePosixPath
@@ -18,7 +18,13 @@ from typing import IO, Any
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from compare import __version__
-from compare.collections.registry import Collection, Service, is_safe_address
+from compare.collections.registry import (
+    Collection,
+    Service,
+    is_local,
+    is_plain_name,
+    is_safe_address,
+)
 from compare.corpus.values import listed, shortened
 from compare.errors import CorpusError
 
@@ -89,24 +95,45 @@ def list_files(
             return Listing(_on_index(collection, since or collection.since or 0, until or 9999))
         in_dataverse = collection.service is Service.DATAVERSE
         found = _in_dataverse(collection) if in_dataverse else _on_zenodo(collection)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise CorpusError(
-            f"{collection.address} answered with a list of files that cannot be read ({error}): "
-            f"try again later, {collection.by_hand}."
+            f"{collection.address} answered with something else than a list of files: try again "
+            f"later, {collection.by_hand}."
         ) from error
-    chosen = tuple(
-        file
-        for file in found.files
-        if any(fnmatch(PurePosixPath(file.name).name, one) for one in collection.files)
+    _check_names(collection, found.files)
+    return found
+
+
+def _check_names(collection: Collection, files: Sequence[RemoteFile]) -> None:
+    """Refuse files that would be written over each other, or into each other's folder."""
+    taken: set[str] = set()
+    folders: set[str] = set()
+    for file in files:
+        path = PurePosixPath(file.name.casefold())
+        parents = {str(parent) for parent in path.parents} - {"."}
+        if str(path) in taken | folders or parents & taken:
+            raise CorpusError(
+                f"{collection.page} has two files named {file.name}: {collection.by_hand[3:]}."
+            )
+        taken.add(str(path))
+        folders |= parents
+
+
+def _is_wanted(collection: Collection, name: Any) -> bool:
+    base = str(name).rpartition("/")[2]
+    return any(fnmatch(base, pattern) for pattern in collection.files)
+
+
+def _chosen(collection: Collection, names: Iterable[Any], files: list[RemoteFile]) -> Listing:
+    """Return the files; raise CorpusError if there are none among those named."""
+    if files:
+        return Listing(tuple(files))
+    known = listed([str(name) for name in names][:_NAMED]) or "none at all"
+    raise CorpusError(
+        f"{collection.page} has no file named {listed(list(collection.files))} but {known}: it "
+        "has changed; see whether a newer version of this program knows it, "
+        f"{collection.by_hand}."
     )
-    if not chosen:
-        names = listed([file.name for file in found.files[:_NAMED]]) or "none at all"
-        raise CorpusError(
-            f"{collection.page} has no file named {listed(list(collection.files))} but {names}: it "
-            f"has changed; see whether a newer version of this program knows it, "
-            f"{collection.by_hand}."
-        )
-    return Listing(chosen, found.licence)
 
 
 def _in_dataverse(collection: Collection) -> Listing:
@@ -115,48 +142,52 @@ def _in_dataverse(collection: Collection) -> Listing:
     where = f"{collection.address}/api/datasets/:persistentId/?persistentId={dataset}"
     version = _json(where, collection)["data"]["latestVersion"]
     licence = version.get("license") or ""
-    files = []
+    names, files = [], []
     for entry in version["files"]:
         about = entry["dataFile"]
         is_table = "originalFileFormat" in about
-        name = about["originalFileName"] if is_table else about["filename"]
+        name = about.get("originalFileName") if is_table else about["filename"]
+        names.append(name)
+        if not _is_wanted(collection, name):
+            continue
         if entry.get("restricted"):
             raise CorpusError(
                 f"{name} of {collection.name} is restricted: ask for access at {collection.page}, "
                 f"{collection.by_hand}."
             )
-        size = about.get("originalFileSize" if is_table else "filesize")
         checksum = about.get("checksum") or {}
         files.append(
             RemoteFile(
                 _safe_name(entry.get("directoryLabel") or "", name),
                 f"{collection.address}/api/access/datafile/{int(about['id'])}"
                 + ("?format=original" if is_table else ""),
-                None if size is None else int(size),
+                _size(about.get("originalFileSize" if is_table else "filesize")),
                 # The checksum is that of the file as uploaded, also if it was made a table.
                 _checksum(checksum.get("type"), checksum.get("value")),
             )
         )
-    return Listing(
-        tuple(files), str(licence.get("name") or "") if isinstance(licence, dict) else str(licence)
-    )
+    stated = licence.get("name") if isinstance(licence, dict) else licence
+    return replace(_chosen(collection, names, files), licence=str(stated or ""))
 
 
 def _on_zenodo(collection: Collection) -> Listing:
     record = _json(f"{collection.address}/api/records/{quote(collection.dataset)}", collection)
     licence = (record.get("metadata") or {}).get("license") or {}
-    files = []
+    names, files = [], []
     for entry in record["files"]:
+        names.append(entry["key"])
+        if not _is_wanted(collection, entry["key"]):
+            continue
         algorithm, _, digest = str(entry.get("checksum") or "").partition(":")
         files.append(
             RemoteFile(
                 _safe_name("", entry["key"]),
-                _safe_link(collection.address, entry["links"]["self"]),
-                int(entry["size"]),
+                _safe_link(collection, entry["links"]["self"]),
+                _size(entry.get("size")),
                 _checksum(algorithm, digest),
             )
         )
-    return Listing(tuple(files), str(licence.get("id") or ""))
+    return replace(_chosen(collection, names, files), licence=str(licence.get("id") or ""))
 
 
 def _on_index(collection: Collection, since: int, until: int) -> tuple[RemoteFile, ...]:
@@ -164,22 +195,27 @@ def _on_index(collection: Collection, since: int, until: int) -> tuple[RemoteFil
     page = _read(collection.address, collection).decode("utf-8", "replace")
     links = _Links()
     links.feed(page)
-    latest: dict[str, tuple[int, str, RemoteFile]] = {}
+    latest: dict[str, tuple[int, str, str, str]] = {}
     for link in links.found:
-        name = PurePosixPath(unquote(urlsplit(link).path)).name
+        try:
+            name = PurePosixPath(unquote(urlsplit(link).path)).name
+        except ValueError:  # a link that is no address
+            continue
         matches = (re.fullmatch(pattern, name) for pattern in collection.files)
         if found := next(filter(None, matches), None):
             day, version = found["date"], found["version"]
-            file = RemoteFile(name, _safe_link(collection.address, link))
-            entry = len(version), version, file
+            entry = len(version), version, name, link
             if since <= int(day[:4]) <= until:
-                latest[day] = max(latest.get(day, entry), entry, key=lambda one: one[:2])
+                latest[day] = max(latest.get(day, entry), entry)
     if not latest:
         raise CorpusError(
             f"{collection.address} links to no file of {collection.name} from {since} to {until}: "
             f"choose other years, {collection.by_hand}."
         )
-    return tuple(latest[day][2] for day in sorted(latest))
+    chosen = [latest[day] for day in sorted(latest)]
+    return tuple(
+        RemoteFile(_safe_name("", name), _safe_link(collection, link)) for *_, name, link in chosen
+    )
 
 
 class _Links(HTMLParser):
@@ -195,6 +231,11 @@ class _Links(HTMLParser):
             self.found.append(link)
 
 
+def _size(value: Any) -> int | None:
+    size = None if value is None else int(value)
+    return size if size is not None and size >= 0 else None
+
+
 def _checksum(kind: Any, value: Any) -> tuple[str, str] | None:
     algorithm = _CHECKSUMS.get(str(kind).lower())
     digest = str(value).lower()
@@ -204,17 +245,14 @@ def _checksum(kind: Any, value: Any) -> tuple[str, str] | None:
 def _safe_name(folder: str, name: str) -> str:
     """Return a path below the collection's folder; ValueError for one that leaves it."""
     path = PurePosixPath(folder, name)
-    parts = path.parts
-    if path.is_absolute() or not parts or any(re.search(r'[\\:*?"<>|\x00-\x1f]', p) for p in parts):
-        raise ValueError(f"{shortened(str(path))} is no name of a file")
-    if ".." in parts or any(len(part.encode()) > 200 for part in parts):
+    if not all(map(is_plain_name, path.parts)) or not path.parts:
         raise ValueError(f"{shortened(str(path))} is no name of a file")
     return str(path)
 
 
-def _safe_link(base: str, link: str) -> str:
-    address = urljoin(base, link)
-    if not is_safe_address(address):
+def _safe_link(collection: Collection, link: str) -> str:
+    address = urljoin(collection.address, link)
+    if not is_safe_address(address, local=is_local(collection.address)):
         raise ValueError(f"{shortened(address)} is not fetched: it is not behind https://")
     return address
 
@@ -230,12 +268,15 @@ class UnansweredError(Exception):
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
+    def __init__(self, *, local: bool) -> None:
+        self._local = local
+
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str,
         headers: http.client.HTTPMessage, newurl: str,
     ) -> urllib.request.Request | None:  # fmt: skip
         """Follow a redirect over TLS only."""
-        if not is_safe_address(newurl):
+        if not is_safe_address(newurl, local=self._local):
             raise CorpusError(
                 f"{shortened(req.full_url)} redirects to {shortened(newurl)}, which is not behind "
                 "https://: nothing was fetched."
@@ -253,7 +294,7 @@ def open_address(
         UnansweredError: It cannot be reached or is overloaded.
     """
     request = urllib.request.Request(url, headers={"User-Agent": _USER_AGENT, **(headers or {})})
-    opener = urllib.request.build_opener(_Redirects)
+    opener = urllib.request.build_opener(_Redirects(local=is_local(collection.address)))
     try:
         answer: http.client.HTTPResponse = opener.open(request, timeout=STALLED_AFTER)
     except urllib.error.HTTPError as error:
@@ -275,6 +316,11 @@ def open_address(
         raise UnansweredError(reason_of(error.reason)) from error
     except (OSError, http.client.HTTPException) as error:
         raise UnansweredError(reason_of(error)) from error
+    except ValueError as error:  # a redirect to what is no address
+        raise CorpusError(
+            f"{shortened(url)} leads to an address that is none: try again later, "
+            f"{collection.by_hand}."
+        ) from error
     return answer
 
 

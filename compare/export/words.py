@@ -86,8 +86,8 @@ def limits(stance: Stance) -> str:
     right, found = (100 * share[stance] for share in (RIGHT_OF_LISTED, FOUND_OF_KNOWN))
     missed = "oppose" if stance is Stance.OPPOSE else "agree"
     return (
-        f"In a test, {right:.0f} in 100 of those listed here were right; of all that {missed}, the "
-        f"first ten held {found:.0f} in 100."
+        f"In a test with other quotes, {right:.0f} % of what this list showed was right, and its "
+        f"first ten held {found:.0f} % of all that {missed}."
     )
 
 
@@ -179,9 +179,9 @@ def read_of(result: Result) -> str:
     """Return how much of the library a search read: "Read 90 of 106,086 passages"."""
     made, passages = result.provenance, result.passages_read
     number, of, what = (
-        (passages, made.passages, "passages")
-        if passages
-        else (len(result.pairs), made.statements, "statements")  # of an older program
+        (len(result.pairs), made.statements, "statements")  # of an older program
+        if result.pairs and not passages
+        else (passages, made.passages, "passages")
     )
     return f"Read {number:,} of {of:,} {what}" + (", with filters" if made.filters else "")
 

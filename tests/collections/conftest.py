@@ -23,7 +23,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
         if path in self.service.lists:
-            self.reply(200, self.service.lists[path])
+            self.reply(200, self.service.lists[path], self.service.kind)
         elif path in self.service.files:
             self.service.asked.append((self.path, self.headers.get("Range") or ""))
             self.send_file(self.service.files[path])
@@ -62,8 +62,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.wfile.write(body)
 
-    def reply(self, status: int, body: bytes) -> None:
+    def reply(self, status: int, body: bytes, kind: str = "application/json") -> None:
         self.send_response(status)
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -91,6 +92,7 @@ class Service:
         self.pause = 0.0
         self.ranges = True
         self.redirect = ""
+        self.kind = "application/json"
         self.asked: list[tuple[str, str]] = []
         self.server = ThreadingHTTPServer(
             ("127.0.0.1", 0), type("Handler", (_Handler,), {"service": self})

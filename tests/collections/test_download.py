@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import resource
+import threading
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from compare.collections import (
     list_files,
     named_collection,
 )
+from compare.collections.registry import is_safe_address
 from compare.errors import CorpusError
 from tests.collections.conftest import Service
 
@@ -202,7 +204,9 @@ def test_an_answer_that_is_no_list_is_refused(
     collection: Collection, service: Service, answer: bytes
 ) -> None:
     service.lists["/api/datasets/:persistentId/"] = answer
-    with pytest.raises(CorpusError, match=f"a list of files that cannot be read.*{BY_HAND}"):
+    with pytest.raises(
+        CorpusError, match=f"answered with something else than a list of files: .*{BY_HAND}"
+    ):
         list_files(collection)
 
 
@@ -212,7 +216,7 @@ def test_a_file_reaches_no_other_folder(
 ) -> None:
     about = {"id": 1, "filename": name, "filesize": 1}
     service.list_files([{"label": "x", "restricted": False, "dataFile": about}])
-    with pytest.raises(CorpusError, match="is no name of a file"):
+    with pytest.raises(CorpusError, match="answered with something else than a list of files"):
         list_files(collection)
 
 
@@ -253,12 +257,12 @@ def test_a_page_of_links_gives_the_latest_version_of_each_day(
     fetch_collection(
         collection, tmp_path / "kept", on_progress=lambda done, total: seen.append((done, total))
     )
-    assert seen == [(1, 2), (2, 2)]
+    assert seen[-1] == (len("debates2031-01-01c.xml") + len("debates2031-01-02a.xml"), 0)
 
 
 def test_a_link_to_elsewhere_needs_tls(service: Service, registry: Path) -> None:
     service.lists["/days/"] = b'<a href="http://example.org/debates2031-01-01a.xml">day</a>'
-    with pytest.raises(CorpusError, match="it is not behind https://"):
+    with pytest.raises(CorpusError, match="answered with something else than a list of files"):
         list_files(named_collection("days"))
 
 
@@ -301,3 +305,91 @@ def test_a_licence_is_accepted_once(canals: dict[str, bytes], tmp_path: Path) ->
     assert is_accepted(collection)
     (tmp_path / "config" / "licences.json").write_text("[")
     assert not is_accepted(collection)
+
+
+# -- Found by a reader of the code -------------------------------------------------------------
+
+
+def test_two_at_once_take_turns(collection: Collection, service: Service, tmp_path: Path) -> None:
+    service.pause = 0.1
+    found: list[list[Path]] = []
+    threads = [
+        threading.Thread(
+            target=lambda: found.append(fetch_collection(collection, tmp_path / "kept"))
+        )
+        for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found[0] == found[1]
+    assert len(service.asked) == 2  # each file once
+
+
+def test_a_page_that_asks_to_log_in_is_no_file(
+    service: Service, registry: Path, tmp_path: Path
+) -> None:
+    service.lists["/notes.csv"] = b"<html>Log in</html>"
+    service.kind = "text/html"
+    collection = named_collection("notes")
+    accept_licence(collection)
+    with pytest.raises(CorpusError, match=r"with a web page and not with un-general-debates\.csv"):
+        fetch_collection(collection, tmp_path / "kept")
+    service.kind, service.lists["/notes.csv"] = "text/csv", b""
+    with pytest.raises(CorpusError, match=r"\(it sent an empty file\)"):
+        fetch_collection(collection, tmp_path / "kept")
+    service.lists["/notes.csv"] = b"words"
+    assert fetched(collection, tmp_path / "kept") == {"un-general-debates.csv": b"words"}
+
+
+def test_what_arrives_before_a_stall_is_kept(
+    collection: Collection, service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.cut = [30] * 40  # far less than a block
+    paths = fetch_collection(collection, tmp_path)
+    assert len(paths) == 2
+    assert len({asked for path, asked in service.asked if path == service.asked[0][0]}) > 3
+
+
+def test_files_that_are_not_wanted_do_not_matter(collection: Collection, service: Service) -> None:
+    good = {"label": "x", "dataFile": {"id": 1, "filename": "UNGDC_1.tgz", "filesize": -1}}
+    others = [
+        {"label": "x", "restricted": True, "dataFile": {"id": 2, "filename": "codebook.pdf"}},
+        {"label": "x", "dataFile": {"id": 3, "filename": "Read: me.txt", "filesize": 1e999}},
+        {"label": "x", "dataFile": {"id": 4, "originalFileFormat": "text/tsv"}},
+    ]
+    service.list_files([good, *others])
+    (file,) = list_files(collection).files
+    assert (file.name, file.size) == ("UNGDC_1.tgz", None)
+    service.list_files([{**good, "dataFile": {**good["dataFile"], "filesize": 1e999}}])
+    with pytest.raises(CorpusError, match="answered with something else than a list of files"):
+        list_files(collection)
+
+
+@pytest.mark.parametrize("folder", ["", "ungdc_1.TGZ"])
+def test_two_files_of_one_name_are_refused(
+    collection: Collection, service: Service, folder: str
+) -> None:
+    about = {"id": 1, "filename": "UNGDC_1.tgz", "filesize": 1}
+    service.list_files([{"dataFile": about}, {"directoryLabel": folder, "dataFile": about}])
+    with pytest.raises(
+        CorpusError, match=r"has two files named (ungdc_1\.TGZ/)?UNGDC_1\.tgz: down"
+    ):
+        list_files(collection)
+
+
+def test_a_redirect_to_no_address_is_one_sentence(
+    collection: Collection, service: Service, tmp_path: Path
+) -> None:
+    service.redirect = "https://a..b/x"
+    with pytest.raises(CorpusError, match=BY_HAND):
+        fetch_collection(collection, tmp_path)
+
+
+def test_no_service_elsewhere_sends_the_program_to_this_machine() -> None:
+    here = "http://127.0.0.1:8501/"
+    assert is_safe_address(here, local=True)
+    assert not is_safe_address(here, local=False)
+    assert not is_safe_address(here.replace("http", "https"), local=False)
+    assert is_safe_address("https://example.org", local=False)

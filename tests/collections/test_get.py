@@ -28,7 +28,7 @@ def test_the_list_says_what_each_collection_is(run: Run, registry: Path) -> None
     assert told.code == 0
     for words in ("un-general-debate\n", "CC0 1.0", "10.7910/DVN/KGVSYH", "Jankin", "1946 to 2024"):
         assert words in told.out
-    assert "Nobody has recorded yet that its addresses answer." in told.out
+    assert "The download has not been tried yet." in told.out
     assert [one["name"] for one in run("get", "--json").json][-1] == "tables"
 
 

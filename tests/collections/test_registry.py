@@ -77,6 +77,7 @@ def test_a_file_of_ones_own_adds_collections(
         ('licence = "CC0 1.0"', "", r"has no 'licence'"),
         ("cite =", "quote =", r"has a field 'quote', which is not one of "),
         ('dataset = "doi:10.5072/FK2/CANALS"', "", r"does not name its dataset"),
+        ('"dataverse"', '"address"', r"needs the one name of its file, without a folder"),
         ('["UNGDC_*.tgz"]', "[]", r"has a value for 'files' that is not allowed"),
     ],
 )

@@ -9,6 +9,7 @@ import streamlit as st
 
 from compare.comparison.turns import Turns
 from compare.export import ExportFormat, export_bytes
+from compare.library.library import Library
 from compare.results import FILLED_TO, Stance
 from compare.statements import PartialDate, Statement
 from compare.ui.charts.counts import years_of_result
@@ -16,7 +17,7 @@ from compare.ui.charts.vega import COLOURS
 from compare.ui.components import filter_panel, service
 from compare.ui.components.quote_form import EXAMPLE_QUOTE
 from tests.fabricate import OPPOSED, a_search, found_pair, two_sides
-from tests.fakes import WordJudge
+from tests.fakes import HashingEncoder, WordJudge
 from tests.ui.conftest import shown, unmarked, well
 
 
@@ -279,11 +280,18 @@ def test_filters_show_the_counts_of_this_result_and_set_the_menu(page):
     well(app.run())
     assert app.multiselect(key="countries").value == ["China"]
     assert pills(app, "countries").value == ["China"]
+    offered = [option.content for option in pills(app, "countries").proto.options]
+    assert offered == ["China 2", "United States 3", "European Union 1", "Russia 1"]
+    assert "Filtered by: China." in shown(app)
     assert "malicious disinformation" in unmarked(shown(app))
     assert "directly assisting Russia" not in unmarked(shown(app))
-    pills(app, "countries").set_value([])
+    pills(app, "countries").set_value(["China", "Russia"])
+    well(app.run())
+    assert app.multiselect(key="countries").value == ["China", "Russia"]
+    app.button(key="clear").click()
     well(app.run())
     assert app.multiselect(key="countries").value == []
+    assert "Filtered by" not in shown(app)
 
 
 def test_a_value_chosen_in_the_menu_stays_when_another_is_pressed(page):
@@ -302,8 +310,8 @@ def test_a_value_chosen_in_the_menu_stays_when_another_is_pressed(page):
 def test_the_page_says_what_is_searched_and_that_it_is_a_sample(page):
     html = shown(page())
     assert re.search(
-        r"Searched: 11 statements, 7 speakers, 5 countries or organisations, 1 source, 2022; "
-        r"built on \d+ \w+ \d{4}\.",
+        r"This library holds 11 statements, 7 speakers, 5 countries or organisations, 1 source, "
+        r"2022; built on \d+ \w+ \d{4}\.",
         html,
     )
     assert "This is a sample of eleven statements on one question." in html
@@ -316,8 +324,8 @@ def test_the_hint_that_it_is_an_example_goes_with_the_example(page):
 
 def test_the_limits_stand_beside_the_lists(page):
     html = shown(page())
-    assert "In a test, 76 in 100 of those listed here were right" in html
-    assert "of all that oppose, the first ten held 22 in 100" in html
+    assert "In a test with other quotes, 76 % of what this list showed was right" in html
+    assert "its first ten held 22 % of all that oppose." in html
 
 
 def test_the_views_show_the_same_statements(page):
@@ -368,3 +376,26 @@ def test_the_years_of_a_result_have_the_counts_that_it_has():
         ("2002", "oppose"): 0, ("2003", "agree"): 1, ("2003", "oppose"): 1,
     }  # fmt: skip
     assert years_of_result(a_search(dated[0])) is None
+
+
+def test_without_a_statement_that_passes_the_filters_the_page_says_so(page):
+    html = shown(page(**{"from": "2050"}))
+    assert "No statement passes these filters" in html
+    assert "Lower the minimum probability" not in html
+
+
+def test_another_library_begins_with_an_empty_field(page, home):
+    Library.build([replace(OPPOSED, id="own")], home / "library", HashingEncoder(256)).close()
+    app = page(library="My own")
+    assert app.text_area(key="q").value == ""
+    assert "Paste a quote above, and press Search." in shown(app)
+    assert ">Agree</h2>" not in shown(app)
+
+
+def test_another_library_begins_without_the_filters_of_the_last(page, home):
+    Library.build([replace(OPPOSED, id="own")], home / "library", HashingEncoder(256)).close()
+    app = page(library="Sample", countries="China")
+    app.selectbox(key="library").select("My own")
+    well(app.run())
+    assert "Filtered by" not in shown(app)
+    assert not app.multiselect(key="countries").value

@@ -58,7 +58,10 @@ def test_without_the_token_nothing_is_answered() -> None:
         assert "open the address that `compare app --token` printed" in answer.text
     asking.cookies.set("compare-token", "wrong")
     assert asking.get("/").status_code == 401
-    with pytest.raises(WebSocketDisconnect), asking.websocket_connect("/stream"):
+    with (
+        pytest.raises(WebSocketDisconnect),
+        asking.websocket_connect("/stream", headers={"Host": "localhost:8501"}),
+    ):
         pass
 
 
@@ -70,10 +73,10 @@ def test_the_token_lets_in_and_leaves_the_address() -> None:
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
     assert asking.get("/corpus?id=a%26b").text == "page"
-    held = {"Cookie": cookie.partition(";")[0]}
+    held = {"Host": "localhost:8501", "Cookie": cookie.partition(";")[0]}
     with client(TOKEN).websocket_connect("/stream", headers=held) as socket:
         assert socket.receive_text() == "open"
-    assert client(TOKEN).get(f"//evil.example/?token={TOKEN}").headers["location"] == (
+    assert client(TOKEN).get(f"http://localhost:8501//evil.example/?token={TOKEN}").headers["location"] == (
         "/evil.example/"
     )
 

@@ -88,7 +88,7 @@ def _with_button():
     place = st.session_state["place"]
     library = Library.open(place)
     st.session_state[READ_FOR] = library.backend.address
-    st.session_state["library"] = "COMPARE_LIBRARY"
+    st.session_state["library"] = "watched"
     quote = "The blockade of Port Meren must end"
     watch_button(library.search(quote, stance_model=WordJudge()), "search")
 

@@ -44,7 +44,7 @@ def result_actions(
         held: Says what the link holds.
         prefix: Begins the keys of widgets.
     """
-    with st.popover("Copy link", type="tertiary", icon=":material/link:"):
+    with st.popover("Link", type="tertiary", icon=":material/link:"):
         link = permalink(st.context.url or "", _state(result().provenance.library_digest, keys))
         st.code(link, language=None, wrap_lines=True)
         small(held)

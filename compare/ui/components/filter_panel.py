@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -15,7 +16,14 @@ from compare.library.filters import FACETED, Facet
 from compare.results import Result, Thresholds
 from compare.statements import PartialDate, Statement
 from compare.ui.charts.counts import years_of_result
-from compare.ui.components.layout import notice, show_chart, show_html, text_field, widget_key
+from compare.ui.components.layout import (
+    notice,
+    show_chart,
+    show_html,
+    small,
+    text_field,
+    widget_key,
+)
 from compare.ui.components.quote_form import partial_date
 
 if TYPE_CHECKING:
@@ -52,6 +60,8 @@ def choose_filters(
     """
     with st.sidebar:
         show_html("sidebar_heading", "Filters")
+        if places is not None:
+            small("Numbers count what is listed. A filter searches again, and may find more.")
         chosen = _menus(("speakers", "countries"), facets, prefix, places=places)
         since, until = choose_period(prefix)
         if places is not None:
@@ -100,35 +110,52 @@ def _menus(
 # -- Counts of a result --------------------------------------------------------------------------
 
 
-def show_counts(result: Result, facets: Facets, places: Places, prefix: str = "") -> None:
+def show_counts(
+    result: Result, filters: Filters, facets: Facets, places: Places, prefix: str = ""
+) -> None:
     """Show how many listed statements that take a side have each value, and their years.
 
-    A press on a value filters by it, or no longer; dragging across the years sets the period.
+    A press on a value filters by it, or no longer; dragging across the years sets the period. The
+    counts of a filter that is set are those from before, so that a second value can be pressed.
     """
-    listed = [pair.b.statement for pair in (*result.agree, *result.oppose)]
     for name, place in places.items():
+        counted = _without(result, filters, name, prefix)
         with place:
             if name == _PERIOD:
-                _show_years(result, prefix)
+                _show_years(counted, prefix)
             else:
-                _show_values(name, facets[name], listed, prefix)
+                _show_values(name, facets[name], counted, prefix)
 
 
-def _show_values(
-    name: str, facets: Sequence[Facet], listed: Sequence[Statement], prefix: str
-) -> None:
+def _without(result: Result, filters: Filters, name: str, prefix: str) -> Result:
+    """Return the latest result of the same search without the filter `name`, if there was one."""
+    names = ("date_from", "date_to") if name == _PERIOD else (name,)
+    unset = Filters()
+    wider = replace(filters, **{one: getattr(unset, one) for one in names})
+    key, at = (
+        repr((result.subject, result.provenance.library_digest, wider)),
+        f"{prefix}wide-{name}",
+    )
+    if wider == filters:
+        st.session_state[at] = key, result
+    made_for, before = st.session_state.get(at) or ("", result)
+    return before if made_for == key else result
+
+
+def _show_values(name: str, facets: Sequence[Facet], result: Result, prefix: str) -> None:
     labels = {spelling: facet.label for facet in facets for spelling in facet.spellings}
     counts = Counter(
         labels[value]
-        for statement in listed
-        for value in {*_VALUES[name](statement)}
+        for pair in (*result.agree, *result.oppose)
+        for value in {*_VALUES[name](pair.b.statement)}
         if value in labels
     )
     chosen = [value for value in st.session_state.get(f"{prefix}{name}", ()) if value in counts]
-    often = any(count > 1 for count in counts.values()) or len(counts) < _PILLS
-    if not chosen and (len(counts) < 2 or not often):  # such as a source for each statement
+    each_once = name == "sources" and all(count == 1 for count in counts.values())
+    if not chosen and (len(counts) < 2 or each_once):  # such as a source for each statement
         return
-    ordered = sorted(counts, key=lambda value: (-counts[value], value))[:_PILLS]
+    ordered = sorted(counts, key=lambda value: (value not in chosen, -counts[value], value))
+    ordered = ordered[:_PILLS]
     key = f"{prefix}count-{name}-{widget_key(repr((ordered, chosen)))}"
     st.pills(
         f"{FILTERS[name].label} of the statements found",
@@ -181,6 +208,30 @@ def _choose_years(key: str, since: str, until: str) -> None:
     years = st.session_state[key].selection.get(_PERIOD, {}).get("year", [])
     if years:
         _set_period(since, until, str(min(years)), str(max(years)))
+
+
+def say_what_filters(filters: Filters, prefix: str = "") -> None:
+    """Name the filters that are set, with a button that clears them; nothing if none is."""
+    if filters == Filters():
+        return
+    own = [name for name in ("speaker", "country") if getattr(filters, f"not_own_{name}")]
+    words = [f"not the quote’s own {name}" for name in own]
+    if filters.in_words() != Filters().in_words():
+        words.insert(0, filters.in_words())
+    with st.container(key="filtered", horizontal=True, vertical_alignment="center"):
+        small(f"Filtered by: {'; '.join(words)}.")
+        keys = [f"{prefix}{name}" for name in (*SIDE_KEYS, "languages")]
+        flags = [f"{prefix}other_{name}" for name in ("speaker", "country")]
+        ends = [f"{prefix}from", f"{prefix}to"]
+        st.button("Clear", key=f"{prefix}clear", type="tertiary", on_click=_clear,
+                  args=(keys, flags, ends))  # fmt: skip
+
+
+def _clear(menus: Sequence[str], flags: Sequence[str], fields: Sequence[str]) -> None:
+    for names, empty in ((menus, []), (flags, False), (fields, "")):
+        for name in names:
+            if name in st.session_state:
+                st.session_state[name] = empty
 
 
 def _set_period(since: str, until: str, first: str = "", last: str = "") -> None:

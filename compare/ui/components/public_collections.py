@@ -73,7 +73,7 @@ def _facts(collection: Collection) -> list[tuple[str, str]]:
         ("Licence", collection.licence),
         ("Cite as", collection.cite),
         ("From", collection.page),
-        ("Addresses", collection.last_known),
+        ("Download", collection.last_known),
     ]
 
 

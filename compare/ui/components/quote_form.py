@@ -10,7 +10,7 @@ import streamlit as st
 from compare.errors import LibraryError, QueryError
 from compare.export import counted
 from compare.library.library import Library
-from compare.statements import PartialDate, Quote, Statement, parse_countries, split_statement
+from compare.statements import PartialDate, Quote, Statement, parse_countries
 from compare.ui import ADD_PAGE
 from compare.ui.components.layout import is_read_only, small, text_field
 from compare.ui.components.service import SAMPLE
@@ -90,7 +90,7 @@ def ask_quote(library: Library) -> Quote:
         if wanted in by_id and st.session_state.get(FILLED) != wanted:
             _fill_from(by_id[wanted])
         elif "q" not in st.session_state:
-            st.session_state["q"] = _example(library)
+            st.session_state["q"] = EXAMPLE_QUOTE if _is_sample() else ""
 
     def fill() -> None:
         chosen = st.session_state.get("pick")
@@ -133,8 +133,8 @@ def _say_what_is_searched(library: Library) -> None:
     if period:
         first, last = (day.year for day in period)
         parts.append(f"{first}" if first == last else f"{first} to {last}")
-    searched = f"Searched: {', '.join(parts)}; built on {library.built:%-d %B %Y}."
-    if st.session_state["library"] != SAMPLE or is_read_only():
+    searched = f"This library holds {', '.join(parts)}; built on {library.built:%-d %B %Y}."
+    if not _is_sample() or is_read_only():
         small(searched)
         return
     small(searched, "This is a sample of eleven statements on one question.")
@@ -153,13 +153,8 @@ def _statements_for_menu(library: Library) -> list[Statement]:
     return statements
 
 
-def _example(library: Library) -> str:
-    """Return a quote to begin with: the sample’s, or the first sentence of another library."""
-    if st.session_state["library"] == SAMPLE:
-        return EXAMPLE_QUOTE
-    first, _ = library.browse(limit=1)
-    passages = split_statement(first[0]) if first else []
-    return passages[0].text if passages else ""
+def _is_sample() -> bool:
+    return bool(st.session_state["library"] == SAMPLE)
 
 
 def _fill_from(statement: Statement) -> None:

@@ -67,7 +67,8 @@ def side_by_side(shown: Shown, *, as_table: bool = False) -> Result:
         near = len(result.neither)
         on_topic = f"{counted(near, 'is', 'are') if near else 'None is'} on the same topic"
         read = f"{read_of(result)}."
-        show_html("nothing", read, on_topic, near, result.thresholds.probability)
+        none_pass = not result.pairs and bool(result.provenance.filters)
+        show_html("nothing", read, on_topic, near, result.thresholds.probability, none_pass)
     if as_table:
         found_table(shown)
         return result
@@ -102,7 +103,7 @@ def three_lists(
                 st.html(list_head(stance, len(result.listed(stance)), what=what))
                 if none and not result.listed(stance):
                     small(none("agrees with" if stance is Stance.AGREE else "opposes"))
-                elif none is None:
+                elif none is None and result.listed(stance):
                     small(limits(stance))
                 list_cards(shown, stance)
                 if stance in close and (note := list_note(result, stance)):
@@ -129,6 +130,7 @@ def _choose_list(shown: Shown) -> Stance:
             required=True,
             format_func=lambda stance: f"{LIST_TITLES[stance]} {numbers[stance]}",
             key=f"{shown.prefix}tab",
+            persist_state="session",
             label_visibility="collapsed",
         )
     return chosen or Stance.AGREE
@@ -236,10 +238,11 @@ def cards(shown: Shown, pairs: Sequence[Pair], key: str) -> None:
 
     `mark_words` marks their deciding words afterwards, if `shown` asks for them.
     """
-    number = int(st.session_state.get(f"{key}-more", _AT_FIRST))
+    more = f"{key}-more-{widget_key(shown.result.subject)}"
+    number = int(st.session_state.get(more, _AT_FIRST))
     for pair in pairs[:number]:
         _card(shown, pair, f"{key}-{widget_key(repr(pair.key))}")
-    show_more_button(f"{key}-more", number, len(pairs), _AT_FIRST)
+    show_more_button(more, number, len(pairs), _AT_FIRST)
 
 
 def mark_words(shown: Shown) -> Result:

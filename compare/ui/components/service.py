@@ -27,6 +27,7 @@ from compare.comparison.third_reader import (
 from compare.export import counted
 from compare.library import Filters, locations
 from compare.library.backend import Backend, backend_at
+from compare.library.filters import FACETED
 from compare.library.library import Library
 from compare.models import InputPair, ModelInput, StanceModel, about_adaptation, load_stance_model
 from compare.models.calibration import adapted_to, read_adaptation
@@ -55,7 +56,8 @@ def _libraries() -> dict[str, Backend]:
     found = {}
     own = backend_at(locations.user_library())
     if named := os.environ.get(locations.LIBRARY_VARIABLE):
-        found[locations.LIBRARY_VARIABLE] = backend_at(named)
+        backend = backend_at(named)
+        found[backend.name if backend.name not in (OWN, SAMPLE) else named] = backend
     if own.exists():
         found[OWN] = own
     return found | {SAMPLE: _sample(str(own))}
@@ -68,7 +70,12 @@ def choose_library() -> Library:
         st.session_state["library"] = wanted
     with st.sidebar:
         name = st.selectbox(
-            "Library", list(libraries), key="library", bind="query-params", persist_state="session"
+            "Library",
+            list(libraries),
+            key="library",
+            bind="query-params",
+            persist_state="session",
+            on_change=_forget_filters,
         )
         library = open_library(libraries.get(name) or next(iter(libraries.values())))
         small(f"{counted(len(library), 'statement')}{', read-only' if library.read_only else ''}")
@@ -76,6 +83,13 @@ def choose_library() -> Library:
         if read_adaptation(library.backend) is not None:  # otherwise the model is not loaded yet
             small(about_adaptation(stance_model(), library.backend))
     return library
+
+
+def _forget_filters() -> None:
+    """Forget the values of filters, which another library may not have."""
+    for name in FACETED:
+        if st.session_state.get(name):
+            st.session_state[name] = []
 
 
 def library_link(page: Path, label: str, **address: str | Sequence[str]) -> None:

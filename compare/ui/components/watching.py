@@ -16,6 +16,7 @@ from compare.library.backend import backend_at
 from compare.library.filters import FACETED
 from compare.library.library import Library
 from compare.results import Result
+from compare.safe_text import one_line
 from compare.ui import CORPUS_PAGE, SEARCH_PAGE, WATCH_PAGE
 from compare.ui.components.downloads import file_download
 from compare.ui.components.layout import (
@@ -40,6 +41,7 @@ KEPT = "watch"
 
 _AT_FIRST = 10  # cards, before "Show more"
 _QUOTE_SHOWN = 80
+_NAME_FROM_QUOTE = 40  # characters of the quote that a watch is called by unless renamed
 _NOT_ON_SEARCH_PAGE = ("statement_ids", "not_speakers", "not_countries")
 
 
@@ -54,11 +56,19 @@ def watch_button(result: Result, key: str) -> None:
     """
     library = open_library(backend_at(st.session_state[READ_FOR]))
     if not may_change(library):
+        why = "Searches of a library that is read-only cannot be watched."
+        st.button("Watch this search", key=f"{key}-watch-off", type="tertiary", disabled=True,
+                  help=why)  # fmt: skip
         return
     with st.popover("Watch this search", type="tertiary", key=f"{key}-watch"):
         small("A watch tells what is new whenever the library was updated.")
         with st.form(f"{key}-watch-form", border=False):
-            name = st.text_input("Name", key=f"{key}-watch-name", max_chars=LONGEST_NAME)
+            name = st.text_input(
+                "Name",
+                shortened(one_line(result.subject), _NAME_FROM_QUOTE),
+                key=f"{key}-watch-name-{widget_key(result.subject)}",
+                max_chars=LONGEST_NAME,
+            )
             if not st.form_submit_button("Save the watch", key=f"{key}-watch-save"):
                 return
         with errors_as_sentences():
@@ -75,7 +85,7 @@ def may_change(library: Library) -> bool:
 
 def watch_table(watches: Watches, found: Sequence[Watch]) -> None:
     """Show each watch with its last run and what it found."""
-    head = ("Name", "Quote", "Last run", "Library since", "New then", "In all")
+    head = ("Name", "Quote", "Last run", "Library since then", "Found then", "Found in all")
     rows = [
         (
             one.name,
@@ -127,7 +137,11 @@ def show_watch(watches: Watches, watch: Watch, entries: Sequence[Entry]) -> None
     if any(getattr(watch.filters, name) for name in _NOT_ON_SEARCH_PAGE):
         small("The search page has not all of its filters, so it may list more.")
     if not entries:
-        small("Nothing new yet." if watch.last_run else "It was not run yet.")
+        small(
+            "Nothing new yet."
+            if watch.last_run
+            else "Saved. After the library is updated, press Run now to see what is new."
+        )
     more = f"watch-{widget_key(watch.name)}-more"
     number = int(st.session_state.get(more, _AT_FIRST))
     for entry in entries[:number]:

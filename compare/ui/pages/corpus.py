@@ -4,6 +4,7 @@ import math
 
 import streamlit as st
 
+from compare.errors import QueryError
 from compare.export import counted
 from compare.export.html import statement_card
 from compare.library import Filters
@@ -77,7 +78,13 @@ st.session_state.pop(FILLED, None)  # so that "Search with it" fills the fields 
 if statement_id := st.query_params.get("id", ""):
     with page("One statement", "Its fields, and the statements that agree with it or oppose it."):
         library = choose_library()
-        _show_one(library, library.statement(statement_id))
+        found = library.store.statements([statement_id])
+        if not found:
+            raise QueryError(
+                f"Statement {statement_id[:80]!r} is not in this library: find it under Corpus, or "
+                "choose another library."
+            )
+        _show_one(library, found[statement_id])
 else:
     with page("Corpus", "Every statement of the library, newest first."):
         library = choose_library()

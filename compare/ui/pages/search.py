@@ -11,10 +11,11 @@ from compare.ui.components.filter_panel import (
     choose_filters,
     choose_order,
     choose_thresholds,
+    say_what_filters,
     show_counts,
     show_words_toggle,
 )
-from compare.ui.components.layout import choose_one, page
+from compare.ui.components.layout import choose_one, page, small
 from compare.ui.components.quote_form import ask_quote
 from compare.ui.components.result_lists import Shown, side_by_side
 from compare.ui.components.review_setup import review_link
@@ -59,10 +60,16 @@ with page(
     with_words = show_words_toggle()
     reader = third_reader()
 
+    if not quote.text:  # " " is a quote that was typed, and is refused
+        small("Paste a quote above, and press Search.")
+        st.stop()
     result = read_with(reader, search_library(library, quote, filters, thresholds))
-    show_counts(result, library.facets(), places)
+    show_counts(result, filters, library.facets(), places)
     other_library_notice(library)
-    with st.container(key="pinned"):
-        st.html(quote_card(result.quote or quote, result.source))
+    asked = result.quote or quote
+    known = result.source or asked.speaker or asked.country or asked.date or asked.context
+    with st.container(key="pinned" if known else "plain"):  # the field shows the words alone, too
+        st.html(quote_card(asked, result.source))
+    say_what_filters(filters)
     _show(result, with_words)
     show_provenance(result)

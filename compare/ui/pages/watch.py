@@ -3,7 +3,7 @@
 import streamlit as st
 
 from compare.export import section_html
-from compare.ui import SEARCH_PAGE
+from compare.ui import ADD_PAGE, SEARCH_PAGE
 from compare.ui.components.layout import is_read_only, notice, page, show_kept_notice, small
 from compare.ui.components.service import choose_library, library_link
 from compare.ui.components.watching import KEPT, may_change, run_button, show_watch, watch_table
@@ -18,8 +18,12 @@ with page(
     watches = library.watches
     found = list(watches)
     if not found:
-        small("There is no watch of this library. A search by quote can be watched.")
-        library_link(SEARCH_PAGE, "Search by quote")
+        if may_change(library):
+            small("There is no watch of this library. A search by quote can be watched.")
+            library_link(SEARCH_PAGE, "Search by quote")
+        else:
+            small("This library is read-only. Searches of a library of your own can be watched.")
+            st.page_link(ADD_PAGE, label="Add statements")
     else:
         watch_table(watches, found)
         if may_change(library):
