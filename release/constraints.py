@@ -23,6 +23,7 @@ OLDEST_PYTHON = "3.11"
 OPTIONS = (
     "--universal", "--generate-hashes", "--no-annotate", "--python-version", OLDEST_PYTHON,
     "--fork-strategy", "fewest", "--custom-compile-command", "make constraints",
+    "--no-python-downloads",
 )  # fmt: skip
 
 NEEDED_TO_INSTALL = ("pip", "setuptools")

@@ -213,3 +213,10 @@ def test_a_user_exports_no_model() -> None:
     assert not names & {"onnx", "onnxscript"}
     (data,) = PROJECT["tool"]["setuptools"]["package-data"].values()
     assert {"models/weights/**/*", "stance/weights/**/*"} <= set(data)
+
+
+def test_the_licences_of_what_ships_with_the_program_are_installed_with_it() -> None:
+    listed = PROJECT["project"]["license-files"]
+    assert {"LICENSE", "compare/ui/charts/OUTLINES.md"} <= set(listed)
+    assert (ENCODER_WEIGHTS / "LICENSE").relative_to(ROOT).as_posix() in listed
+    assert all((ROOT / name).is_file() for name in listed)
