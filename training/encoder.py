@@ -1,8 +1,10 @@
 """Write the shipped encoder: all-MiniLM-L6-v2 with its pooling, in 8 bits, for ONNX Runtime.
 
     python -m training.encoder
+    python -m training.encoder --exact
 
-The same packages on the same kind of processor write the same bytes.
+The second line writes vectors in full precision, with which the tests compare those of the shipped
+encoder. The same packages on the same kind of processor write the same bytes.
 """
 
 from __future__ import annotations
@@ -17,10 +19,12 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
 from transformers import AutoModel
 
 from compare.files import file_sha256
 from compare.models.encoder import WEIGHTS, OnnxEncoder, token_feeds
+from compare.models.huggingface import SentenceTransformerEncoder
 from compare.models.protocols import ENCODER
 from compare.models.runtime import MANIFEST, GraphRunner, load_tokenizer
 from training import backbones
@@ -37,6 +41,10 @@ LEAST_RECALL = 0.9
 
 PROBE = "probe.npy"
 PROBES = 32
+EXACT = Path(__file__).parents[1] / "tests" / "data" / "full_precision.npy"
+"""Vectors of `exact_sentences` from the published weights, float16 [EXACT_COUNT, dim]."""
+
+EXACT_COUNT = 300
 COPIED = ("config.json", "tokenizer.json")
 BESIDE = ("README.md", "LICENSE", "modules.json", "config_sentence_transformers.json")
 """Written by hand; copied from the old folder to the new."""
@@ -104,16 +112,32 @@ def ship(target: Path = WEIGHTS) -> None:
         put_in_place(folder, target, Path(scratch) / "old")
 
 
+def exact_sentences() -> list[str]:
+    """Return the sentences of the vectors in full precision; the export was fitted on others."""
+    return sentences(EXACT_COUNT, seed=11)
+
+
+def exact_vectors() -> NDArray[np.float16]:
+    """Return the vectors that sentence-transformers computes from the published weights."""
+    published = SentenceTransformerEncoder(str(backbones.folder("minilm")))
+    return published.encode(exact_sentences()).astype(np.float16)
+
+
 def digest() -> str:
     """Return the digest that libraries record: equal digests mean equal vectors."""
     return hashlib.sha256(f"{backbones.DIGESTS['minilm']} {SCHEME}".encode()).hexdigest()
 
 
 def main() -> None:
-    """Write the folder named on the command line."""
+    """Write the folder named on the command line, or the vectors in full precision."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--target", type=Path, default=WEIGHTS)
-    ship(parser.parse_args().target)
+    parser.add_argument("--exact", action="store_true", help=f"only write {EXACT.name}")
+    arguments = parser.parse_args()
+    if arguments.exact:
+        np.save(EXACT, exact_vectors())
+    else:
+        ship(arguments.target)
 
 
 if __name__ == "__main__":

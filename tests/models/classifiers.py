@@ -1,4 +1,4 @@
-"""Pairs to score, and tiny pair classifiers in Hugging Face's format."""
+"""Pairs to score, and tiny models in the formats of Hugging Face and sentence-transformers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+from transformers import BertConfig, BertForSequenceClassification, BertModel, BertTokenizerFast
 
 from compare.models import ModelInput
 
@@ -52,4 +52,30 @@ def tiny_classifier(folder: Path, labels: Sequence[str]) -> str:
             )
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+    return str(folder)
+
+
+def tiny_encoder(folder: Path) -> str:
+    """Write a model of sentence-transformers with random weights."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.base.modules import Normalize, Transformer
+    from sentence_transformers.sentence_transformer.modules import Pooling
+
+    body = folder.with_name(f"{folder.name}-body")
+    body.mkdir(parents=True)
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "canal", "mines", "a", "##b", "longer"]
+    (body / "vocab.txt").write_text("\n".join(words))
+    torch.manual_seed(3)
+    config = BertConfig(
+        vocab_size=len(words),
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=32,
+    )
+    BertModel(config).save_pretrained(body)
+    BertTokenizerFast(vocab=str(body / "vocab.txt")).save_pretrained(body)
+    read = Transformer(str(body), max_seq_length=128)
+    modules = [read, Pooling(config.hidden_size), Normalize()]
+    SentenceTransformer(modules=modules, device="cpu").save(str(folder))
     return str(folder)

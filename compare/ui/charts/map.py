@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import altair as alt
@@ -13,51 +15,26 @@ from compare.results import Position
 from compare.ui.charts.positions import CHOSEN, SCALE_TITLE, tooltip, values_of
 from compare.ui.charts.vega import AGREE, EVEN, INK, OPPOSE, PAPER, Chart, Spec, shade
 
-Point = tuple[float, float]  # longitude and latitude, degrees
-Polygon = tuple[tuple[Point, ...], ...]  # an outer ring, which runs clockwise, and its holes
+Point = Sequence[float]  # longitude and latitude, degrees
+Polygon = Sequence[Sequence[Point]]  # an outer ring, which runs clockwise, and its holes
 
 
 class World(NamedTuple):
     """Countries by ISO 3166-1 alpha-3 code; those without an outline are points."""
 
-    outlines: Mapping[str, tuple[Polygon, ...]]
+    outlines: Mapping[str, Sequence[Polygon]]
     points: Mapping[str, Point]
+
+
+OUTLINES = Path(__file__).parent / "outlines.json"
+"""Coarse outlines in the public domain, as written by `training.outlines`; see OUTLINES.md."""
 
 
 @cache
 def world() -> World:
-    """Return the coarse outlines of the package countryinfo."""
-    from countryinfo import all_countries
-
-    outlines: dict[str, tuple[Polygon, ...]] = {}
-    points: dict[str, Point] = {}
-    for country in all_countries():
-        code = str(country.iso(3) or "")
-        if not code:
-            continue
-        if polygons := tuple(_polygons(country.geo_json() or {}, code)):
-            outlines.setdefault(code, polygons)
-        if middle := country.latlng():
-            points.setdefault(code, (float(middle[1]), float(middle[0])))
-    return World(outlines, {code: at for code, at in points.items() if code not in outlines})
-
-
-def _polygons(shape: Mapping[str, Any], code: str) -> Iterator[Polygon]:
-    for feature in shape.get("features") or ():
-        if feature.get("id") != code:
-            continue
-        geometry = feature["geometry"]
-        several = geometry["type"] == "MultiPolygon"
-        for polygon in geometry["coordinates"] if several else [geometry["coordinates"]]:
-            rings = [tuple((round(x, 2), round(y, 2)) for x, y in ring) for ring in polygon]
-            # D3 fills what a clockwise ring encloses; a hole runs the other way.
-            yield tuple(_wound(ring, clockwise=n == 0) for n, ring in enumerate(rings))
-
-
-def _wound(ring: tuple[Point, ...], *, clockwise: bool) -> tuple[Point, ...]:
-    edges = zip(ring, (*ring[1:], ring[0]), strict=True)
-    area = sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in edges)  # the shoelace formula
-    return ring if (area < 0) == clockwise else ring[::-1]
+    """Return the outlines that ship with the program."""
+    kept = json.loads(OUTLINES.read_text(encoding="utf-8"))
+    return World(kept["outlines"], kept["points"])
 
 
 def off_the_map(positions: Sequence[Position]) -> list[str]:
