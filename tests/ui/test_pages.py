@@ -138,7 +138,9 @@ def test_one_statement_has_a_page_with_its_own_lists(page):
 
 
 def test_a_statement_that_is_not_there_is_one_sentence(page):
-    assert "Statement &#x27;nobody&#x27; is not in this library: find it under Corpus" in shown(page("corpus", id="nobody"))
+    assert "Statement &#x27;nobody&#x27; is not in this library: find it under Corpus" in shown(
+        page("corpus", id="nobody")
+    )
 
 
 # -- Add statements ------------------------------------------------------------------------------

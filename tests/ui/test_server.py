@@ -76,9 +76,9 @@ def test_the_token_lets_in_and_leaves_the_address() -> None:
     held = {"Host": "localhost:8501", "Cookie": cookie.partition(";")[0]}
     with client(TOKEN).websocket_connect("/stream", headers=held) as socket:
         assert socket.receive_text() == "open"
-    assert client(TOKEN).get(f"http://localhost:8501//evil.example/?token={TOKEN}").headers["location"] == (
-        "/evil.example/"
-    )
+    assert client(TOKEN).get(f"http://localhost:8501//evil.example/?token={TOKEN}").headers[
+        "location"
+    ] == ("/evil.example/")
 
 
 def test_the_server_looks_up_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
