@@ -143,7 +143,7 @@ def _refuse(place: str, why: str) -> NoReturn:
 
 # -- Older versions ------------------------------------------------------------------------------
 
-_ADDED = {
+_ADDED: dict[str, dict[str, Any]] = {
     "": {"passages_read": 0},
     "provenance": {"screening": "", "settings": {}, "third_reader": {}},
     "scored": {"screened": False, "third_reader": "", "why": None},
@@ -156,7 +156,13 @@ def with_added_fields(data: _Object) -> dict[str, Any]:
     """Return data of an older version with the fields that were added since."""
 
     def filled(name: str, value: Any) -> Any:
-        return {**_ADDED[name], **value} if isinstance(value, Mapping) else value
+        if not isinstance(value, Mapping):
+            return value
+        found = {**_ADDED[name], **value}
+        cosine = found.get("similarity")
+        if isinstance(cosine, float) and 1 < cosine < 1 + _TOLERANCE:  # rounded up, in positions
+            found["similarity"] = 1.0
+        return found
 
     found: dict[str, Any] = filled("", data) if data["format"] == SEARCH else dict(data)
     for name in _ADDED.keys() & found.keys():

@@ -138,6 +138,14 @@ def test_a_search_of_an_older_program_may_list_more_now_and_says_so() -> None:
         assert result_from_json(result_to_json(result)) == result
 
 
+def test_a_cosine_that_an_older_program_rounded_up_is_1() -> None:
+    data = of_version(3, result_to_json(a_search()))
+    data["scored"][0]["similarity"] = 1.0000001192092896
+    assert result_from_json(data).pairs[0].similarity == 1
+    with pytest.raises(ExportError, match=r"scored\.0\.similarity: Input should be less than"):
+        result_from_json(resealed({**data, "version": 4}))
+
+
 @pytest.mark.parametrize("version", [1, 2, 3])
 def test_a_file_of_the_last_format_cannot_pose_as_an_older_one(version: int) -> None:
     with pytest.raises(ExportError, match="was changed after it was written"):

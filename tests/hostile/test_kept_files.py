@@ -301,6 +301,11 @@ def read(path: Path, data: dict[str, Any], *, sealed: bool) -> Result | None:
         return None
 
 
+def in_order(result: Result) -> Result:
+    """The result with its pairs in an order of their own; in files, they have none."""
+    return replace(result, pairs=tuple(sorted(result.pairs, key=lambda pair: pair.key)))
+
+
 _FAST = settings(
     max_examples=120,
     deadline=None,
@@ -326,7 +331,7 @@ def test_no_forgery_is_reproduced_in_silence(
 ) -> None:
     edited, place = data.draw(edits(made[kind]))
     found, original = read(path, edited, sealed=True), result_from_json(made[kind])
-    if found is None or found == original:
+    if found is None or in_order(found) == in_order(original):
         return
     try:
         done = reproduce(found, library, stance_model=judge())
