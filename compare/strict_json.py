@@ -12,6 +12,8 @@ from typing import Any, NoReturn
 DIGEST = "digest"
 """Field of an object that holds the `digest_of` the others."""
 
+_LARGEST = 2**53  # of the integers that every program reads exactly
+_DIGITS = 17  # with its sign; more would be slow to read
 _NESTED = "it is nested too deeply"
 
 
@@ -19,12 +21,16 @@ def read_json(text: str | bytes) -> Any:
     """Return the data of a JSON text.
 
     Raises:
-        ValueError: It is not JSON, holds a number that is not finite, names a field of an object
-            twice, or is nested too deeply.
+        ValueError: It is not JSON, holds a number that is not finite or an integer beyond 2**53,
+            names a field of an object twice, or is nested too deeply.
     """
     try:
         return json.loads(
-            text, parse_constant=_refuse_number, parse_float=_number, object_pairs_hook=_object
+            text,
+            parse_constant=_refuse_number,
+            parse_float=_number,
+            parse_int=_integer,
+            object_pairs_hook=_object,
         )
     except RecursionError:
         raise ValueError(_NESTED) from None
@@ -51,6 +57,12 @@ def digest_of(data: Mapping[str, Any]) -> str:
 
 def _number(text: str) -> float:
     return number if isfinite(number := float(text)) else _refuse_number(text)
+
+
+def _integer(text: str) -> int:
+    if len(text) > _DIGITS or abs(number := int(text)) > _LARGEST:
+        raise ValueError(f"{text[:40]} is too large a number")
+    return number
 
 
 def _refuse_number(text: str) -> NoReturn:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from compare.strict_json import digest_of, read_json
 
 _VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(),
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text()
+    | st.floats(allow_nan=False, allow_infinity=False),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=9,
 )  # fmt: skip
@@ -36,6 +36,8 @@ def test_a_digest_outlives_the_file_and_its_order(data: dict[str, Any]) -> None:
         ("[1e999]", "1e999 is not a finite number"),
         ('{"a": 1, "b": {"c": 1, "c": 1}}', "an object has the field 'c' twice"),
         ("[" * 100_000, "it is nested too deeply"),
+        ("[9007199254740993]", "9007199254740993 is too large a number"),
+        ("9" * 5000, "is too large a number"),
         ("{", "Expecting property name"),
         (b"\xff", "codec can't decode"),
     ],

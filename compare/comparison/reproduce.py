@@ -260,6 +260,12 @@ def _setting(made: Provenance, name: str, default: float) -> float:
     value = made.settings.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ExportError(f"The result's setting {name} is {value!r}, not a number: make it again.")
+    least, most = (-1, 1) if name == "least_similarity" else (1, 10**9)
+    if not least <= value <= most:
+        raise ExportError(
+            f"The result's setting {name} is {value}, not a number from {least} to {most}: make it "
+            "again."
+        )
     return value
 
 

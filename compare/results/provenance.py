@@ -19,7 +19,7 @@ from compare.statements import PartialDate
 OLDER = "An older version of the program made this result"
 """Beginning of the notes on what an older version did otherwise."""
 
-_SHOWN = 40  # characters of an unknown name in a message
+_SHOWN = 40  # characters of a name or a value in a message
 
 if TYPE_CHECKING:
     from compare.library.library import Library
@@ -157,7 +157,8 @@ def parse_filters(given: Mapping[str, Any]) -> Filters:
             raise ValueError(f"{name}: its value is of another kind")
         try:
             values[name] = PartialDate(value) if isinstance(value, str) else value
-        except ValueError as error:
-            raise ValueError(f"{name}: {error}") from None
+        except ValueError:
+            shown = f"{value[:_SHOWN]!a}"
+            raise ValueError(f"{name}: {shown} is not YYYY, YYYY-MM or YYYY-MM-DD") from None
         values[name] = tuple(value) if kind is tuple else values[name]
     return Filters(**values)
