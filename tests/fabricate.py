@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from compare.results import (
     Excerpt,
@@ -16,6 +17,7 @@ from compare.results import (
     Thresholds,
 )
 from compare.statements import Country, PartialDate, Passage, Quotation, Quote, Statement
+from compare.strict_json import DIGEST, digest_of
 
 VALDORIA = Country("Republic of Valdoria", "VLD")
 QUOTE = "Valdoria sends arms to the rebels of Ostmark."
@@ -171,3 +173,16 @@ def two_sides(
         candidates=7,
         notes=("Pairs with the same words on both sides were left out: 2.",),
     )
+
+
+# --- files -----------------------------------------------------------------------------------
+
+
+def resealed(data: dict[str, Any]) -> dict[str, Any]:
+    """A saved result with the digest that fits it, as whoever changed it can make."""
+    return {**data, DIGEST: digest_of(data)}
+
+
+def of_version(version: int, data: dict[str, Any]) -> dict[str, Any]:
+    """A saved result as an older version wrote it, without a digest."""
+    return {name: value for name, value in data.items() if name != DIGEST} | {"version": version}

@@ -13,6 +13,7 @@ import click
 from compare.cli import options as shared
 from compare.cli.output import (
     attribution,
+    check_apart,
     check_csv,
     check_out,
     progress,
@@ -100,6 +101,7 @@ def _compare(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
     out, years, force = options["out"], options["by_year"], options["force"]
     check_out(out, force=force)
     check_csv(years, force=force)
+    check_apart(out, years)
     result = _read(a, b, options)
     if result is None:
         return
@@ -266,6 +268,7 @@ def positions(propositions: tuple[str, ...], among: Filters, **options: Any) -> 
     check_csv(out, force=force)
     check_csv(agreement, force=force)
     check_out(passages, force=force)
+    check_apart(out, agreement, passages)
     if agreement and len(propositions) < 2:
         raise click.UsageError("--agreement needs several propositions.")
     if passages and len(propositions) > 1:

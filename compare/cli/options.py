@@ -102,9 +102,8 @@ def number(
     return click.option(name, type=click.IntRange(minimum, maximum), default=default, help=help)
 
 
-def _threshold(name: str, help: str, *, lowest: int) -> Option:
-    """Return the option --min-NAME with a number up to 1; its help ends in the default."""
-    default = getattr(_DEFAULTS, name)
+def up_to_one(*names: str, default: float, help: str, lowest: int = 0) -> Option:
+    """Return an option with a number up to 1; its help ends in the default."""
 
     def number(value: str) -> float:
         try:
@@ -115,7 +114,13 @@ def _threshold(name: str, help: str, *, lowest: int) -> Option:
             raise click.BadParameter(f"{value!r} is not a number from {lowest} to 1.")
         return given
 
-    return click.option(f"--min-{name}", name, type=number, help=f"{help} [{default}].")
+    return click.option(*names, type=number, help=f"{help} [{default:g}].")
+
+
+def _threshold(name: str, help: str, *, lowest: int) -> Option:
+    """Return the option --min-NAME; without it, the result keeps its own."""
+    default = getattr(_DEFAULTS, name)
+    return up_to_one(f"--min-{name}", name, default=default, help=help, lowest=lowest)
 
 
 def choice(name: str, values: Iterable[str], help: str) -> Option:

@@ -133,6 +133,23 @@ def check_csv(out: Path | None, *, force: bool) -> None:
         check_writable(out, force=force)
 
 
+def check_apart(*paths: Path | None) -> None:
+    """Refuse files to write before the work starts if two of them are the same."""
+    given = [path for path in paths if path is not None]
+    for number, path in enumerate(given):
+        if any(_same_file(path, other) for other in given[:number]):
+            raise ExportError(
+                f"{path} is named for two outputs of this command: name another file for one."
+            )
+
+
+def _same_file(path: Path, other: Path) -> bool:
+    try:
+        return path.resolve() == other.resolve() or path.samefile(other)
+    except (OSError, RuntimeError):  # one is not there, or cannot be reached
+        return False
+
+
 # --- progress --------------------------------------------------------------------------------
 
 

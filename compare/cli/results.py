@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,15 @@ from compare import models
 from compare.cli import options as shared
 from compare.cli.output import progress, remark, say, say_json, say_written
 from compare.comparison import Reproduction
-from compare.comparison.reproduce import TOLERANCE, Moved, PairId
+from compare.comparison.reproduce import TOLERANCE, Difference, Moved, PairId
 from compare.comparison.reproduce import reproduce as make_again
 from compare.export import ExportFormat, export_bytes
 from compare.export.json_files import load_result
 from compare.results import Result, Stance
+from compare.safe_text import one_line
 
 _FORMATS = tuple(format.value for format in ExportFormat)
+_SHOWN = 90  # characters of a text that differs
 _result = click.argument("result", type=shared.FILE)
 _listed = shared.together(shared.lists, shared.thresholds, shared.force, shared.as_json)
 
@@ -84,17 +87,13 @@ def report(result: Path, out: Path | None, title: str, limit: int | None, **opti
 
 @click.command("reproduce")
 @_result
-@click.option(
-    "--tolerance",
-    type=click.FloatRange(0, 1),
-    default=TOLERANCE,
-    metavar="P",
-    help=f"How much a probability may differ [{TOLERANCE:g}].",
+@shared.up_to_one(
+    "--tolerance", default=TOLERANCE, help="How much a probability or similarity may differ"
 )
 @shared.number("--limit", 10, "Pairs named of each kind")
 @shared.reading
 @shared.as_json
-def reproduce(result: Path, tolerance: float, **options: Any) -> int:
+def reproduce(result: Path, tolerance: float | None, **options: Any) -> int:
     """Repeat a saved result and compare the pairs.
 
     \b
@@ -102,8 +101,9 @@ def reproduce(result: Path, tolerance: float, **options: Any) -> int:
       compare reproduce result.json --library un --json
 
     RESULT is a file as for `compare export`. Its own filters, thresholds, settings and stance model
-    (or the one you name) are used again, and every pair is read again. The exit code is 0 if the
-    same pairs came out, 1 if not, and 2 if it could not be repeated.
+    (or the one you name) are used again, every pair is read again, and every statement is compared
+    with the library's. The exit code is 0 if all of it came out the same, 1 if not, and 2 if it
+    could not be repeated.
     """
     kept = load_result(result)
     library = shared.open_library(options["library"], options["encoder"])
@@ -111,7 +111,11 @@ def reproduce(result: Path, tolerance: float, **options: Any) -> int:
     model = models.load_stance_model(name) if name else None
     with progress("Reading pairs") as on_progress:
         done = make_again(
-            kept, library, stance_model=model, tolerance=tolerance, on_progress=on_progress
+            kept,
+            library,
+            stance_model=model,
+            tolerance=TOLERANCE if tolerance is None else tolerance,
+            on_progress=on_progress,
         )
     if options["as_json"]:
         say_json(done.to_dict())
@@ -121,32 +125,55 @@ def reproduce(result: Path, tolerance: float, **options: Any) -> int:
 
 
 def _show(done: Reproduction, limit: int) -> None:
+    pairs_differ = done.missing or done.new or done.relabelled or done.moved
     if done.same:
         say(f"Same: {done.kept:,} pairs came out again, with the same labels and probabilities.")
-    else:
+    elif pairs_differ:
         say(
             f"Different: of {done.kept:,} pairs {len(done.missing):,} are missing, "
             f"{len(done.new):,} are new, {len(done.relabelled):,} have another label, "
             f"and {len(done.moved):,} have another probability."
         )
+    else:
+        say(
+            f"Different: {done.kept:,} pairs came out again, with the same labels and "
+            "probabilities, but the result says something else about them."
+        )
     for difference in done.differences:
-        head = "All the same with" if done.same else "It may come from"
+        head = "It may come from" if pairs_differ else "All the same with"
         say(f"{head} another {difference.what}: {difference.was} then, {difference.now} now.")
-    if not (done.same or done.differences):
+    if pairs_differ and not (done.differences or done.statements or done.contents):
         say(
             "Program, models and library are the same: it may come from another processor, whose "
             "8-bit products differ a little (--tolerance allows for that)."
         )
-    for head, pairs in (
+    for head, lines in (
+        ("Statements", [_difference(entry, "the library") for entry in done.statements]),
+        ("Contents", [_difference(entry, "the repeated one") for entry in done.contents]),
         ("Missing", list(map(_ids, done.missing))),
         ("New", list(map(_ids, done.new))),
         ("Another label", _moves(done.relabelled)),
         ("Moved", _moves(done.moved)),
     ):
-        for pair in pairs[:limit]:
-            say(f"{head}: {pair}")
-        if len(pairs) > limit:
-            remark(f"… and {len(pairs) - limit:,} more: {head.lower()} (--json lists them all).")
+        for line in lines[:limit]:
+            say(f"{head}: {line}")
+        if len(lines) > limit:
+            remark(f"… and {len(lines) - limit:,} more: {head.lower()} (--json lists them all).")
+    for what in done.unchecked:
+        remark(f"Not checked: {one_line(what)}.")
+
+
+def _difference(entry: Difference, where: str) -> str:
+    """Return "statement embassy-1: speaker is 'X' in the result and 'Y' in the library"."""
+    was, now = map(one_line, (entry.was, entry.now))
+    # Long texts are shown from shortly before they begin to differ.
+    same = sum(1 for _ in takewhile(lambda two: two[0] == two[1], zip(was, now, strict=False)))
+    start = 0 if max(len(was), len(now)) <= _SHOWN else max(0, same - _SHOWN // 3)
+    shown = [
+        f"'{'…' * bool(start)}{text[start : start + _SHOWN]}{'…' * (len(text) > start + _SHOWN)}'"
+        for text in (was, now)
+    ]
+    return f"{one_line(entry.what)} is {shown[0]} in the result and {shown[1]} in {where}"
 
 
 def _moves(entries: Sequence[Moved]) -> list[str]:

@@ -27,6 +27,7 @@ from compare.collections.services import (
 from compare.errors import CorpusError, ExportError
 from compare.files import write_whole
 from compare.library.locations import user_settings, writable_cache
+from compare.strict_json import read_json
 
 if TYPE_CHECKING:
     from compare.progress import Progress
@@ -291,8 +292,8 @@ def accept_licence(collection: Collection) -> None:
 
 def _accepted() -> dict[str, object]:
     try:
-        found = json.loads(_accepted_path().read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        found = read_json(_accepted_path().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -236,7 +236,8 @@ def _pairs_by_actor(
         key = actors[actor].key
         own = by_date(other for other in repeated[row] if key in actor_keys(other, by))
         passage = replace(excerpts[row], repeats=own)
-        pairs[actor].append(Pair(claim, passage, found, similarity, first_stage_only=only))
+        cosine = min(similarity, 1.0)  # rounding can exceed 1
+        pairs[actor].append(Pair(claim, passage, found, cosine, first_stage_only=only))
     return pairs
 
 

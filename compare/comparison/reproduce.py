@@ -1,11 +1,13 @@
 """Repeat a saved result with its settings, and compare the two.
 
-Every pair is scored again. Changes of the program, the models or the library are listed as well,
-since they may explain changed pairs.
+Every pair is scored again, and every statement compared with the library's, so that it shows what
+was changed in a file. Changes of the program, the models or the library are listed as well, since
+they may explain changed pairs.
 """
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -15,18 +17,20 @@ from typing import TYPE_CHECKING, Any
 from compare.comparison.nearest_pairs import LEAST_SIMILARITY
 from compare.comparison.positions import positions
 from compare.comparison.retrieval import CANDIDATES, MOST_PER_ACTOR
+from compare.comparison.scoring import explain_pair
 from compare.comparison.search import search
 from compare.comparison.sides import MOST_READ, Comparison
 from compare.errors import ExportError, QueryError
 from compare.models.calibration import SUFFIX
 from compare.models.protocols import CASCADE, STANCE_MODELS
-from compare.results import Pair, Provenance, Result, Stance
-from compare.results.provenance import filters_from
+from compare.results import Excerpt, Pair, Provenance, Result, Stance, ThirdReading
+from compare.results.provenance import OLDER, filters_from
 
 if TYPE_CHECKING:
     from compare.library.library import Library
     from compare.models import StanceModel
     from compare.progress import Progress
+    from compare.statements import Statement
 
 TOLERANCE = 1e-3
 """Largest difference between probabilities that count as equal."""
@@ -34,7 +38,7 @@ TOLERANCE = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A model, library or program that changed; `was` and `now` include full digests."""
+    """A model, library, program or other content that differs; digests are in full."""
 
     what: str
     was: str
@@ -81,6 +85,10 @@ class Reproduction:
         new: Pairs that are only in the new result.
         relabelled: Pairs that moved to another list.
         moved: Pairs in the same list with a probability that changed by more than the tolerance.
+        statements: Fields of statements that are not as in the library: `was` in the result, `now`
+            in the library.
+        contents: Everything else in the result that did not come out again, such as a passage.
+        unchecked: What could not be compared, such as words that a third reader named.
         differences: Other changes, such as models or the library.
     """
 
@@ -91,11 +99,15 @@ class Reproduction:
     relabelled: tuple[Moved, ...]
     moved: tuple[Moved, ...]
     differences: tuple[Difference, ...]
+    statements: tuple[Difference, ...] = ()
+    contents: tuple[Difference, ...] = ()
+    unchecked: tuple[str, ...] = ()
 
     @property
     def same(self) -> bool:
-        """Whether both have the same pairs with the same labels and probabilities."""
-        return not (self.missing or self.new or self.relabelled or self.moved)
+        """Whether both have the same pairs, labels, probabilities, statements and contents."""
+        pairs = self.missing or self.new or self.relabelled or self.moved
+        return not (pairs or self.statements or self.contents)
 
     def to_dict(self) -> dict[str, Any]:
         """Return all but the result as plain data."""
@@ -107,6 +119,9 @@ class Reproduction:
             "new": [asdict(pair) for pair in self.new],
             "relabelled": [_moved_to_dict(entry) for entry in self.relabelled],
             "moved": [_moved_to_dict(entry) for entry in self.moved],
+            "statements": [asdict(entry) for entry in self.statements],
+            "contents": [asdict(entry) for entry in self.contents],
+            "unchecked": [*self.unchecked],
             "differences": [asdict(entry) for entry in self.differences],
         }
 
@@ -131,8 +146,11 @@ def reproduce(
     Raises:
         ModelError: The stance model that the result names is not installed.
         QueryError: A side no longer has a passage.
-        ExportError: The result's filters or settings cannot be read.
+        ExportError: The result's filters or settings cannot be read, or the tolerance is no number
+            from 0 to 1.
     """
+    if not 0 <= tolerance <= 1:  # nor NaN, to which no difference would be too large
+        raise ExportError(f"The tolerance is {tolerance}: give a number from 0 to 1.")
     model = stance_model or model_again(kept.provenance, library)
     try:
         with tempfile.TemporaryDirectory(prefix="compare-") as folder:
@@ -146,14 +164,22 @@ def reproduce(
         ) from error
     before, after = _by_pair(kept), _by_pair(now)
     both = [_moved(pair, kept, now, before[pair], after[pair]) for pair in before if pair in after]
+    contents = _Contents(kept, now, model, tolerance)
+    for entry in both:
+        contents.compare(entry, before[entry.pair], after[entry.pair])
     return Reproduction(
         result=now,
         kept=len(before),
         missing=tuple(pair for pair in before if pair not in after),
         new=tuple(pair for pair in after if pair not in before),
         relabelled=tuple(entry for entry in both if entry.was is not entry.now),
-        moved=tuple(entry for entry in both if entry.was is entry.now and entry.by > tolerance),
+        moved=tuple(
+            entry for entry in both if entry.was is entry.now and not entry.by <= tolerance
+        ),
         differences=tuple(_differences(kept.provenance, now.provenance)),
+        statements=tuple(dict.fromkeys(_changed_statements(kept, library))),
+        contents=tuple(contents.found),
+        unchecked=tuple(contents.unchecked),
     )
 
 
@@ -234,6 +260,12 @@ def _setting(made: Provenance, name: str, default: float) -> float:
     value = made.settings.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ExportError(f"The result's setting {name} is {value!r}, not a number: make it again.")
+    least, most = (-1, 1) if name == "least_similarity" else (1, 10**9)
+    if not least <= value <= most:
+        raise ExportError(
+            f"The result's setting {name} is {value}, not a number from {least} to {most}: make it "
+            "again."
+        )
     return value
 
 
@@ -277,4 +309,137 @@ def _made_with(made: Provenance) -> list[tuple[str, str]]:
         ("model that reads first", made.screening or "none"),
         ("third reader", str(made.third_reader.get("model", "none"))),
         ("library", f"{made.statements:,} statements, sha256 {made.library_digest}"),
+    ]
+
+
+# -- Contents ------------------------------------------------------------------------------------
+
+
+def _changed_statements(kept: Result, library: Library) -> Iterator[Difference]:
+    """Yield the fields of the result's statements that are not as in the library."""
+    sides = [pair.excerpts if kept.quote is None else (pair.b,) for pair in kept.pairs]
+    excerpts = [side for pair in sides for side in pair]
+    found = {id(side.statement): side.statement for side in excerpts}
+    found |= {id(other): other for side in excerpts for other in side.repeats}
+    if kept.source:
+        found[id(kept.source)] = kept.source
+    held = library.store.statements({statement.id for statement in found.values()})
+    for statement in found.values():
+        what, theirs = f"statement {statement.id}", held.get(statement.id)
+        if theirs is None:
+            yield Difference(what, "there", "missing")
+            continue
+        was, now = statement.to_dict(), theirs.to_dict()
+        for name in {**was, **now}:
+            if was.get(name) != now.get(name) and name != "date_precision":
+                values = (_as_text(data.get(name, "")) for data in (was, now))
+                yield Difference(f"{what}: {name}", *values)
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+class _Contents:
+    """Compare what a result says besides its statements and probabilities with the repeated one."""
+
+    def __init__(self, kept: Result, now: Result, model: StanceModel, tolerance: float) -> None:
+        self.found: list[Difference] = []
+        self.unchecked: list[str] = []
+        self._kept, self._model, self._tolerance = kept, model, tolerance
+        made, again = kept.provenance, now.provenance
+        self._compare("subject", kept.subject, now.subject)
+        self._compare("quote's own statement", _id_of(kept.source), _id_of(now.source))
+        self._compare_numbers("pairs on the same point", kept.candidates, now.candidates)
+        if kept.passages_read or made.version == again.version:  # older versions did not record it
+            self._compare_numbers("passages read", kept.passages_read, now.passages_read)
+        if made.library_digest == again.library_digest:
+            self._compare("passages in the library", made.passages, again.passages)
+        if made.third_reader:
+            self.unchecked.append("the third reader's verdicts and notes")
+        else:
+            self.unchecked += _notes(kept, now)
+        if details := _own_details(kept):
+            self.unchecked.append(f"the quote's {', '.join(details)}, as given with the quote")
+
+    def compare(self, entry: Moved, before: Pair, after: Pair) -> None:
+        """Compare a pair with the repeated one."""
+        sides = [side for side in (entry.pair.a, entry.pair.b) if side]
+        what = f"pair of {' and '.join(sides)}"
+        if self._kept.quote:
+            self._compare(f"{what}: sentence of the quote", before.a.text, after.a.text)
+        else:
+            self._compare(f"{what}: passage a", _place_of(before.a), _place_of(after.a))
+        self._compare(f"{what}: passage b", _place_of(before.b), _place_of(after.b))
+        for side, ours, theirs in zip("ab", before.excerpts, after.excerpts, strict=True):
+            ids = [[other.id for other in one.repeats] for one in (ours, theirs)]
+            self._compare(f"{what}: statements with the words of {side}", *ids)
+        self._compare_numbers(f"{what}: similarity", before.similarity, after.similarity)
+        self._compare(
+            f"{what}: read by the fast model only", before.first_stage_only, after.first_stage_only
+        )
+        if not self._kept.provenance.third_reader:
+            self._compare(
+                f"{what}: third reader", before.third_reading.value, after.third_reading.value
+            )
+        if before.rationale and before.third_reading is not ThirdReading.READ:
+            self._compare_words(what, entry, before, after)
+
+    def _compare_words(self, what: str, entry: Moved, before: Pair, after: Pair) -> None:
+        # Where numbers differ a little, as on another processor, so may the words.
+        if entry.by or self._model.digest != self._kept.provenance.stance_digest:
+            why = "the deciding words of pairs whose probabilities differ"
+            if why not in self.unchecked:
+                self.unchecked.append(why)
+            return
+        again = explain_pair(after, self._model, self._kept.quote)
+        self._compare(f"{what}: deciding words", _words(before), _words(again))
+
+    def _compare_numbers(self, what: str, was: float, now: float) -> None:
+        if not abs(was - now) <= self._tolerance * max(1, abs(was), abs(now)):
+            self._compare(what, was, now)
+
+    def _compare(self, what: str, was: Any, now: Any) -> None:
+        if was != now:
+            self.found.append(Difference(what, _as_text(was), _as_text(now)))
+
+
+def _id_of(statement: Statement | None) -> str:
+    return statement.id if statement else ""
+
+
+def _place_of(side: Excerpt) -> str:
+    passage = side.passage
+    return f"{passage.start} to {passage.end}: {passage.text} ({passage.context})"
+
+
+def _words(pair: Pair) -> list[str]:
+    spans = (*pair.spans.a, *pair.spans.b)
+    return [f"{one.start} to {one.end}, weight {one.weight:.6f}" for one in spans]
+
+
+def _notes(kept: Result, now: Result) -> Iterator[str]:
+    """Name the notes of one result that the other lacks.
+
+    That may be right: a filter that a note says was left out is not among those used again.
+    """
+    for note in kept.notes:
+        if note not in now.notes and not note.startswith(OLDER):
+            yield f"the note “{note}”, which did not come out again"
+    for note in now.notes:
+        if note not in kept.notes:
+            yield f"the note “{note}”, which the result lacks"
+
+
+def _own_details(kept: Result) -> list[str]:
+    """Return the details of a quote that are not those of its statement in the library."""
+    if kept.quote is None:
+        return []
+    names = ("speaker", "role", "country", "date", "context", "statement_id")
+    source = {"statement_id": _id_of(kept.source)}
+    given = {name: getattr(kept.quote, name) for name in names}
+    return [
+        name.replace("_", " ")
+        for name, value in given.items()
+        if value and value != source.get(name, getattr(kept.source, name, None))
     ]

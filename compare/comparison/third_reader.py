@@ -18,6 +18,7 @@ from compare.models import InputPair, Stance, StanceModel, signature
 from compare.models.endpoints import Endpoint
 from compare.models.third_reader import NOT_SENT, PROMPT_DIGEST, TIMEOUT, Reading, ThirdReader
 from compare.results import Excerpt, Pair, Result, ThirdReading
+from compare.strict_json import read_json
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,7 +85,7 @@ def allow_for_good(endpoint: Endpoint) -> None:
 
 def _allowed_origins() -> set[str]:
     try:
-        found = json.loads(user_settings().read_text(encoding="utf-8"))[_ALLOWED]
+        found = read_json(user_settings().read_text(encoding="utf-8"))[_ALLOWED]
     except (OSError, ValueError, LookupError, TypeError):
         return set()  # none is allowed unless the file says so
     return set(map(str, found)) if isinstance(found, list) else set()

@@ -17,6 +17,7 @@ from compare.evaluate.pairs import (
     GZ,
     PairRow,
     TableFile,
+    check_dates,
     columns_named,
     read_pairs,
     table_suffix,
@@ -65,10 +66,12 @@ def read_batch(path: Path) -> list[PairRow]:
     """Return the pairs of a file to be scored; see `read_pairs` for its columns.
 
     Raises:
-        CorpusError: It cannot be read, or already has one of `COLUMNS`, ignoring case.
+        CorpusError: It cannot be read, already has one of `COLUMNS`, ignoring case, or has a date
+            that is none.
     """
     pairs = read_pairs(path)
     for pair in pairs:
+        check_dates(pair)
         for name in COLUMNS:
             for column in columns_named(pair.row, name):
                 message = f'a column with this name will be added; rename "{column}" in the file'

@@ -16,7 +16,7 @@ from compare.corpus.text_files import unpacked
 from compare.errors import CorpusError
 from compare.models import ModelInput
 from compare.results import Stance
-from compare.statements import MISSING, PartialDate, parse_countries
+from compare.statements import MISSING, PartialDate, parse_countries, parse_date
 
 READERS = {".csv": read_csv, ".tsv": read_tsv, ".jsonl": read_jsonl}
 """Readers by suffix; ".gz" may follow it. In TSV a quotation mark is an ordinary character."""
@@ -219,6 +219,20 @@ def read_side(row: Row, side: str, text: str, columns: str, short: str = "") -> 
         _countries(cell(row, f"{side}_country") or "") or _countries(country),
         _unless_missing(cell(row, f"{side}_date") or "") or _unless_missing(date),
     )
+
+
+def check_dates(pair: PairRow) -> None:
+    """Refuse a pair with a date that is none, or can mean two days.
+
+    Raises:
+        CorpusError: The message names the line, the column and the date.
+    """
+    for side, read in (("a", pair.a), ("b", pair.b)):
+        try:
+            parse_date(read.date)
+        except ValueError as error:
+            column = next(iter(columns_named(pair.row, f"{side}_date")), side)
+            raise CorpusError(str(pair.row.problem(str(error), column, read.date))) from None
 
 
 def _countries(text: str) -> str:

@@ -23,6 +23,7 @@ from compare.corpus.values import listed
 from compare.errors import CorpusError, ExportError, QueryError
 from compare.evaluate.pairs import READERS, TableFile, cell, read_rows, without_gz
 from compare.export import columns, csv_bytes
+from compare.export.dictionary import check
 from compare.export.formats import jsonl_bytes
 from compare.export.rows import pair_rows
 from compare.files import check_writable, writing
@@ -32,6 +33,7 @@ from compare.progress import within_total
 from compare.results import Thresholds, filters_in_force
 from compare.results.provenance import screening
 from compare.statements import Quote, clean_quote
+from compare.strict_json import read_json
 
 if TYPE_CHECKING:
     from compare.library import Library
@@ -187,7 +189,7 @@ def search_file(
         },
         "version": __version__,
     }
-    done = _finished(partial, made_with)
+    done = _finished(partial, made_with, len(quotes))
     results = library.search_many(
         [one.quote for one in quotes[done:]],
         stance_model=model,
@@ -225,24 +227,31 @@ def partial_path(target: Path) -> Path:
     return target.with_name(target.name + _PARTIAL)
 
 
-def _finished(partial: Path, made_with: Mapping[str, Any]) -> int:
+def _finished(partial: Path, made_with: Mapping[str, Any], quotes: int) -> int:
     """Return the number of quotes that an interrupted run finished; drop a half-written line."""
     if not partial.exists():
         return 0
-    done, whole = 0, 0
+    found, whole = set(), 0
     try:
         for line in _lines(partial):
-            if whole == 0 and (other := _differing(line["made_with"], made_with)):
-                raise ExportError(
-                    f"{partial} keeps the finished quotes of a search with other {other}: repeat "
-                    "that search to finish it, name another file with --out, or delete this one."
-                )
-            whole, done = line["end"], max(done, line.get("number", -1) + 1)
+            if whole == 0:
+                if other := _differing(line["made_with"], made_with):
+                    raise ExportError(
+                        f"{partial} keeps the finished quotes of a search with other {other}: "
+                        "repeat that search to finish it, name another file with --out, or delete "
+                        "this one."
+                    )
+            elif "made_with" not in line:  # two runs at once may both have begun the file
+                check("finished quote", {name: line[name] for name in line if name != "end"})
+                found.add(line["number"])
+            whole = line["end"]
+        if found and max(found) >= quotes:
+            raise ValueError(f"there is no quote {max(found) + 1}")
         with partial.open("r+b") as file:
             file.truncate(whole)
-    except (OSError, ValueError, LookupError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise ExportError(f"{partial} cannot be read ({error}): delete it to begin anew.") from None
-    return done
+    return next(number for number in range(quotes + 1) if number not in found)
 
 
 def _lines(partial: Path) -> Iterator[dict[str, Any]]:
@@ -252,7 +261,7 @@ def _lines(partial: Path) -> Iterator[dict[str, Any]]:
         for line in file:
             end += len(line)
             if line.endswith(b"\n"):  # the last one may be half-written
-                yield {**json.loads(line), "end": end}
+                yield {**read_json(line), "end": end}
 
 
 def _differing(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> str:

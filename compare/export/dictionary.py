@@ -10,18 +10,25 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+
+from compare.safe_text import one_line
+from compare.statements import PartialDate
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
 _DATE = r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"
 _TYPES = {"text": str, "date": str, "time": str, "integer": int, "number": float}
-_TYPES |= {"true or false": bool, "map": dict[str, Any]}
+_TYPES |= {"true or false": bool, "map": dict[str, Any], "map of text": dict[str, str]}
+_TYPES |= {"map of numbers": dict[str, float], "table of numbers": dict[str, dict[str, float]]}
 _LIST = "list of "
 _SCALES = {"date": "YYYY, YYYY-MM or YYYY-MM-DD", "time": "ISO 8601, UTC"}
+
+_SHOWN = 120  # characters of a value in a message
 
 
 class Field(NamedTuple):
@@ -116,7 +123,7 @@ def model(table: str) -> type[BaseModel]:
 
     made: type[BaseModel] = create_model(
         table,
-        __config__=ConfigDict(title=table, extra="forbid"),
+        __config__=ConfigDict(title=table, extra="forbid", allow_inf_nan=False),
         __doc__=about(table),
         **{field.name: _annotation(field) for field in fields(table)},
     )
@@ -124,6 +131,7 @@ def model(table: str) -> type[BaseModel]:
 
 
 def _annotation(field: Field) -> Any:
+    from pydantic import AfterValidator
     from pydantic import Field as Described
 
     kind = field.type.removeprefix(_LIST)
@@ -132,6 +140,7 @@ def _annotation(field: Field) -> Any:
     of = list[of] if field.type.startswith(_LIST) else of
     if kind in ("date", "time"):
         of = Annotated[of, Described(pattern=_DATE if kind == "date" else None)]
+        of = Annotated[of, AfterValidator(_real_date if kind == "date" else _real_time)]
     of = Annotated[of, Described(ge=least, le=most)] if least is not None else of
     text = f"{field.meaning}; empty {field.empty}" if field.empty else field.meaning
     text = text.replace("empty null", "null").replace("empty left out", "left out")
@@ -140,6 +149,40 @@ def _annotation(field: Field) -> Any:
     if field.is_optional:
         described = Described(default_factory=list, description=text)
     return of | None if field.is_nullable else of, described
+
+
+def _real_date(text: str) -> str:
+    if text:
+        PartialDate(text)  # raises ValueError for 2022-13
+    return text
+
+
+def _real_time(text: str) -> str:
+    try:
+        if not text or datetime.fromisoformat(text).tzinfo:
+            return text
+    except ValueError:
+        pass
+    raise ValueError(f"{text[:_SHOWN]!a} is not a time with its offset (ISO 8601)")
+
+
+def check(table: str, data: Any) -> None:
+    """Refuse data that are not an object as a table describes it.
+
+    Raises:
+        ValueError: A field is missing, unknown, of another type or out of its range; the message
+            begins with its place, as in "pairs.3.similarity: …".
+    """
+    from pydantic import ValidationError
+
+    try:
+        model(table).model_validate(data, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"])) or "the document"
+        # The name of an unknown field can hold anything.
+        said = first["msg"].removeprefix("Value error, ")
+        raise ValueError(f"{one_line(place)[:_SHOWN]}: {one_line(said)}") from None
 
 
 def schema_of(table: str, title: str = "") -> dict[str, Any]:

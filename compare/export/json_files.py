@@ -11,6 +11,7 @@ from typing import Any
 from compare.comparison import NOT_A_SAMPLE
 from compare.errors import ExportError
 from compare.export import rows
+from compare.export.validation import SEARCH, SIDES, check_result, with_added_fields
 from compare.export.words import page_numbers
 from compare.models import InputPair
 from compare.results import (
@@ -27,14 +28,19 @@ from compare.results import (
     ThirdReading,
     Thresholds,
 )
+from compare.results.provenance import OLDER
 from compare.statements import Country, PartialDate, Passage, Quote, Statement
+from compare.strict_json import DIGEST, digest_of, read_json
 
-VERSION = 3
-_NOTE = (
-    "An older version of the program made this result. It listed fewer statements of which it was "
-    "unsure."
+VERSION = 4
+_FILLED, _SEALED = 3, 4
+"""The first versions that filled short lists of a search as this one does, and had a digest."""
+
+_LISTED_OTHERWISE = f"{OLDER}. It listed fewer statements of which it was unsure."
+_UNSEALED = (
+    f"{OLDER}, without a digest, so that changes made to the file since would not be noticed; "
+    "`compare reproduce` compares it with the library."
 )
-_SEARCH, _SIDES = "compare-result", "compare-pairs"
 _REMEDY = (
     "save a result with `compare search QUOTE --out FILE.json`, or with `sides` or `timeline` and "
     "the same option."
@@ -55,14 +61,14 @@ def load_result(path: Path | str) -> Result:
     """Read a result that `Result.save` wrote.
 
     Raises:
-        ExportError: The file cannot be read, or holds no result of this version.
+        ExportError: The file cannot be read, holds no result of this version, or was changed since.
     """
     path = Path(path)
     try:
-        data = json.loads(path.read_bytes().decode("utf-8", "surrogatepass"))
+        data = read_json(path.read_bytes().decode("utf-8", "surrogatepass"))
     except OSError as error:
         raise ExportError(f"{path} cannot be read ({error.strerror}): check its name.") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise ExportError(f"{path} is not JSON ({error}): {_REMEDY}") from error
     try:
         return result_from_json(data)
@@ -71,7 +77,12 @@ def load_result(path: Path | str) -> Result:
 
 
 def result_to_json(result: Result) -> dict[str, Any]:
-    """Return a whole result as plain data: every pair that was read, listed or not."""
+    """Return a whole result as plain data, with a digest: every pair that was read."""
+    data = _content(result)
+    return {"format": data["format"], "version": VERSION, DIGEST: digest_of(data), **data}
+
+
+def _content(result: Result) -> dict[str, Any]:
     made = {
         "thresholds": asdict(result.thresholds),
         "provenance": asdict(result.provenance),
@@ -79,7 +90,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
     }
     if result.quote:
         return {
-            "format": _SEARCH,
+            "format": SEARCH,
             "version": VERSION,
             "quote": quote_to_json(result.quote),
             "source": result.source.to_dict() if result.source else None,
@@ -108,7 +119,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
         a, b = (places.setdefault(side.passage, len(places)) for side in pair.excerpts)
         pairs.append({"a": a, "b": b, **_verdict_to_json(pair)})
     return {
-        "format": _SIDES,
+        "format": SIDES,
         "version": VERSION,
         "subject": result.subject,
         "over_time": result.over_time,
@@ -124,23 +135,48 @@ def result_from_json(data: Any) -> Result:
     """Return the result of data that `result_to_json` made.
 
     Raises:
-        ExportError: The data are no result, damaged, or of another version.
+        ExportError: The data are no result, damaged, changed since, or of another version.
     """
-    if not isinstance(data, Mapping) or data.get("format") not in (_SEARCH, _SIDES):
+    if not isinstance(data, Mapping) or data.get("format") not in (SEARCH, SIDES):
         raise ExportError(f"this is not a saved result: {_REMEDY}")
-    if data.get("version") not in range(1, VERSION + 1):
+    version = data.get("version")
+    if type(version) is not int or not 1 <= version <= VERSION:
         raise ExportError(
-            f"the result has format version {data.get('version')!r}, this program reads {VERSION}: "
+            f"the result has format version {str(version)[:20]!a}, this program reads {VERSION}: "
             "make it again, or use the version of the program that wrote it."
         )
+    damage = ""
     try:
-        result = _search(data) if data["format"] == _SEARCH else _sides(data)
-        listed_otherwise = data["version"] == 1 or any(map(result.is_unsure, result.pairs))
-        if data["version"] < VERSION and listed_otherwise:
-            return replace(result, notes=(*result.notes, _NOTE))
-        return result
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise ExportError(f"the saved result is damaged ({error!r}): make it again.") from error
+        result = _result(data, version)
+    except ValueError as error:
+        damage = str(error)
+    if DIGEST in data and not _is_unchanged(data):
+        where = f"; see {damage}" if damage else ""
+        raise ExportError(
+            "the saved result was changed after it was written (its digest does not fit its "
+            f"content{where}): search or compare again for one to rely on."
+        )
+    if damage:
+        raise ExportError(f"the saved result is damaged ({damage}): make it again.")
+    return result
+
+
+def _is_unchanged(data: Mapping[str, Any]) -> bool:
+    try:
+        return bool(data[DIGEST] == digest_of(data))
+    except ValueError:
+        return False
+
+
+def _result(data: Mapping[str, Any], version: int) -> Result:
+    if version < VERSION:
+        data = {DIGEST: "", **with_added_fields(data), "version": VERSION}
+    check_result(data)
+    result = _search(data) if data["format"] == SEARCH else _sides(data)
+    notes = [_UNSEALED] if version < _SEALED else []
+    if version < _FILLED and (version == 1 or any(map(result.is_unsure, result.pairs))):
+        notes.append(_LISTED_OTHERWISE)
+    return replace(result, notes=(*result.notes, *notes)) if notes else result
 
 
 def _search(data: Mapping[str, Any]) -> Result:
@@ -164,7 +200,7 @@ def _search(data: Mapping[str, Any]) -> Result:
         tuple(pairs),
         quote=quote,
         source=source,
-        passages_read=int(data.get("passages_read", 0)),  # older programs did not record it
+        passages_read=data["passages_read"],
         **_made(data),
     )
 
@@ -178,7 +214,7 @@ def _sides(data: Mapping[str, Any]) -> Result:
         Kind.TIMELINE if data["over_time"] else Kind.SIDES,
         data["subject"],
         tuple(_pair(excerpts[entry["a"]], excerpts[entry["b"]], entry) for entry in data["pairs"]),
-        candidates=int(data["same_point"]),
+        candidates=data["same_point"],
         **_made(data),
     )
 
@@ -193,7 +229,7 @@ def _made(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _pair(a: Excerpt, b: Excerpt, entry: Mapping[str, Any]) -> Pair:
     rationale = None
-    if why := entry.get("why"):
+    if why := entry["why"]:
         marked = (tuple(Span(**span) for span in why[name]) for name in ("quote", "passage"))
         rationale = Rationale(*marked)
     return Pair(
@@ -202,8 +238,8 @@ def _pair(a: Excerpt, b: Excerpt, entry: Mapping[str, Any]) -> Pair:
         Probabilities(**entry["probabilities"]),
         float(entry["similarity"]),
         rationale,
-        bool(entry.get("screened", False)),
-        ThirdReading(entry.get("third_reader", "")),
+        entry["screened"],
+        ThirdReading(entry["third_reader"]),
     )
 
 

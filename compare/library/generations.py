@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 
 from compare.errors import LibraryError
 from compare.files import file_sha256
+from compare.strict_json import read_json
 
 if TYPE_CHECKING:
     from compare.library.passage_store import FileStore
@@ -198,7 +199,7 @@ def _read_manifest(path: Path) -> Manifest:
     except FileNotFoundError:
         raise damaged(path, "is missing") from None
     try:
-        data = json.loads(content)
+        data = read_json(content)
         version = int(data["format"])
     except (ValueError, KeyError, TypeError):
         raise damaged(path, "is not a manifest") from None

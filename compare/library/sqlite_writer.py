@@ -29,6 +29,7 @@ from compare.library.passage_store import Written
 from compare.progress import within_total
 from compare.statements import Statement, complete, country_key, fold, split_statement, words_key
 from compare.statements.duplicates import text_key
+from compare.strict_json import read_json
 
 if TYPE_CHECKING:
     from compare.progress import Progress
@@ -234,11 +235,11 @@ def _shape_of(path: Path) -> tuple[int, ...] | None:
 def _finished(path: Path, record: Mapping[str, str]) -> int:
     """Return how many rows an interrupted writer of the same passages had finished."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = read_json(path.read_text(encoding="utf-8"))
+        rows = found.pop("rows")
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return 0
-    same = all(found.get(name) == value for name, value in record.items())
-    return int(found["rows"]) if same else 0
+    return rows if found == record and isinstance(rows, int) and rows >= 0 else 0
 
 
 def _write_record(path: Path, record: Mapping[str, str | int]) -> None:

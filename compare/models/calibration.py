@@ -26,6 +26,7 @@ from compare.models.stance import CascadeStance, softmax
 from compare.models.values import InputPair, Stance
 from compare.progress import Progress
 from compare.statements import complete
+from compare.strict_json import read_json
 
 Inputs = NDArray[np.float64]
 
@@ -259,7 +260,7 @@ def read_adaptation(beside: Documents) -> Adaptation | None:
     try:
         text = beside.read_document(FILE)
         return None if text is None else _from_json(text)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError) as error:
         said = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise ModelError(
             f"{beside.place_of(FILE)} holds no adaptation that can be read ({said}): {_REMEDY}."
@@ -298,24 +299,31 @@ def _by_label(numbers: Sequence[float]) -> dict[str, float]:
     return {stance.value: number for stance, number in zip(Stance, numbers, strict=True)}
 
 
-def _numbers(by_label: Mapping[str, Any]) -> tuple[float, float, float]:
+def _numbers(place: str, by_label: Mapping[str, float]) -> tuple[float, float, float]:
+    for stance in Stance:
+        if stance.value not in by_label:
+            raise ValueError(f"{place}.{stance}: it is missing")
     agree, oppose, neither = (float(by_label[stance.value]) for stance in Stance)
     return agree, oppose, neither
 
 
 def _from_json(text: str) -> Adaptation:
-    data = json.loads(text)
-    if data["format"] != FORMAT:
-        raise ValueError(f"format {data['format']}, this program reads {FORMAT}")
+    from compare.export.dictionary import check  # it describes all files, and imports this package
+
+    data = read_json(text)
+    if not isinstance(data, dict):
+        raise ValueError("it is not an object")
+    if data.get("format", FORMAT) != FORMAT:
+        raise ValueError(f"format {str(data['format'])[:20]}, this program reads {FORMAT}")
+    check("adapted layer", {name: data[name] for name in _OWN if name in data})
     kind = Kind(data["kind"])
-    weights = tuple(_numbers(data["weights"][name]) for name in kind.inputs)
-    shift = _numbers(data["shift"])
-    if not np.isfinite([*weights, shift]).all():
-        raise ValueError("a weight is not a finite number")
+    if missing := [name for name in kind.inputs if name not in data["weights"]]:
+        raise ValueError(f"weights.{missing[0]}: it is missing")
+    weights = tuple(_numbers(f"weights.{name}", data["weights"][name]) for name in kind.inputs)
     return Adaptation(
-        str(data["model"]["name"]),
-        str(data["model"]["digest"]),
-        Layer(kind, weights, shift),
-        str(data["reads"]),
+        data["model"]["name"],
+        data["model"]["digest"],
+        Layer(kind, weights, _numbers("shift", data["shift"])),
+        data["reads"],
         {name: value for name, value in data.items() if name not in _OWN},
     )

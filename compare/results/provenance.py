@@ -13,7 +13,13 @@ from compare.library import Filters
 from compare.library.passage_store import EXACT
 from compare.models import signature
 from compare.results.pair import ThirdReading
+from compare.safe_text import one_line
 from compare.statements import PartialDate
+
+OLDER = "An older version of the program made this result"
+"""Beginning of the notes on what an older version did otherwise."""
+
+_SHOWN = 40  # characters of a name or a value in a message
 
 if TYPE_CHECKING:
     from compare.library.library import Library
@@ -124,17 +130,35 @@ def filters_from(given: Mapping[str, Any]) -> Filters:
     Raises:
         ExportError: They are invalid, as in a file that was edited by hand.
     """
-    values: dict[str, Any] = {}
     try:
-        for name, value in given.items():
-            if name in ("date_from", "date_to"):
-                values[name] = PartialDate(value)
-            elif isinstance(Filters.__dataclass_fields__[name].default, tuple):
-                values[name] = tuple(map(str, value))
-            else:
-                values[name] = bool(value)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return parse_filters(given)
+    except ValueError as error:
         raise ExportError(
-            f"The result's filters cannot be read ({error!r}): make the result again."
+            f"The result's filters cannot be read ({error}): make the result again."
         ) from error
+
+
+def parse_filters(given: Mapping[str, Any]) -> Filters:
+    """Return the filters that `filters_in_force` wrote.
+
+    Raises:
+        ValueError: They are invalid; the message begins with the name of a filter.
+    """
+    values: dict[str, Any] = {}
+    for name, value in given.items():
+        if name not in Filters.__dataclass_fields__:
+            raise ValueError(f"{one_line(name)[:_SHOWN]}: there is no such filter")
+        kind = type(getattr(Filters(), name))
+        if kind is tuple:
+            is_valid = isinstance(value, list) and all(isinstance(one, str) for one in value)
+        else:
+            is_valid = isinstance(value, bool if kind is bool else str)
+        if not is_valid:
+            raise ValueError(f"{name}: its value is of another kind")
+        try:
+            values[name] = PartialDate(value) if isinstance(value, str) else value
+        except ValueError:
+            shown = f"{value[:_SHOWN]!a}"
+            raise ValueError(f"{name}: {shown} is not YYYY, YYYY-MM or YYYY-MM-DD") from None
+        values[name] = tuple(value) if kind is tuple else values[name]
     return Filters(**values)

@@ -11,17 +11,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from compare.errors import ExportError, WatchError
-from compare.export.dictionary import model
+from compare.errors import WatchError
+from compare.export.dictionary import check
 from compare.export.json_files import quote_to_json
-from compare.library import Filters
 from compare.results import Probabilities, Stance, Thresholds, filters_in_force
-from compare.results.provenance import filters_from
+from compare.results.provenance import parse_filters
 from compare.statements import Country, PartialDate, Quotation, Quote, Statement
+from compare.strict_json import read_json
 from compare.watch.values import Before, Entry, EntryKind, LastRun, Watch
 
 if TYPE_CHECKING:
@@ -185,17 +184,14 @@ def _from_text(text: str | None, backend: Backend) -> Document:
     if text is None:
         return Document()
     try:
-        data = json.loads(text, parse_constant=_no_number)
+        data = read_json(text)
         _check_version(data, backend)
-        document = _document(_validated(data))
+        check("kept watches", data)
+        document = _document(data)
         _check_unique(document)
-    except (ValueError, RecursionError, ExportError) as error:
+    except ValueError as error:
         _refuse(backend, FILE, error)
     return document
-
-
-def _no_number(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not a finite number")
 
 
 def _check_version(data: Any, backend: Backend) -> None:
@@ -205,17 +201,6 @@ def _check_version(data: Any, backend: Backend) -> None:
             f"{backend.place_of(FILE)} has format {version}, and this program reads {VERSION}: "
             "update it with `pip install --upgrade compare-statements`."
         )
-
-
-def _validated(data: Any) -> dict[str, Any]:
-    from pydantic import ValidationError
-
-    try:
-        return model("kept watches").model_validate(data, strict=True).model_dump()
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the document"
-        raise ValueError(f"{place}: {first['msg']}") from None
 
 
 def _check_unique(document: Document) -> None:
@@ -235,17 +220,17 @@ def _document(data: Mapping[str, Any]) -> Document:
     for number, entry in enumerate(data["watches"]):
         try:
             watches.append(_kept(entry))
-        except (ValueError, ExportError) as error:
+        except ValueError as error:
             raise ValueError(f"watches.{number}: {error}") from None
     return Document(tuple(watches), known)
 
 
 def _kept(data: Mapping[str, Any]) -> Kept:
     run = data["last_run"]
-    _check_time("created", data["created"])
-    if run:
-        _check_time("last_run.date", run["date"])
-    _check_filters(data["filters"])
+    try:
+        filters = parse_filters(data["filters"])
+    except ValueError as error:
+        raise ValueError(f"filters.{error}") from None
     entries = []
     for number, entry in enumerate(data["entries"]):
         try:
@@ -255,7 +240,7 @@ def _kept(data: Mapping[str, Any]) -> Kept:
     watch = Watch(
         data["name"],
         Quote(**{**data["quote"], **_who(data["quote"])}),
-        filters_from(data["filters"]),
+        filters,
         Thresholds(**data["thresholds"]),
         data["candidates"],
         data["created"],
@@ -266,28 +251,7 @@ def _kept(data: Mapping[str, Any]) -> Kept:
     return Kept(watch, tuple(entries))
 
 
-def _check_time(name: str, text: str) -> None:
-    try:
-        if datetime.fromisoformat(text).tzinfo:
-            return
-    except ValueError:
-        pass
-    raise ValueError(f"{name}: {text!r} is not a time with its offset (ISO 8601)")
-
-
-def _check_filters(filters: Mapping[str, Any]) -> None:
-    for name, value in filters.items():
-        default = getattr(Filters(), name, None)
-        is_texts = isinstance(value, list) and all(isinstance(one, str) for one in value)
-        kind = {tuple: is_texts, bool: isinstance(value, bool)}.get(
-            type(default), isinstance(value, str)
-        )
-        if name not in Filters.__dataclass_fields__ or not kind:
-            raise ValueError(f"filters.{name}: {value!r} is no such filter")
-
-
 def _entry(data: Mapping[str, Any]) -> Entry:
-    _check_time("found", data["found"])
     said, before, odds = data["statement"], data["before"], data["probabilities"]
     if (data["stance"] is None) != (odds is None) or (odds is None) != (data["similarity"] is None):
         raise ValueError("it has only a part of a verdict")

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.export.dictionary import model
+from compare.export.dictionary import check
+from compare.strict_json import read_json
 from compare.watch.values import words_hash
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ class Known:
         Raises:
             ValueError: It is not such a document.
         """
-        data = model("known statements").model_validate(json.loads(text), strict=True).model_dump()
+        data = read_json(text)
+        check("known statements", data)
         records = base64.b64decode(data["statements"], validate=True)
         if len(records) % 16:
             raise ValueError("statements: the last record is cut")

@@ -125,11 +125,15 @@ def test_the_accurate_model_of_a_cascade_is_adapted(adapted: Library) -> None:
     ("changes", "said"),
     [
         ({"format": 2}, "format 2, this program reads 1"),
-        ({"weights": {}}, "'log_p_agree'"),
+        ({"weights": {}}, "weights.log_p_agree: it is missing"),
+        ({"weights": {"log_p_agree": [1, 2, 3]}}, "weights.log_p_agree: Input should be"),
         ({"shift": {"agree": float("nan"), "oppose": 0, "neither": 0}}, "not a finite number"),
-        ({"shift": {"agree": "much"}}, "could not convert"),
-        ({"kind": "other"}, "'other' is not a valid Kind"),
-        ({"model": None}, "is not subscriptable"),
+        ({"shift": {"agree": "much"}}, "shift.agree: Input should be a valid number"),
+        ({"shift": {"agree": 10**400}}, "is too large a number"),
+        ({"shift": {"agree": 1.0}}, "shift.oppose: it is missing"),
+        ({"kind": "other"}, "kind: Input should be"),
+        ({"model": None}, "model: Input should be"),
+        ({"reads": 5}, "reads: Input should be"),
     ],
 )
 def test_a_damaged_file_is_one_sentence(adapted: Library, changes: dict, said: str) -> None:

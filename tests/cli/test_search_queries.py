@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -233,6 +234,34 @@ def test_another_search_does_not_continue_it(
     partial.write_bytes(b"[]\n")
     told = run("search", "--queries", queries, "--out", out)
     assert (told.code, told.err.endswith("delete it to begin anew.\n")) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (lambda line: line.update(number=-1), "number: Input should be greater than"),
+        (lambda line: line.update(number=99), "there is no quote 100"),
+        (lambda line: line.update(rows=[{"quote": 1}]), "rows.0."),
+        (lambda line: line.update(notes="x"), "notes: Input should be a valid list"),
+        (lambda line: line["rows"][0].update(p_agree=5), "rows.0.p_agree: Input should be less"),
+        (lambda line: line.pop("rows"), "rows: Field required"),
+    ],
+)
+def test_finished_quotes_that_were_edited_are_one_sentence(
+    run: Run, queries: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edit: Any, said: str
+) -> None:
+    out = tmp_path / "pairs.csv"
+    with monkeypatch.context() as patch:
+        patch.setattr("compare.models.load_stance_model", lambda name=None: Interrupted(1))
+        run("search", "--queries", queries, "--out", out)
+    partial = partial_path(out)
+    head, line = map(json.loads, partial.read_text().splitlines())
+    edit(line)
+    partial.write_text(f"{json.dumps(head)}\n{json.dumps(line)}\n")
+    told = run("search", "--queries", queries, "--out", out)
+    assert (told.code, told.err.count("\n")) == (2, 1)
+    assert said in told.err
+    assert told.err.endswith("delete it to begin anew.\n")
 
 
 def test_the_same_from_python(library: Path, queries: Path, tmp_path: Path) -> None:

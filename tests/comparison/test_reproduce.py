@@ -20,7 +20,7 @@ from compare.models.stance import CascadeStance
 from compare.results import Stance, Thresholds, filters_in_force
 from compare.results.provenance import filters_from
 from compare.statements import PartialDate
-from tests.fabricate import PROVENANCE, a_search, two_sides
+from tests.fabricate import PROVENANCE, a_search, resealed, two_sides
 from tests.fakes import HashingEncoder, Ran, WordJudge, runner, statement
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -261,6 +261,37 @@ def test_moved_pairs_are_named_by_how_much(
     assert "Moved: o1: by 0.0020" in done.out
     assert "it may come from another processor" in done.out
     assert run("reproduce", path, "--tolerance", "0.01").code == 0
+
+
+def test_what_was_forged_is_exit_code_1_and_named(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "kept.json"
+    kept_by(run, path, "search", OPEN)
+    data = json.loads(path.read_text())
+    data["scored"][0]["statement"]["speaker"] = "Ada \x1b[31m Forged"
+    data["scored"][0]["also_said"].append(data["scored"][1]["statement"])
+    data["notes"].append("Nobody else said so.")
+    path.write_text(json.dumps(resealed(data)))
+    done = run("reproduce", path)
+    assert done.code == 1
+    name = data["scored"][0]["statement"]["id"]
+    head, statement, repeats = done.out.splitlines()
+    assert head.startswith("Different: 5 pairs came out again, with the same labels")
+    forged = "speaker is 'Ada ␛[31m Forged' in the result and '' in the library"
+    assert statement == f"Statements: statement {name}: {forged}"
+    assert repeats.startswith(f"Contents: pair of {name}: statements with the words of b is '[")
+    note = "Not checked: the note “Nobody else said so.”, which did not come out again.\n"
+    assert done.err == note
+    told = run("reproduce", path, "--json").json
+    assert told["same"] is False
+    assert list(Draft202012Validator(schema_of("reproduction")).iter_errors(told)) == []
+
+
+def test_what_was_not_checked_is_told(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "kept.json"
+    kept_by(run, path, "search", OPEN, "--who", "Ada Lorn, Valdoria, 2021")
+    done = run("reproduce", path)
+    assert (done.code, done.out.count("\n")) == (0, 1)
+    assert done.err == "Not checked: the quote's country, date, as given with the quote.\n"
 
 
 @pytest.mark.parametrize(

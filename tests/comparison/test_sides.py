@@ -456,6 +456,20 @@ def test_counts_by_year_are_written_beside(run, tmp_path):
     assert run("timeline", "--who", "country=Valdoria", "--by-year", out).code == 2
 
 
+def test_one_file_for_two_outputs_is_refused_ahead_of_the_reading(run, tmp_path):
+    out = tmp_path / "years.csv"
+    (tmp_path / "link").symlink_to(tmp_path)
+    for other in (out, tmp_path / "x" / ".." / "years.csv", tmp_path / "link" / "years.csv"):
+        done = run("timeline", "--who", "country=Valdoria", "--by-year", other, "--out", out)
+        assert (done.code, done.out) == (2, "")
+        assert "is named for two outputs" in done.err or "cannot be written" in done.err
+        assert "to read" not in done.err
+    done = run("positions", "Open.", "--out", out, "--passages", out, "--force")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "is named for two outputs of this command" in done.err
+    assert not out.exists()
+
+
 def test_thresholds_and_the_most_that_is_read_are_options(run):
     done = run("sides", *SIDES, "--most", 2, "--json").json
     assert done["read"] == 2

@@ -77,6 +77,28 @@ def test_json_lines_keep_numbers_lists_and_half_characters(run: Run, tmp_path: P
     assert list(json.loads(second)) == ["b", "a", "more", *ADDED]
 
 
+@pytest.mark.parametrize(
+    ("head", "row", "column", "date"),
+    [
+        ("a,b,a_date", "One.,Two.,banana", "a_date", "banana"),
+        ("a,b,B-Date", "One.,Two.,2022-13", "B-Date", "2022-13"),
+        ("premise,hypothesis,b", "One.,Two.,Valdoria|Ada|soon", "b", "soon"),
+        ("a,b,a_date", "One.,Two.,03/04/2022", "a_date", "03/04/2022"),
+    ],
+)
+def test_a_date_that_is_none_is_refused_with_its_line(
+    run: Run, tmp_path: Path, head: str, row: str, column: str, date: str
+) -> None:
+    path = write(tmp_path / "pairs.csv", f'{head}\n"It is",not,\n{row}\n')
+    told = run("stance", "--batch", path)
+    assert (told.code, told.out, told.err.count("\n")) == (2, "", 1)
+    assert f'{path}, line 3, column "{column}"' in told.err
+    assert date in told.err
+    assert [*tmp_path.iterdir()] == [path]
+    path.write_text("a,b,a_date\nOne.,Two.,18 March 2022\nOne.,Two.,unknown\n")
+    assert run("stance", "--batch", path).code == 0
+
+
 def test_a_file_changed_meanwhile_is_refused(run: Run, tmp_path: Path) -> None:
     path = write(tmp_path / "pairs.jsonl", '{"a": "It is", "b": "not"}\n')
     for other in ('{"a": "It was", "b": "not"}\n', "", "no json\n"):

@@ -24,8 +24,15 @@ from tests.fabricate import (
     VALDORIA,
     a_search,
     found_pair,
+    of_version,
     pair_of,
+    resealed,
     two_sides,
+)
+
+UNSEALED = (
+    "An older version of the program made this result, without a digest, so that changes made to "
+    "the file since would not be noticed; `compare reproduce` compares it with the library."
 )
 
 # --- keeping ---------------------------------------------------------------------------------
@@ -46,8 +53,9 @@ def test_the_number_of_passages_read_is_kept_and_may_be_missing() -> None:
     data = result_to_json(result)
     assert result_from_json(data) == result
     assert public_json(result)["provenance"]["passages_read"] == 90
-    del data["passages_read"]  # as in a file of an older program
-    assert result_from_json(data) == replace(result, passages_read=0)
+    del data["passages_read"]
+    older = result_from_json(of_version(2, data))
+    assert older == replace(result, passages_read=0, notes=(*result.notes, UNSEALED))
 
 
 @given(st.text(), st.floats(0, 1), st.floats(0, 1))
@@ -82,7 +90,7 @@ def test_any_table_is_kept(text: str, probability: float, similarity: float, bot
 def test_a_result_of_a_program_that_recorded_no_settings_is_read() -> None:
     data = result_to_json(a_search())
     del data["provenance"]["settings"]
-    assert result_from_json(data) == a_search()
+    assert result_from_json(of_version(1, data)).pairs == a_search().pairs
 
 
 @pytest.mark.parametrize(
@@ -93,12 +101,14 @@ def test_damage_of_a_table_is_said(name: str) -> None:
         data = {**result_to_json(two_sides()), name: value}
         if name == "subject":
             data.pop(name)
-        with pytest.raises(ExportError, match="damaged"):
+        with pytest.raises(ExportError, match=rf"was changed after .*; see {name}"):
             result_from_json(data)
+        with pytest.raises(ExportError, match=rf"is damaged \({name}"):
+            result_from_json(resealed(data))
     lost = result_to_json(two_sides())
     lost["pairs"][0]["a"] = 99
-    with pytest.raises(ExportError, match="damaged"):
-        result_from_json(lost)
+    with pytest.raises(ExportError, match=r"is damaged \(pairs\.0\.a: there is no such passage\)"):
+        result_from_json(resealed(lost))
 
 
 def test_text_no_file_can_hold_well_is_kept_all_the_same(tmp_path: Path) -> None:
@@ -109,19 +119,54 @@ def test_text_no_file_can_hold_well_is_kept_all_the_same(tmp_path: Path) -> None
 
 def test_a_result_of_an_older_program_says_that_it_listed_otherwise() -> None:
     result = a_search()
-    older = result_from_json({**result_to_json(result), "version": 1})
+    older = result_from_json(of_version(1, result_to_json(result)))
     assert older.pairs == result.pairs
-    (note,) = set(older.notes) - set(result.notes)
-    assert note.startswith("An older version of the program made this result")
-    assert result_from_json({**result_to_json(two_sides()), "version": 2}) == two_sides()
+    unsealed, listed = older.notes[len(result.notes) :]
+    assert unsealed == UNSEALED
+    assert listed.startswith("An older version of the program made this result. It listed fewer")
+    sides = two_sides()
+    with_note = replace(sides, notes=(*sides.notes, UNSEALED))
+    assert result_from_json(of_version(2, result_to_json(sides))) == with_note
+    assert result_from_json(result_to_json(with_note)) == with_note  # saving it keeps the note
 
 
 def test_a_search_of_an_older_program_may_list_more_now_and_says_so() -> None:
     unsure = found_pair(OPPOSED, (0.0625, 0.3125, 0.625))
     for result, is_said in ((a_search(), False), (a_search(unsure), True)):
-        older = result_from_json({**result_to_json(result), "version": 2})
+        older = result_from_json(of_version(2, result_to_json(result)))
         assert ("listed fewer statements" in " ".join(older.notes)) is is_said
         assert result_from_json(result_to_json(result)) == result
+
+
+def test_a_cosine_that_an_older_program_rounded_up_is_1() -> None:
+    data = of_version(3, result_to_json(a_search()))
+    data["scored"][0]["similarity"] = 1.0000001192092896
+    assert result_from_json(data).pairs[0].similarity == 1
+    with pytest.raises(ExportError, match=r"scored\.0\.similarity: Input should be less than"):
+        result_from_json(resealed({**data, "version": 4}))
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_a_file_of_the_last_format_cannot_pose_as_an_older_one(version: int) -> None:
+    with pytest.raises(ExportError, match="was changed after it was written"):
+        result_from_json({**result_to_json(a_search()), "version": version})
+
+
+def test_blanks_and_the_order_of_fields_do_not_count_as_changes(tmp_path: Path) -> None:
+    data = result_to_json(a_search())
+    path = tmp_path / "kept.json"
+    path.write_text(json.dumps(dict(reversed(data.items())), indent=7))
+    assert load_result(path) == a_search()
+
+
+@pytest.mark.parametrize("name", ["speaker", "text", "source", "date", "quotation"])
+def test_a_statement_changed_by_hand_is_refused(tmp_path: Path, name: str) -> None:
+    path = a_search().save(tmp_path / "kept.json")
+    data = json.loads(path.read_text())
+    data["scored"][0]["statement"][name] = "2024"
+    path.write_text(json.dumps(data))
+    with pytest.raises(ExportError, match=r"kept\.json: the saved result was changed after it was"):
+        load_result(path)
 
 
 def test_a_kept_result_is_not_written_over_without_force(tmp_path: Path) -> None:
@@ -140,10 +185,14 @@ def test_a_kept_result_is_not_written_over_without_force(tmp_path: Path) -> None
         ("[" * 100_000, r"kept\.json is not JSON"),
         ("[1]", r"kept\.json: this is not a saved result: save a result with"),
         (json.dumps(public_json(a_search())), r"kept\.json: this is not a saved result"),
-        ('{"format": "compare-result", "version": 9}', r"has format version 9, this program reads"),
+        ('{"format": "compare-result", "version": 9}', r"has format version '9', this program"),
+        ('{"format": "compare-result", "version": true}', r"has format version 'True', this"),
+        ('{"version": 4, "version": 4}', r"is not JSON \(an object has the field 'version' twice"),
+        ('{"version": NaN}', r"is not JSON \(NaN is not a finite number\)"),
+        ('{"version": 1e999}', r"is not JSON \(1e999 is not a finite number\)"),
         (
             '{"format": "compare-result", "version": 1}',
-            r"is damaged \(KeyError\('quote'\)\): make",
+            r"is damaged \(quote: Field required\): make",
         ),
     ],
 )
@@ -166,8 +215,10 @@ def test_a_missing_or_binary_file_gets_one_sentence(tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", [7, "x", [None], {"a": 1}])
 def test_damage_anywhere_is_said(name: str, value: object) -> None:
     data = {**result_to_json(a_search()), name: value}
-    with pytest.raises(ExportError, match="damaged"):
+    with pytest.raises(ExportError, match=rf"changed after it was written .*; see {name}"):
         result_from_json(data)
+    with pytest.raises(ExportError, match=rf"is damaged \({name}"):
+        result_from_json(resealed(data))
 
 
 # --- what search --json prints ---------------------------------------------------------------

@@ -24,6 +24,7 @@ from compare.statements import Passage, Statement
 from tests.fakes import statement
 
 AGREE, OPPOSE, NEITHER = Stance
+DAY = "2024-05-06T07:08:09+00:00"
 ODDS = {
     AGREE: Probabilities(0.7, 0.1, 0.2),
     OPPOSE: Probabilities(0.1, 0.8, 0.1),
@@ -70,7 +71,7 @@ def table(labels: Sequence[Stance]) -> Result:
         a, b = said(number, "a"), said(number, "b")
         pairs.append(Pair(Excerpt(a, passage(a)), Excerpt(b, passage(b)), ODDS[label], 0.75))
     provenance = Provenance(
-        "0.1.0", "tiny", "e" * 64, "judge", "5" * 64, "1" * 64, 9, 9, {"topic": "canal"}, "2024"
+        "0.1.0", "tiny", "e" * 64, "judge", "5" * 64, "1" * 64, 9, 9, {"topic": "canal"}, DAY
     )
     return Result(
         Kind.SIDES,

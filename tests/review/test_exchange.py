@@ -42,7 +42,7 @@ from compare.review.exporting import (
     review_rows,
 )
 from tests.fakes import HashingEncoder
-from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, said, table
+from tests.review.conftest import AGREE, DAY, NEITHER, OPPOSE, pair, read_by, said, table
 
 Make = Callable[..., Review]
 
@@ -97,7 +97,7 @@ def test_draw_order_and_seeds_are_exported(reviews: Reviews) -> None:
     assert {(row["stratum"], row["weight"]) for row in rows} == {("agree", 2), ("oppose", 1)}
     assert {row["library_digest"] for row in rows} == {"sha256:" + "1" * 64}
     assert {(row["filters"], row["settings"], row["searched_on"]) for row in rows} == {
-        ('{"topic":"canal"}', "{}", "2024")
+        ('{"topic":"canal"}', "{}", DAY)
     }
     made = reviews.open("sample").settings
     assert (made.stance_model, made.stance_digest, made.encoder) == ("judge", "5" * 64, "tiny")

@@ -1,0 +1,172 @@
+"""Check a saved result beyond the types and ranges of its fields: does all of it fit together?
+
+Texts, offsets, ids, dates and probabilities depend on each other. What does not fit was not written
+by this program, or was changed since. Each error begins with the place of the field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from compare.export.dictionary import check
+from compare.results.provenance import parse_filters
+from compare.statements import PartialDate
+
+SEARCH, SIDES = "compare-result", "compare-pairs"
+"""Formats of saved results: of a search or positions, and of two sides or a timeline."""
+
+_TOLERANCE = 1e-3
+"""By how much the sum of three probabilities may differ from 1."""
+
+_Object = Mapping[str, Any]
+
+
+def check_result(data: _Object) -> None:
+    """Refuse data of the current version that are not a whole and consistent result.
+
+    Raises:
+        ValueError: A field is invalid, or does not fit another one.
+    """
+    is_search = data["format"] == SEARCH
+    check("kept search" if is_search else "kept pairs", data)
+    _check_provenance(data["provenance"], is_search=is_search)
+    if is_search:
+        _check_search(data)
+    else:
+        _check_pairs(data)
+
+
+def _check_provenance(made: _Object, *, is_search: bool) -> None:
+    filters, place = dict(made["filters"]), "provenance.filters"
+    if not is_search and not isinstance(filters.pop("topic", ""), str):
+        _refuse(f"{place}.topic", "it is not a text")
+    for side, given in {"": filters}.items() if is_search else filters.items():
+        if side not in ("", "a", "b") or not isinstance(given, Mapping):
+            _refuse(place, "they are not those of side a, of side b and the topic")
+        try:
+            parse_filters(given)
+        except ValueError as error:
+            _refuse(f"{place}.{side}" if side else place, str(error))
+    for name in ("settings", "third_reader"):
+        if not all(isinstance(value, str | int | float) for value in made[name].values()):
+            _refuse(f"provenance.{name}", "it holds more than texts and numbers")
+
+
+def _check_search(data: _Object) -> None:
+    statements = _Statements()
+    if data["source"]:
+        statements.add("source", data["source"])
+    found = set()
+    for number, entry in enumerate(data["scored"]):
+        place, said = f"scored.{number}", entry["statement"]
+        statements.add(f"{place}.statement", said)
+        if said["id"] in found:
+            _refuse(f"{place}.statement.id", "another entry has the same statement")
+        found.add(said["id"])
+        _check_passage(f"{place}.passage", entry["passage"], said)
+        start, end = entry["passage"]["start"], entry["passage"]["end"]
+        for name, text in (("before", said["text"][:start]), ("after", said["text"][end:])):
+            if entry[name] != text:
+                _refuse(f"{place}.{name}", "it is not the statement's text there")
+        _check_verdict(place, entry, entry["quote_part"], entry["passage"]["text"])
+        for other, repeat in enumerate(entry["also_said"]):
+            statements.add(f"{place}.also_said.{other}", repeat)
+
+
+def _check_pairs(data: _Object) -> None:
+    statements, passages = _Statements(), data["passages"]
+    for number, said in enumerate(data["statements"]):
+        if said["id"] in statements:
+            _refuse(f"statements.{number}.id", "another statement has the same id")
+        statements.add(f"statements.{number}", said)
+    for number, passage in enumerate(passages):
+        if (said := statements.get(passage["statement_id"])) is None:
+            _refuse(f"passages.{number}.statement_id", "there is no such statement")
+        _check_passage(f"passages.{number}", passage, said)
+    found = set()
+    for number, entry in enumerate(data["pairs"]):
+        sides = entry["a"], entry["b"]
+        for name, index in zip("ab", sides, strict=True):
+            if index >= len(passages):
+                _refuse(f"pairs.{number}.{name}", "there is no such passage")
+        if sides in found:
+            _refuse(f"pairs.{number}", "another pair has the same passages")
+        found.add(sides)
+        _check_verdict(f"pairs.{number}", entry, *(passages[index]["text"] for index in sides))
+
+
+class _Statements(dict[str, _Object]):
+    """The statements of a result by id; each may be there several times, always the same."""
+
+    def add(self, place: str, said: _Object) -> None:
+        """Check a statement."""
+        if self.setdefault(said["id"], said) != said:
+            _refuse(f"{place}.id", "another statement has the same id")
+        precision = PartialDate(said["date"]).precision if said["date"] else ""
+        if said["date_precision"] != precision:
+            _refuse(f"{place}.date_precision", "it is not that of the date")
+        starts = [0, *said.get("pages", ()), len(said["text"])]
+        if starts != sorted(starts):
+            _refuse(f"{place}.pages", "they are not offsets in the text, in ascending order")
+
+
+def _check_passage(place: str, passage: _Object, said: _Object) -> None:
+    if passage["statement_id"] != said["id"]:
+        _refuse(f"{place}.statement_id", "it is not the id of the statement")
+    _check_offsets(place, passage, said["text"])
+    if passage["text"] != said["text"][passage["start"] : passage["end"]]:
+        _refuse(f"{place}.text", "it is not the statement's text from start to end")
+    if passage["context"] != said["context"]:
+        _refuse(f"{place}.context", "it is not that of the statement")
+
+
+def _check_verdict(place: str, entry: _Object, a: str, b: str) -> None:
+    if abs(sum(entry["probabilities"].values()) - 1) > _TOLERANCE:
+        _refuse(f"{place}.probabilities", "their sum is not 1")
+    if why := entry["why"]:
+        for name, text in (("quote", a), ("passage", b)):
+            for number, span in enumerate(why[name]):
+                _check_offsets(f"{place}.why.{name}.{number}", span, text)
+
+
+def _check_offsets(place: str, of: _Object, text: str) -> None:
+    if of["end"] > len(text):
+        _refuse(f"{place}.end", f"the text has only {len(text):,} characters")
+    if of["start"] > of["end"]:
+        _refuse(f"{place}.start", "it is after the end")
+
+
+def _refuse(place: str, why: str) -> NoReturn:
+    raise ValueError(f"{place}: {why}")
+
+
+# -- Older versions ------------------------------------------------------------------------------
+
+_ADDED: dict[str, dict[str, Any]] = {
+    "": {"passages_read": 0},
+    "provenance": {"screening": "", "settings": {}, "third_reader": {}},
+    "scored": {"screened": False, "third_reader": "", "why": None},
+    "pairs": {"screened": False, "third_reader": "", "why": None},
+}
+"""Fields that older versions did not write, with what they mean: of the result and of parts."""
+
+
+def with_added_fields(data: _Object) -> dict[str, Any]:
+    """Return data of an older version with the fields that were added since."""
+
+    def filled(name: str, value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        found = {**_ADDED[name], **value}
+        cosine = found.get("similarity")
+        if isinstance(cosine, float) and 1 < cosine < 1 + _TOLERANCE:  # rounded up, in positions
+            found["similarity"] = 1.0
+        return found
+
+    found: dict[str, Any] = filled("", data) if data["format"] == SEARCH else dict(data)
+    for name in _ADDED.keys() & found.keys():
+        of = found[name]
+        is_list = isinstance(of, list)
+        found[name] = [filled(name, one) for one in of] if is_list else filled(name, of)
+    return found

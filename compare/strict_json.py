@@ -1,0 +1,78 @@
+"""Read JSON that a person may have edited, and tell whether it was changed since it was written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from typing import Any, NoReturn
+
+DIGEST = "digest"
+"""Field of an object that holds the `digest_of` the others."""
+
+_LARGEST = 2**53  # of the integers that every program reads exactly
+_DIGITS = 17  # with its sign; more would be slow to read
+_NESTED = "it is nested too deeply"
+
+
+def read_json(text: str | bytes) -> Any:
+    """Return the data of a JSON text.
+
+    Raises:
+        ValueError: It is not JSON, holds a number that is not finite or an integer beyond 2**53,
+            names a field of an object twice, or is nested too deeply.
+    """
+    try:
+        return json.loads(
+            text,
+            parse_constant=_refuse_number,
+            parse_float=_number,
+            parse_int=_integer,
+            object_pairs_hook=_object,
+        )
+    except RecursionError:
+        raise ValueError(_NESTED) from None
+
+
+def digest_of(data: Mapping[str, Any]) -> str:
+    """Return the sha256 (hex) of an object without its digest.
+
+    The text that is hashed has its names sorted, no blanks and no escapes but JSON's own, so that
+    neither line breaks nor the order of fields count.
+
+    Raises:
+        ValueError: The object holds a number that is not finite, or is nested too deeply.
+    """
+    content = {name: value for name, value in data.items() if name != DIGEST}
+    try:
+        text = json.dumps(
+            content, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+        )
+    except RecursionError:
+        raise ValueError(_NESTED) from None
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _number(text: str) -> float:
+    return number if isfinite(number := float(text)) else _refuse_number(text)
+
+
+def _integer(text: str) -> int:
+    if len(text) > _DIGITS or abs(number := int(text)) > _LARGEST:
+        raise ValueError(f"{text[:40]} is too large a number")
+    return number
+
+
+def _refuse_number(text: str) -> NoReturn:
+    raise ValueError(f"{text[:40]} is not a finite number")
+
+
+def _object(fields: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(fields)
+    if len(found) < len(fields):
+        # A reader may see the first of the two values, and the program the last.
+        (name, _), *_ = Counter(name for name, _ in fields).most_common(1)
+        raise ValueError(f"an object has the field {name[:40]!a} twice")
+    return found
