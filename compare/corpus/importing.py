@@ -13,7 +13,7 @@ from typing import Any
 
 from compare.corpus.columns import FIELDS
 from compare.corpus.importers.registry import Format, named_format, recognise_format
-from compare.corpus.importers.sources import Account, Reason, Source
+from compare.corpus.importers.sources import Account, DamagedError, Reason, Source
 from compare.corpus.read import StatementFile
 from compare.corpus.validate import Validator, unknown_countries
 from compare.corpus.values import BadFileError, Corpus, Problem, Row
@@ -139,6 +139,10 @@ class Import:
                     if on_progress and account.written % _PROGRESS_STEP == 0:
                         on_progress(account.written)
                     yield statement
+            self._source.check_whole()
+        except DamagedError as error:
+            after = f"{account.written} statements"
+            raise DamagedError(error.label, error.reason, after) from None
         except BadFileError as error:
             raise CorpusError(f"{self.format.title}: {error}.") from None
         except OSError as error:

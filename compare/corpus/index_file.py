@@ -10,6 +10,7 @@ from compare.corpus.columns import column_key, resolve
 from compare.corpus.tables import read_csv
 from compare.corpus.validate import is_empty
 from compare.corpus.values import Problem, Row
+from compare.files import is_file
 
 NAME = "index.csv"
 _FILE = "file"
@@ -34,7 +35,7 @@ class Index:
 
     def matches(self) -> bool:
         """Return whether the file is an index: it has a column "file", and none with words."""
-        if self.path.name.casefold() != NAME:
+        if self.path.name.casefold() != NAME or not is_file(self.path):
             return False
         rows = (row for row in read_csv(self.path, str(self.path)) if isinstance(row, Row))
         columns = list(first.cells) if (first := next(rows, None)) else []
@@ -69,7 +70,7 @@ class Index:
         try:
             path = folder.joinpath(*windows.parts).resolve()
             is_file = path.is_file()
-        except (OSError, ValueError):  # no file can have this name
+        except (OSError, RuntimeError, ValueError):  # no file can have this name
             is_file = False
         if not is_file:
             return "there is no such file in the folder of the index; correct it or remove the row"
