@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from compare.errors import CorpusError, ExportError
+from compare.errors import CompareError, CorpusError, ExportError
 
 # Characters of the target's name in the temporary one: at most 160 bytes of the 255 allowed.
 _PREFIX_LENGTH = 40
@@ -111,6 +111,18 @@ def is_folder(path: Path) -> bool:
         return path.is_dir()
     except OSError:
         return False
+
+
+def home_path(named: str, variable: str) -> Path:
+    """Return the path that an environment variable names; "~" is the user's folder.
+
+    Raises:
+        CompareError: There is no such user.
+    """
+    try:
+        return Path(named).expanduser()
+    except RuntimeError as error:  # "~NAME" of an unknown user
+        raise CompareError(f"{variable}={named} is no path ({error}): name another.") from error
 
 
 def is_file(path: Path) -> bool:

@@ -131,10 +131,7 @@ class StatementFile:
                     if on_progress and self._count % _PROGRESS_STEP == 0:
                         on_progress(self._count)
         except OSError as error:
-            raise CorpusError(
-                f"{self._path.parent} cannot hold the statements ({error.strerror}): make room "
-                "there, or name another folder with TMPDIR."
-            ) from error
+            raise CorpusError(no_room(self._path.parent, error)) from error
 
     def __len__(self) -> int:
         """Return the number of statements."""
@@ -145,6 +142,15 @@ class StatementFile:
         with self._path.open(encoding="utf-8") as file:
             for line in file:
                 yield Statement.from_json(line)
+
+
+def no_room(folder: Path, error: BaseException | None) -> str:
+    """Return the sentence for a temporary folder that cannot hold the statements."""
+    reason = getattr(error, "strerror", None) or type(error).__name__
+    return (
+        f"{folder} cannot hold the statements ({reason}): make room there, or name another folder "
+        "with TMPDIR."
+    )
 
 
 # -- finding files -------------------------------------------------------------------------------

@@ -216,8 +216,10 @@ def update_generation(
     remove: frozenset[str],
     encoder: Encoder | None,
     on_progress: Progress | None = None,
+    *,
+    for_good: bool = False,
 ) -> Generation:
-    """Write the generation after the one in use into a folder; see `Library.update`."""
+    """Write the generation after the one in use into a folder; see `Backend.update`."""
     with generations.writing(backend.folder) as scratch:
         before = backend.open()
         made = before.manifest
@@ -231,7 +233,7 @@ def update_generation(
             embedding = Embedding(made.encoder, made.encoder_digest, made.dim, load, store)
             change = Change(scratch, add, store, remove)
             manifest = _write(scratch, made.store, change, embedding, on_progress)
-        return generations.publish(backend.folder, scratch, manifest)
+        return generations.publish(backend.folder, scratch, manifest, for_good=for_good)
 
 
 def _kind_in(backend: FolderBackend) -> str:

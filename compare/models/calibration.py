@@ -259,7 +259,7 @@ def read_adaptation(beside: Documents) -> Adaptation | None:
     try:
         text = beside.read_document(FILE)
         return None if text is None else _from_json(text)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         said = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise ModelError(
             f"{beside.place_of(FILE)} holds no adaptation that can be read ({said}): {_REMEDY}."

@@ -187,7 +187,7 @@ def test_another_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
     database.close()
     with pytest.raises(ReviewError, match="has format 99, this program reads 1 to 2"):
         Reviews(path).all()
-    with pytest.raises(ReviewError, match="cannot be written"):
+    with pytest.raises(ReviewError, match="cannot be read or written"):
         Reviews(path / "deeper" / "reviews.sqlite").create(
             "c", PairSelection.imported([pair(0)]), ["Ada"]
         )
