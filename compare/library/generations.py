@@ -193,8 +193,12 @@ def open_generation(folder: Path) -> Generation:
         name = current_name(folder)
         path = folder / _GENERATIONS / name
         try:
-            if not os.path.lexists(path):
-                raise damaged(folder / _CURRENT, f"names {name}, which is not there")
+            try:
+                path.lstat()
+            except FileNotFoundError:
+                raise damaged(folder / _CURRENT, f"names {name}, which is not there") from None
+            except OSError as error:
+                raise unreadable(path, error) from error
             generation = Generation(path, _read_manifest(path / MANIFEST))
             generation.verify(at_most=_CHECKED_AT_OPEN)
             return generation

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from compare.errors import LibraryError, QueryError
+from compare.errors import CompareError, LibraryError, QueryError
 from compare.library.backend import Backend, Generation, backend_at
 from compare.library.build import check_encoder, encoder_of, no_statement
 from compare.library.deletion import NOTE, finish_deletion, note_deletion
@@ -175,8 +175,15 @@ class Library:
         if not gone:
             return type(self)(self.backend, self.backend.open(), self._encoder)
         self._check_current(gone)
-        note_deletion(self.backend, gone)
-        generation = self.backend.update((), gone, self._encoder, on_progress, for_good=True)
+        before = self.backend.current()
+        if not self.backend.read_only:  # otherwise `update` refuses
+            note_deletion(self.backend, gone)
+        try:
+            generation = self.backend.update((), gone, self._encoder, on_progress, for_good=True)
+        except CompareError:
+            if self.backend.current() == before:  # nothing was deleted
+                self.backend.remove_document(NOTE)
+            raise
         forget(self.backend, gone)
         self.backend.remove_document(NOTE)
         return type(self)(self.backend, generation, self._encoder)

@@ -14,6 +14,7 @@ from compare.review.store import (
     ReviewStore,
     SqliteReviews,
     add_project,
+    name_taken,
     remove_project,
     reviews_inside,
     store_of,
@@ -93,6 +94,8 @@ class Reviews:
             raise ReviewError("There are no pairs to review: choose others.")
         order, machine_shown = Order(order), MachineShown(machine_shown)
         pairs = in_reading_order(selection.pairs, order, seed)
+        if name.casefold() in {review.name.casefold() for review in self.all()}:
+            raise name_taken(name)
         finished = self.finished_pairs()
         settings = Settings(
             selection.choice,

@@ -340,7 +340,7 @@ def add_project(
     """Write a new review; ReviewError if its name is taken or two pairs have the same id."""
     taken = "SELECT 1 FROM projects WHERE lower(name) = lower(?)"
     if database.execute(taken, (name,)).fetchone():
-        raise ReviewError(f"There is already a review {name!r}: choose another name, or remove it.")
+        raise name_taken(name)
     for identity, number in Counter(pair.id for pair in pairs).items():
         if number > 1:
             raise ReviewError(f"Two pairs have the id {identity!r}: give each its own.")
@@ -372,6 +372,11 @@ def add_project(
             *(pair.topic, pair.stratum, pair.weight),
         )
         database.execute(f"INSERT INTO pairs VALUES ({', '.join('?' * len(values))})", values)
+
+
+def name_taken(name: str) -> ReviewError:
+    """Return the error for a name that another review has."""
+    return ReviewError(f"There is already a review {name!r}: choose another name, or remove it.")
 
 
 def remove_project(database: ReviewDatabase, project: int) -> None:

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from compare.library.library import Library
-from compare.results import Result
 from compare.review import PairSelection, Reviews
 from tests.fakes import HashingEncoder, WordJudge, runner, statement
 from tests.review.conftest import pair
@@ -33,10 +32,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("hostile")
     library = Library.build(STATEMENTS, folder / "library", HashingEncoder(256))
     result = library.search("The blockade must end", stance_model=WordJudge())
-    assert isinstance(result, Result)
     result.save(folder / "result.json")
-    positions = library.positions("The blockade must end", stance_model=WordJudge())
-    positions.save(folder / "positions.json")
     library.close()
     Reviews(folder / "library" / "reviews.sqlite").create(
         "canal", PairSelection.imported([pair(n) for n in range(3)]), ["Ada", "Bren"]
@@ -56,9 +52,9 @@ def _write_tables(folder: Path) -> None:
         "wordless.csv": "id,name\na,b\n",
         "open.csv": 'id,text\na,"We agree\n',
         "long-header.csv": f"{'x' * 140_000}\nWe agree.\n",
-        "pairs.csv": "a_text,b_text,label\nThe lock must open.,It must not.,oppose\n",
-        "unlabelled.csv": "a_text,b_text\nThe lock must open.,It must not.\n",
-        "bad-label.csv": "a_text,b_text,label\nThe lock must open.,It must not.,perhaps\n",
+        "pairs.csv": "a,b,label\nThe lock must open.,It must not.,oppose\n",
+        "unlabelled.csv": "a,b\nThe lock must open.,It must not.\n",
+        "bad-label.csv": "a,b,label\nThe lock must open.,It must not.,perhaps\n",
         "quotes.csv": "quote\nThe blockade must end.\n",
         "empty.csv": "",
         "blank.csv": " \n\n",
@@ -159,7 +155,7 @@ def digest(folder: Path) -> dict[str, str]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink():
-            found[name] = f"link to {os.readlink(path)}"
+            found[name] = f"link to {path.readlink()}"
         elif path.is_dir():
             found[name] = "folder"
         elif not path.is_file():
@@ -167,5 +163,3 @@ def digest(folder: Path) -> dict[str, str]:
         elif path.suffix != ".lock":
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
-
-

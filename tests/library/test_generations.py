@@ -366,9 +366,7 @@ def test_damage_is_named_with_its_remedy_and_a_build_repairs_it(folder: Path, ki
     library = build(folder)
     damage, message = DAMAGE[kind]
     damage(folder)
-    remedy = (
-        r".*build (it|the library) again with `compare build --force` \(what you"
-    )
+    remedy = r".*build (it|the library) again with `compare build --force` \(what you"
     with pytest.raises(LibraryError, match=f"^The library is damaged: .*{message}{remedy}"):
         Library.open(folder)
     with pytest.raises(LibraryError, match=r"^The library is damaged: "):
