@@ -12,8 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from compare.errors import CompareError, LibraryError, QueryError
 from compare.library.backend import Backend, Generation, backend_at
-from compare.library.build import check_encoder, encoder_of, no_statement
-from compare.library.deletion import NOTE, finish_deletion, note_deletion
+from compare.library.build import (
+    NOTE,
+    check_encoder,
+    encoder_of,
+    finish_deletion,
+    no_statement,
+    note_deletion,
+)
 from compare.library.filters import Facets, Filters
 from compare.library.generations import Manifest
 from compare.statements import PartialDate, Passage, Quote, Statement, clean_quote

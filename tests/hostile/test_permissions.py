@@ -79,7 +79,7 @@ def _import_all() -> None:
         codecs.lookup(encoding)
     for found in pkgutil.walk_packages(compare.__path__, "compare."):
         if not found.name.startswith(
-            (("compare.ui", "compare.__main__", "compare.library.postgres"))
+            ("compare.ui", "compare.__main__", "compare.library.postgres")
         ):
             with suppress(ImportError):  # of an extra that is not installed
                 importlib.import_module(found.name)

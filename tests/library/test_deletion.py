@@ -8,7 +8,7 @@ import pytest
 
 from compare.errors import LibraryError
 from compare.library import generations
-from compare.library.deletion import NOTE
+from compare.library.build import NOTE
 from compare.library.library import Library
 from tests.fakes import HashingEncoder, Ran, runner, sample_statements, statement
 
