@@ -1,17 +1,18 @@
-"""Write files whole or not at all."""
+"""Write files whole or not at all, and tell plain files and folders from anything else."""
 
 from __future__ import annotations
 
 import errno
 import hashlib
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from compare.errors import ExportError
+from compare.errors import CompareError, CorpusError, ExportError
 
 # Characters of the target's name in the temporary one: at most 160 bytes of the 255 allowed.
 _PREFIX_LENGTH = 40
@@ -21,8 +22,11 @@ _PREFIX_LENGTH = 40
 def writing(path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
     """Yield a temporary file that replaces `path` at the end, or is removed after an error.
 
+    A file that is replaced keeps its owner and its permissions.
+
     Raises:
-        ExportError: The file exists and `force` is not given, or it cannot be written.
+        ExportError: The file exists and `force` is not given, it is no plain file, or it cannot be
+            written.
     """
     _check_free(path, force=force)
     temporary: str | None = None
@@ -32,7 +36,11 @@ def writing(path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
         )
         with os.fdopen(handle, "wb") as file:
             yield file
-        Path(temporary).chmod(0o666 & ~_umask())
+        before = _check_free(path, force=force)  # the work may have taken hours
+        if before is None:
+            Path(temporary).chmod(0o666 & ~_umask())
+        else:
+            _make_like(Path(temporary), before)
         Path(temporary).replace(path)
     except OSError as error:
         raise _not_written(path, error) from error
@@ -41,24 +49,60 @@ def writing(path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
             Path(temporary).unlink(missing_ok=True)
 
 
-def _check_free(path: Path, *, force: bool = False) -> None:
-    """Raise ExportError if the file exists and `force` is not given."""
-    if exists(path) and not force:
+def _check_free(path: Path, *, force: bool = False) -> os.stat_result | None:
+    """Return what is known of the plain file that would be replaced; None without one.
+
+    Raises:
+        ExportError: It exists and `force` is not given, or it is another user's or no plain file.
+    """
+    found = _stat(path)
+    if found is None:
+        return None
+    if kind := _SPECIAL.get(stat.S_IFMT(found.st_mode)):
+        raise ExportError(f"{path} is {kind}, which is never replaced: choose another name.")
+    if not force:
         raise ExportError(
             f"{path} already exists: choose another name, or overwrite it with --force."
         )
+    if hasattr(os, "geteuid") and os.geteuid() not in (0, found.st_uid):
+        raise ExportError(f"{path} is another user's: choose another name.")
+    return found
+
+
+_SPECIAL = {
+    stat.S_IFLNK: "a link",
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+}
+"""What a path can be instead of a plain file."""
+
+
+def _make_like(path: Path, before: os.stat_result) -> None:
+    """Give a file the owner, group and permissions of another."""
+    mode = stat.S_IMODE(before.st_mode) & 0o777
+    if hasattr(os, "chown"):
+        try:
+            os.chown(path, before.st_uid, before.st_gid)
+        except PermissionError:  # a group of which the owner is no member
+            mode &= ~0o070
+    path.chmod(mode)
 
 
 def exists(path: Path) -> bool:
     """Tell whether a file or link exists; raise ExportError if the path cannot be accessed."""
+    return _stat(path) is not None
+
+
+def _stat(path: Path) -> os.stat_result | None:
     try:
-        # lstat: a link that leads nowhere would be replaced, too.
-        path.lstat()
+        return path.lstat()  # of a link, not of what it leads to
     except (FileNotFoundError, NotADirectoryError):
-        return False
+        return None
     except OSError as error:
         raise _not_written(path, error) from error
-    return True
 
 
 def is_folder(path: Path) -> bool:
@@ -67,6 +111,45 @@ def is_folder(path: Path) -> bool:
         return path.is_dir()
     except OSError:
         return False
+
+
+def home_path(named: str, variable: str) -> Path:
+    """Return the path that an environment variable names; "~" is the user's folder.
+
+    Raises:
+        CompareError: There is no such user.
+    """
+    try:
+        return Path(named).expanduser()
+    except RuntimeError as error:  # "~NAME" of an unknown user
+        raise CompareError(f"{variable}={named} is no path ({error}): name another.") from error
+
+
+def is_file(path: Path) -> bool:
+    """Tell whether a plain file exists; False if the path cannot be accessed."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def why_unusable(path: Path) -> str:
+    """Return why a path can be neither read nor written; "" for files, folders and free names."""
+    try:
+        kind = stat.S_IFMT(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except (OSError, ValueError) as error:  # ValueError: a null character
+        return getattr(error, "strerror", None) or str(error)
+    return "" if kind == stat.S_IFDIR else _SPECIAL.get(kind, "")
+
+
+def check_kind(path: Path) -> None:
+    """Raise CorpusError unless there is a plain file or a folder that can be accessed."""
+    if why := why_unusable(path):
+        raise CorpusError(f"{path} cannot be read ({why}): name a file or a folder.")
+    if not path.exists():
+        raise CorpusError(f"There is no file or folder {str(path)!r}: check the path.")
 
 
 def check_writable(path: Path, *, force: bool = False) -> None:

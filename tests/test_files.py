@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import stat
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,19 +29,59 @@ def test_a_folder_that_is_not_there_is_said_ahead(tmp_path, check):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows lets few users make links")
-def test_a_link_that_leads_nowhere_exists(tmp_path):
-    link = tmp_path / "pairs.csv"
-    link.symlink_to(tmp_path / "moved.csv")
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_is_never_replaced(tmp_path, there):
+    link, target = tmp_path / "pairs.csv", tmp_path / "moved.csv"
+    link.symlink_to(target)
+    if there:
+        target.write_bytes(b"old")
     assert exists(link)
-    for refused in (check_writable, check_out, check_csv):
-        with pytest.raises(ExportError, match="already exists"):
-            refused(link, force=False)
-    with pytest.raises(ExportError, match="already exists"):
-        write_whole(link, b"new")
+    for force in (False, True):
+        for refused in (check_writable, check_out, check_csv):
+            with pytest.raises(ExportError, match="is a link, which is never replaced"):
+                refused(link, force=force)
+        with pytest.raises(ExportError, match="is a link, which is never replaced"):
+            write_whole(link, b"new", force=force)
     assert link.is_symlink()
-    write_whole(link, b"new", force=True)
-    assert (link.is_symlink(), link.read_bytes()) == (False, b"new")
-    assert list(tmp_path.iterdir()) == [link]
+    assert target.exists() == there
+    assert not there or target.read_bytes() == b"old"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has neither")
+def test_pipes_and_devices_are_never_replaced(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path, kind in ((tmp_path / "pipe", "pipe"), (Path("/dev/null"), "device")):
+        for refused in (check_writable, lambda path, force: write_whole(path, b"", force=force)):
+            with pytest.raises(ExportError, match=f"is a {kind}, which is never replaced"):
+                refused(path, force=True)
+    assert Path("/dev/null").is_char_device()
+    with pytest.raises(ExportError, match="is a folder, which is never replaced"):
+        write_whole(tmp_path, b"", force=True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+def test_what_is_replaced_keeps_its_permissions_and_owner(tmp_path):
+    path = tmp_path / "pairs.csv"
+    for mode in (0o600, 0o640, 0o444):
+        path.touch()
+        path.chmod(mode)
+        write_whole(path, b"new", force=True)
+        assert stat.S_IMODE(path.stat().st_mode) == mode
+    if os.geteuid() == 0:
+        os.chown(path, 1234, 4321)
+        write_whole(path, b"newer", force=True)
+        assert (path.stat().st_uid, path.stat().st_gid) == (1234, 4321)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other owners")
+def test_a_file_of_another_user_is_not_replaced(tmp_path, monkeypatch):
+    path = tmp_path / "pairs.csv"
+    path.write_bytes(b"old")
+    monkeypatch.setattr("os.geteuid", lambda: path.stat().st_uid + 1)
+    for refused in (check_writable, lambda path, force: write_whole(path, b"", force=force)):
+        with pytest.raises(ExportError, match="is another user's: choose another name"):
+            refused(path, force=True)
+    assert path.read_bytes() == b"old"
 
 
 @pytest.mark.parametrize("letter", ["a", "é", "語", "𝄞"])

@@ -13,6 +13,7 @@ from compare.errors import ExportError
 from compare.evaluate.pairs import read_label, read_rows, read_side, required_cell
 from compare.export import Row, columns, csv_bytes
 from compare.export.rows import side_cells
+from compare.files import home_path
 from compare.models import InputPair, ModelInput
 from compare.results import Pair, Probabilities, Result, Stance
 
@@ -26,7 +27,7 @@ COLUMNS = columns("corrections")
 def corrections_file() -> Path:
     """Return the path: $COMPARE_CORRECTIONS, else corrections.csv beside the user's library."""
     if named := os.environ.get(CORRECTIONS_VARIABLE):
-        return Path(named).expanduser()
+        return home_path(named, CORRECTIONS_VARIABLE)
     from compare.library.locations import user_library
 
     return user_library().parent / "corrections.csv"

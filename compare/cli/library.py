@@ -28,6 +28,7 @@ from compare.cli.output import (
 from compare.corpus import Corpus
 from compare.corpus.importing import imported, recognised_format
 from compare.corpus.read import StatementFile, corpus_on_disk
+from compare.corpus.values import listed
 from compare.errors import CorpusError, LibraryError
 from compare.export.words import page_numbers, pages_in_words
 from compare.library import Library
@@ -283,7 +284,10 @@ def _list(statements: Sequence[Statement]) -> None:
 @shared.own_library_option
 def delete(ids: tuple[str, ...], as_json: bool, library: Backend | None) -> None:
     """Delete statements from a library for good."""
-    after = Library.open(shared.own_library(library)).delete(ids)
+    opened = Library.open(shared.own_library(library))
+    if finished := sorted(opened.finish_deletion()):
+        remark(f"Note: An interrupted deletion is finished now: {listed(finished)}.")
+    after = opened.delete(set(ids).difference(finished))
     deleted = sorted(set(ids))
     data = {"deleted": deleted, "statements": len(after)}
     text = f"{after.backend}: {len(deleted)} deleted, {len(after)} statements left."

@@ -14,6 +14,7 @@ import click
 from compare import models
 from compare.cli.output import remark, waiting
 from compare.errors import QueryError
+from compare.files import why_unusable
 from compare.library import FILTERS, Filters, Library
 from compare.library.backend import Backend, backend_at
 from compare.library.filters import Filter
@@ -28,8 +29,21 @@ from compare.statements import Country, PartialDate, Quote, parse_countries
 Option = Callable[[Any], Any]
 """A decorator that gives a command an option, as `click.option` returns it."""
 
-PATH = click.Path(path_type=Path)
-FILE = click.Path(path_type=Path, dir_okay=False)
+
+class _Path(click.Path):
+    """A path that is refused at once if nothing can be read or written there, such as a pipe."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path."""
+        if not str(value):
+            self.fail("the path is empty: name a file or a folder.", param, ctx)
+        if why := why_unusable(Path(value)):
+            self.fail(f"{value} cannot be used ({why}): name another file or folder.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH = _Path(path_type=Path)
+FILE = _Path(path_type=Path, dir_okay=False)
 STDOUT = Path("-")
 _DEFAULTS = Thresholds()
 
@@ -151,7 +165,7 @@ def out_or_stdout(default: str) -> Option:
     """Return the option --out of a command that may write to standard output."""
     return click.option(
         "--out",
-        type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+        type=_Path(path_type=Path, dir_okay=False, allow_dash=True),
         help=f'The file to write [{default}]; "-" is standard output.',
     )
 

@@ -121,6 +121,16 @@ def _run(arguments: Sequence[str] | None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped.", err=True)
         return 130
+    except OSError as error:
+        about_output = error.errno in (errno.EPIPE, errno.ENOSPC, errno.EDQUOT)
+        if about_output and error.filename is None:
+            raise  # `main` tells
+        message = (
+            f"Error: {error.filename or 'A file'} cannot be used ({error.strerror or error}): "
+            "check that it is there, that it is yours, and that its disk is not full."
+        )
+        click.echo(printable(message), err=True)
+        return 2
     return code if isinstance(code, int) else 0
 
 
@@ -193,6 +203,8 @@ def app(
         raise CompareError(
             f"The app is neither at {in_checkout} nor at {installed}: install the program again."
         )
+    if library is not None and not library.strip():
+        raise CompareError("The location of the library is empty: name a folder or a database.")
     check_port(port)
     environment = dict(os.environ) | _third_reader(third_reader, third_model)
     if reader_header:

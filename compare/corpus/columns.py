@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 
-from compare.corpus.values import listed
+from compare.corpus.values import SHOWN, listed
 from compare.errors import CorpusError
 from compare.statements import Statement
 
@@ -89,7 +89,7 @@ def missing_text(columns: Collection[str], mapping: Mapping[str, str]) -> str:
     also = f"; there is no column {absent!r}, which --map names" if absent else ""
     return (
         "no column holds the words of a statement "
-        f"(found: {listed(columns, _MOST_LISTED) or 'none'}){also}; name one with --map COLUMN=text"
+        f"(found: {_found(columns) or 'none'}){also}; name one with --map COLUMN=text"
     )
 
 
@@ -98,8 +98,14 @@ def check_found(columns: Collection[str], mapping: Mapping[str, str]) -> None:
     if columns and (absent := _missing(columns, mapping)):
         raise CorpusError(
             f"There is no column {absent!r}, which --map names: use one of those found "
-            f"({listed(columns, _MOST_LISTED)})."
+            f"({_found(columns)})."
         )
+
+
+def _found(columns: Collection[str]) -> str:
+    return listed(
+        [name if len(name) <= SHOWN else f"{name[:SHOWN]}…" for name in columns], _MOST_LISTED
+    )
 
 
 def _missing(columns: Iterable[str], mapping: Mapping[str, str]) -> str | None:

@@ -13,11 +13,11 @@ from typing import Any
 
 from compare.corpus.columns import FIELDS
 from compare.corpus.importers.registry import Format, named_format, recognise_format
-from compare.corpus.importers.sources import Account, Reason, Source
-from compare.corpus.read import StatementFile
+from compare.corpus.importers.sources import Account, DamagedError, Reason, Source
+from compare.corpus.read import StatementFile, no_room
 from compare.corpus.validate import Validator, unknown_countries
 from compare.corpus.values import BadFileError, Corpus, Problem, Row
-from compare.errors import CorpusError
+from compare.errors import CorpusError, ExportError
 from compare.files import writing
 from compare.statements import Statement, is_language, language_of
 
@@ -139,6 +139,10 @@ class Import:
                     if on_progress and account.written % _PROGRESS_STEP == 0:
                         on_progress(account.written)
                     yield statement
+            self._source.check_whole()
+        except DamagedError as error:
+            after = f"{account.written} statements"
+            raise DamagedError(error.label, error.reason, after) from None
         except BadFileError as error:
             raise CorpusError(f"{self.format.title}: {error}.") from None
         except OSError as error:
@@ -214,7 +218,10 @@ def imported(
     """Import to a temporary file; yield the report and the statements."""
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "statements.jsonl"
-        report = import_corpus(paths, out, format_name, strict=strict, on_progress=on_progress)
+        try:
+            report = import_corpus(paths, out, format_name, strict=strict, on_progress=on_progress)
+        except ExportError as error:
+            raise CorpusError(no_room(out.parent, error.__cause__)) from error
         yield report, StatementFile(out, report.account.written)
 
 

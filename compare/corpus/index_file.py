@@ -11,6 +11,7 @@ from compare.corpus.columns import column_key, resolve
 from compare.corpus.tables import read_csv
 from compare.corpus.validate import is_empty
 from compare.corpus.values import Problem, Row
+from compare.files import is_file
 
 NAME = "index.csv"
 _FILE = ("file", "filename", "path")  # the first of these that a table has
@@ -35,7 +36,7 @@ class Index:
 
     def matches(self) -> bool:
         """Return whether the file is an index: it has a column of files, and none with words."""
-        if not is_named_index(self.path):
+        if not is_named_index(self.path) or not is_file(self.path):
             return False
         rows = (row for row in read_csv(self.path, str(self.path)) if isinstance(row, Row))
         columns = list(first.cells) if (first := next(rows, None)) else []
@@ -82,7 +83,7 @@ class Index:
                     return "the folder is not there, and other rows have such a file; put it there"
                 path = folder.joinpath(windows.name).resolve()
             is_file = path.is_file()
-        except (OSError, ValueError):  # no file can have this name
+        except (OSError, RuntimeError, ValueError):  # no file can have this name
             is_file = False
         if not is_file:
             return "there is no such file in the folder of the index; correct it or remove the row"

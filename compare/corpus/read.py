@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import stat
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ from compare.corpus.text_files import Readable
 from compare.corpus.validate import Validator, checked_fill, unknown_countries
 from compare.corpus.values import BadFileError, Corpus, Problem, Row, listed
 from compare.errors import CorpusError
+from compare.files import check_kind
 from compare.statements import Statement, language_of
 from compare.statements.dates import TWO_DAYS, Order
 
@@ -129,10 +131,7 @@ class StatementFile:
                     if on_progress and self._count % _PROGRESS_STEP == 0:
                         on_progress(self._count)
         except OSError as error:
-            raise CorpusError(
-                f"{self._path.parent} cannot hold the statements ({error.strerror}): make room "
-                "there, or name another folder with TMPDIR."
-            ) from error
+            raise CorpusError(no_room(self._path.parent, error)) from error
 
     def __len__(self) -> int:
         """Return the number of statements."""
@@ -143,6 +142,15 @@ class StatementFile:
         with self._path.open(encoding="utf-8") as file:
             for line in file:
                 yield Statement.from_json(line)
+
+
+def no_room(folder: Path, error: BaseException | None) -> str:
+    """Return the sentence for a temporary folder that cannot hold the statements."""
+    reason = getattr(error, "strerror", None) or type(error).__name__
+    return (
+        f"{folder} cannot hold the statements ({reason}): make room there, or name another folder "
+        "with TMPDIR."
+    )
 
 
 # -- finding files -------------------------------------------------------------------------------
@@ -226,18 +234,18 @@ class _Reading:
         # by real path, so that a file named twice or through a link is read once
         files: dict[Path, tuple[Path, bool]] = {}
         for path in self.paths:
+            check_kind(path)
             found, named = [path], not path.is_dir()
             if not named:
                 found, skipped = _in_folder(path)
                 self.left_out += skipped
-            elif not path.exists():
-                raise CorpusError(f"There is no file or folder {str(path)!r}: check the path.")
             elif path.suffix.casefold() not in SUFFIXES:
                 raise CorpusError(f"{path} has a type that cannot be read: use one of {_KINDS}.")
             for file in found:
-                if file.resolve() in files:
+                real = Path(os.path.realpath(file))  # `resolve` refuses links in a circle
+                if real in files:
                     self.repeated.append(file)
-                files.setdefault(file.resolve(), (file, named))
+                files.setdefault(real, (file, named))
         return files
 
     def _take_indexes(self, files: dict[Path, tuple[Path, bool]]) -> None:
@@ -290,8 +298,7 @@ class _Reading:
 
     def _statements_of(self, path: Path, file: str) -> Iterator[Statement]:
         suffix = path.suffix.casefold()
-        if path.stat().st_size == 0:
-            raise BadFileError("the file is empty; remove it, or put statements into it")
+        _check_content(path)
         columns: dict[str, None] = {}
         rows = with_text = 0
         before = len(self.problems)
@@ -396,6 +403,15 @@ class _Reading:
                 f"{unknown_countries(unknown)} They are kept as given and found only by that "
                 'spelling; separate several countries in one cell by ";".'
             )
+
+
+def _check_content(path: Path) -> None:
+    """Raise BadFileError if a path is no plain file, or the file is empty."""
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):  # reading a pipe would wait for its writer
+        raise BadFileError("this is no plain file; leave it out")
+    if found.st_size == 0:
+        raise BadFileError("the file is empty; remove it, or put statements into it")
 
 
 def _files(count: int) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Literal, Protocol, TextIO, cast
 
-from compare.corpus.values import BadFileError
+from compare.corpus.values import BadFileError, DamagedFileError
 
 LONGEST_LINE = 32_000_000
 """Characters; a longer line is neither a row of a table nor a paragraph."""
@@ -128,7 +128,8 @@ def plain_name(name: str) -> str:
 def unpacked(raw: IO[bytes], name: str) -> IO[bytes]:
     """Return the content of a file, unpacked while reading if its name ends in ".gz" or ".bz2".
 
-    Reading raises `BadFileError` if it is damaged or unpacks to more than `most_unpacked`.
+    Reading raises `DamagedFileError` if it is damaged, `BadFileError` if it unpacks to more than
+    `most_unpacked`.
     """
     if plain_name(name) == name:
         return raw
@@ -149,9 +150,7 @@ class _Unpacking(io.RawIOBase):
         try:
             part = self._inner.read(len(buffer))
         except (OSError, EOFError, zlib.error) as error:
-            raise BadFileError(
-                f"this is cut short or damaged ({error or type(error).__name__}); fetch it again"
-            ) from None
+            raise DamagedFileError(str(error) or type(error).__name__) from None
         self._taken += len(part)
         # compared with the packed bytes read so far: the total size need not be known
         if self._taken > most_unpacked(self._raw.tell()):

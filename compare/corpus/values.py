@@ -136,3 +136,12 @@ class BadFileError(Exception):
         """Return the error for a file that the operating system does not let us read."""
         reason = error.strerror or type(error).__name__
         return cls(f"the file cannot be read ({reason}); check that it is there and yours to read")
+
+
+class DamagedFileError(BadFileError):
+    """A packed file is cut short or damaged, so that nothing read from it can be trusted."""
+
+    def __init__(self, reason: str) -> None:
+        """Say why."""
+        super().__init__(f"this is cut short or damaged ({reason}); fetch it again")
+        self.reason = reason

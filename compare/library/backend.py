@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import lru_cache
@@ -111,6 +112,13 @@ class Backend(Protocol):
             for_good: Whether the generations before are removed, and with them the statements.
         """
 
+    def forget_before(self) -> None:
+        """Remove all generations but the one in use, and with them deleted statements.
+
+        Raises:
+            LibraryError: Another program is writing, or they cannot be removed.
+        """
+
     # -- Documents beside the library --------------------------------------------------------------
 
     def place_of(self, document: str) -> str:
@@ -152,7 +160,9 @@ def backend_at(location: Backend | Path | str) -> Backend:
     Raises:
         LibraryError: The address is invalid, or the extra `postgres` is not installed.
     """
-    if isinstance(location, str) and ";" in location and not Path(location).exists():
+    if isinstance(location, str) and not location.strip():
+        raise LibraryError("The location of the library is empty: name a folder or a database.")
+    if isinstance(location, str) and ";" in location and not os.path.lexists(location):
         from compare.library.merged import MergedBackend
 
         return MergedBackend([backend_at(part.strip()) for part in location.split(";")])

@@ -19,7 +19,14 @@ import numpy as np
 from compare import __version__
 from compare.errors import LibraryError, ModelError
 from compare.library import generations
-from compare.library.generations import FORMAT, MANIFEST, Generation, Manifest, record_files
+from compare.library.generations import (
+    FORMAT,
+    MANIFEST,
+    Generation,
+    Manifest,
+    record_files,
+    unreadable,
+)
 from compare.library.index.base import Floats, check_vectors
 from compare.library.passage_store import DEFAULT_STORE, FileStore, PassageStore, store_kind
 from compare.statements import Statement
@@ -29,6 +36,9 @@ if TYPE_CHECKING:
     from compare.library.folder import FolderBackend
     from compare.models import Encoder
     from compare.progress import Progress
+
+NOTE = "deletion.json"
+"""The document that names the statements of a deletion until all of it is done."""
 
 _STAGED = "staged.sqlite"
 _AT_ONCE = 200
@@ -216,8 +226,10 @@ def update_generation(
     remove: frozenset[str],
     encoder: Encoder | None,
     on_progress: Progress | None = None,
+    *,
+    for_good: bool = False,
 ) -> Generation:
-    """Write the generation after the one in use into a folder; see `Library.update`."""
+    """Write the generation after the one in use into a folder; see `Backend.update`."""
     with generations.writing(backend.folder) as scratch:
         before = backend.open()
         made = before.manifest
@@ -231,7 +243,7 @@ def update_generation(
             embedding = Embedding(made.encoder, made.encoder_digest, made.dim, load, store)
             change = Change(scratch, add, store, remove)
             manifest = _write(scratch, made.store, change, embedding, on_progress)
-        return generations.publish(backend.folder, scratch, manifest)
+        return generations.publish(backend.folder, scratch, manifest, for_good=for_good)
 
 
 def _kind_in(backend: FolderBackend) -> str:
@@ -318,3 +330,44 @@ def no_statement(statement_id: str, where: Backend) -> LibraryError:
         f"There is no statement {statement_id!r} in the library in {where}: `compare show` lists "
         "the ids."
     )
+
+
+# -- Deletions -----------------------------------------------------------------------------------
+
+# A deletion publishes a library without the statements, and then removes their words from all else:
+# the generations before, and what watches found. The note lets the next writer finish it.
+
+
+def note_deletion(backend: Backend, ids: Collection[str]) -> None:
+    """Note that the deletion of these statements begins; they are all in the library."""
+    backend.write_document(NOTE, json.dumps({"ids": sorted(ids)}) + "\n")
+
+
+def finish_deletion(backend: Backend) -> frozenset[str]:
+    """Finish a deletion that was interrupted after it was published.
+
+    Returns:
+        The ids of its statements; none if there is no such deletion.
+
+    Raises:
+        LibraryError: The library cannot be read or written.
+        WatchError: Its watches are damaged.
+    """
+    from compare.watch.document import forget
+
+    try:
+        text = backend.read_document(NOTE)
+    except (OSError, UnicodeDecodeError) as error:
+        raise unreadable(Path(backend.place_of(NOTE)), error) from error
+    if text is None:
+        return frozenset()
+    ids: frozenset[str] = frozenset()
+    with suppress(ValueError, LookupError, TypeError, RecursionError):  # edited by hand
+        ids = frozenset(map(str, json.loads(text)["ids"]))
+    with closing(backend.open().open_store()) as store:
+        gone = ids - store.statements(ids).keys()
+    if gone or not ids:  # otherwise it was interrupted before, and nothing was deleted
+        backend.forget_before()
+        forget(backend, gone)
+        backend.remove_document(NOTE)
+    return gone

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,11 +38,11 @@ class FolderBackend:
 
     @property
     def address(self) -> str:
-        return str(self.folder.resolve())
+        return os.path.realpath(self.folder)
 
     @property
     def name(self) -> str:
-        return self.folder.resolve().name
+        return Path(self.address).name
 
     @property
     def read_only(self) -> bool:
@@ -79,10 +80,10 @@ class FolderBackend:
     ) -> Generation:
         from compare.library.build import update_generation
 
-        after = update_generation(self, add, remove, encoder, on_progress)
-        if for_good:
-            generations.forget_before(self.folder)
-        return after
+        return update_generation(self, add, remove, encoder, on_progress, for_good=for_good)
+
+    def forget_before(self) -> None:
+        generations.forget_before(self.folder)
 
     # -- Documents ---------------------------------------------------------------------------------
 

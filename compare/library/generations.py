@@ -107,7 +107,7 @@ class Generation:
         try:
             return datetime.fromtimestamp((self.path / MANIFEST).stat().st_mtime, UTC)
         except OSError as error:
-            raise damaged(self.path / MANIFEST, f"cannot be read ({error.strerror})") from error
+            raise unreadable(self.path / MANIFEST, error) from error
 
     def open_store(self) -> FileStore:
         """Open the statements, passages and vectors."""
@@ -125,26 +125,37 @@ class Generation:
         for name, record in self.manifest.files.items():
             path = self.path / name
             try:
-                size = path.stat().st_size
-            except FileNotFoundError:
-                raise damaged(path, "is missing") from None
-            if size != record.size:
-                raise damaged(path, f"has {size} bytes instead of {record.size}")
-            if (at_most is None or size <= at_most) and file_sha256(path) != record.sha256:
-                raise damaged(path, "is not as it was written (its sha256 differs)")
+                with path.open("rb") as file:
+                    size = os.fstat(file.fileno()).st_size
+                if size != record.size:
+                    raise damaged(path, f"has {size} bytes instead of {record.size}")
+                if (at_most is None or size <= at_most) and file_sha256(path) != record.sha256:
+                    raise damaged(path, "is not as it was written (its sha256 differs)")
+            except OSError as error:
+                raise unreadable(path, error) from error
 
 
 # -- Reading -------------------------------------------------------------------------------------
 
 
 def is_library(folder: Path) -> bool:
-    """Tell whether a folder holds a library, damaged or not."""
-    return (folder / _CURRENT).exists()
+    """Tell whether a folder holds a library, damaged or not.
+
+    Raises:
+        LibraryError: The folder cannot be searched.
+    """
+    try:
+        (folder / _CURRENT).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError) as error:  # ValueError: a null character
+        raise unreadable(folder, error) from error
+    return True
 
 
 def is_read_only(folder: Path) -> bool:
     """Tell whether the library was marked read-only or its folder cannot be written."""
-    return (folder / _READ_ONLY).exists() or not os.access(folder, os.W_OK)
+    return os.path.lexists(folder / _READ_ONLY) or not os.access(folder, os.W_OK)
 
 
 def current_name(folder: Path) -> str:
@@ -161,10 +172,12 @@ def current_name(folder: Path) -> str:
             f"There is no library in {folder}: build one with "
             f"`compare build --corpus FILE --library {folder}`."
         ) from None
-    except PermissionError as error:
-        raise LibraryError(f"{path} cannot be read ({error.strerror}): ask its owner.") from error
-    except (OSError, UnicodeDecodeError):
+    except IsADirectoryError:
+        raise _no_file(path) from None
+    except UnicodeDecodeError:
         name = ""
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from error
     if not _NAME.match(name):
         raise damaged(path, f"names no generation ({name[:40]!r})")
     return name
@@ -181,8 +194,12 @@ def open_generation(folder: Path) -> Generation:
         name = current_name(folder)
         path = folder / _GENERATIONS / name
         try:
-            if not path.is_dir():
-                raise damaged(folder / _CURRENT, f"names {name}, which is not there")
+            try:
+                path.lstat()
+            except FileNotFoundError:
+                raise damaged(folder / _CURRENT, f"names {name}, which is not there") from None
+            except OSError as error:
+                raise unreadable(path, error) from error
             generation = Generation(path, _read_manifest(path / MANIFEST))
             generation.verify(at_most=_CHECKED_AT_OPEN)
             return generation
@@ -196,12 +213,12 @@ def open_generation(folder: Path) -> Generation:
 def _read_manifest(path: Path) -> Manifest:
     try:
         content = path.read_bytes()
-    except FileNotFoundError:
-        raise damaged(path, "is missing") from None
+    except OSError as error:
+        raise unreadable(path, error) from error
     try:
         data = read_json(content)
         version = int(data["format"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise damaged(path, "is not a manifest") from None
     if version != FORMAT:
         raise _other_format(path.parents[2], version, str(data.get("program", "unknown")))
@@ -212,6 +229,13 @@ def _read_manifest(path: Path) -> Manifest:
         return Manifest(**data)
     except (KeyError, TypeError, AttributeError):
         raise damaged(path, "is not a manifest") from None
+
+
+def _no_file(path: Path) -> LibraryError:
+    return LibraryError(
+        f"The library is damaged: {path} is a folder; remove it, then build the library again with "
+        "`compare build --force` (what you wrote yourself stays)."
+    )
 
 
 def _other_format(folder: Path, version: int, program: str) -> LibraryError:
@@ -236,6 +260,18 @@ def damaged(path: Path, what: str) -> LibraryError:
     )
 
 
+def unreadable(path: Path, error: Exception) -> LibraryError:
+    """Return the error for a file or folder that the system does not let us read."""
+    if isinstance(error, FileNotFoundError):
+        return damaged(path, "is missing")
+    if isinstance(error, IsADirectoryError | NotADirectoryError):
+        return damaged(path, f"cannot be read ({error.strerror})")
+    return LibraryError(
+        f"{path} cannot be read ({getattr(error, 'strerror', None) or error}): check that it is "
+        "yours to read, or name another library with --library."
+    )
+
+
 # -- Writing -------------------------------------------------------------------------------------
 
 
@@ -251,10 +287,10 @@ def writing(folder: Path) -> Iterator[Path]:
     """
     from filelock import FileLock, Timeout
 
-    _check_writable(folder)
     generations = folder / _GENERATIONS
     scratch = generations / _UNFINISHED
     try:
+        _check_writable(folder)
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / _LOCK, timeout=0):
             generations.mkdir(exist_ok=True)
@@ -283,13 +319,15 @@ def writing(folder: Path) -> Iterator[Path]:
 
 
 def _check_writable(folder: Path) -> None:
-    if (folder / _READ_ONLY).exists():
+    if os.path.lexists(folder / _READ_ONLY):
         raise LibraryError(
             f"The library in {folder} is read-only: build one of your own with "
             "`compare build --corpus FILE --library FOLDER`."
         )
     if folder.exists() and not folder.is_dir():
         raise LibraryError(f"{folder} is a file: name a folder for the library.")
+    if (folder / _CURRENT).is_dir():
+        raise _no_file(folder / _CURRENT)
     if folder.is_dir() and not is_library(folder) and not (folder / _GENERATIONS).is_dir():
         try:
             others = sorted(entry.name for entry in folder.iterdir() if entry.name != _LOCK)
@@ -302,8 +340,14 @@ def _check_writable(folder: Path) -> None:
             )
 
 
-def publish(folder: Path, scratch: Path, manifest: Manifest) -> Generation:
-    """Make the files in `scratch` the generation in use; only call it within `writing`."""
+def publish(
+    folder: Path, scratch: Path, manifest: Manifest, *, for_good: bool = False
+) -> Generation:
+    """Make the files in `scratch` the generation in use; only call it within `writing`.
+
+    The generation before is kept for programs that open it now, unless what the new one does not
+    hold is deleted for good.
+    """
     content = (json.dumps(asdict(manifest), indent=1, sort_keys=True) + "\n").encode()
     (scratch / MANIFEST).write_bytes(content)
     # The order matters: all files reach the disk before the rename, and the rename before CURRENT.
@@ -321,16 +365,31 @@ def publish(folder: Path, scratch: Path, manifest: Manifest) -> Generation:
     _sync(pointer)
     pointer.replace(folder / _CURRENT)
     _sync(folder)
-    _prune(folder, keep={name, before})
+    if for_good:
+        _prune_for_good(folder)
+    else:
+        _prune(folder, keep={name, before})
     return Generation(final, manifest)
 
 
 def forget_before(folder: Path) -> None:
-    """Remove all generations but the one in use, and with them deleted statements."""
-    from filelock import FileLock, Timeout
+    """Remove all generations but the one in use, and with them deleted statements.
 
-    with suppress(Timeout), FileLock(folder / _LOCK, timeout=0):
-        _prune(folder, keep={_current_or_none(folder)})
+    Raises:
+        LibraryError: Another program is writing, or a file cannot be removed.
+    """
+    with writing(folder):
+        _prune_for_good(folder)
+
+
+def _prune_for_good(folder: Path) -> None:
+    name = current_name(folder)
+    _prune(folder, keep={name})
+    if left := [path for path in _generations(folder) if path.name != name]:
+        raise LibraryError(
+            f"{left[0]} cannot be removed, and still holds what was deleted: check that it is "
+            "yours, then delete the same statements again."
+        )
 
 
 def record_files(scratch: Path) -> dict[str, FileRecord]:

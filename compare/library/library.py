@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from compare.errors import LibraryError, QueryError
+from compare.errors import CompareError, LibraryError, QueryError
 from compare.library.backend import Backend, Generation, backend_at
-from compare.library.build import check_encoder, encoder_of, no_statement
+from compare.library.build import (
+    NOTE,
+    check_encoder,
+    encoder_of,
+    finish_deletion,
+    no_statement,
+    note_deletion,
+)
 from compare.library.filters import Facets, Filters
 from compare.library.generations import Manifest
 from compare.statements import PartialDate, Passage, Quote, Statement, clean_quote
@@ -129,6 +137,7 @@ class Library:
 
             encoder = load_encoder()
         generation = backend.build(statements, encoder, on_progress, store=store)
+        finish_deletion(backend)
         return cls(backend, generation, encoder)
 
     def update(
@@ -150,6 +159,7 @@ class Library:
             LibraryError: The library cannot be written, an id to remove does not exist, or two
                 added statements have the same id.
         """
+        finish_deletion(self.backend)
         generation = self.backend.update(add, frozenset(remove), self._encoder, on_progress)
         return type(self)(self.backend, generation, self._encoder)
 
@@ -161,16 +171,42 @@ class Library:
         9
 
         Earlier generations, which contain them, are removed too, and so are their words in what
-        watches found. In a folder, libraries that are open stay readable; in a database they have
-        to be opened again.
+        watches found. If this is interrupted, the next write finishes it. In a folder, libraries
+        that are open stay readable; in a database they have to be opened again.
         """
         from compare.watch.document import forget, read
 
-        gone = frozenset(ids)
         read(self.backend)  # if the watches are damaged, say so before anything is deleted
-        generation = self.backend.update((), gone, self._encoder, on_progress, for_good=True)
+        gone = frozenset(ids) - self.finish_deletion()
+        if not gone:
+            return type(self)(self.backend, self.backend.open(), self._encoder)
+        self._check_current(gone)
+        before = self.backend.current()
+        if not self.backend.read_only:  # otherwise `update` refuses
+            note_deletion(self.backend, gone)
+        try:
+            generation = self.backend.update((), gone, self._encoder, on_progress, for_good=True)
+        except CompareError:
+            if self.backend.current() == before:  # nothing was deleted
+                self.backend.remove_document(NOTE)
+            raise
         forget(self.backend, gone)
+        self.backend.remove_document(NOTE)
         return type(self)(self.backend, generation, self._encoder)
+
+    def finish_deletion(self) -> frozenset[str]:
+        """Finish a deletion that was interrupted, and return the ids of its statements.
+
+        >>> library.finish_deletion()
+        frozenset()
+        """
+        return finish_deletion(self.backend)
+
+    def _check_current(self, ids: frozenset[str]) -> None:
+        """Raise LibraryError unless the generation in use, which may be newer, has these ids."""
+        with closing(self.backend.open().open_store()) as store:
+            for missing in sorted(ids - store.statements(ids).keys()):
+                raise no_statement(missing, self.backend)
 
     def verify(self) -> None:
         """Read all files completely and compare them with the manifest.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from platformdirs import user_cache_dir, user_config_dir, user_data_dir
 
 from compare.errors import LibraryError
+from compare.files import home_path
 
 if TYPE_CHECKING:
     from compare.library.backend import Backend
@@ -38,7 +39,9 @@ def user_library() -> Path:
 def cache_dir() -> Path:
     """Return the cache folder: $COMPARE_CACHE, else the platform's."""
     given = os.environ.get(CACHE_VARIABLE)
-    return Path(given).expanduser() if given else Path(user_cache_dir(APPLICATION, appauthor=False))
+    if given:
+        return home_path(given, CACHE_VARIABLE)
+    return Path(user_cache_dir(APPLICATION, appauthor=False))
 
 
 def user_settings() -> Path:
@@ -96,8 +99,15 @@ def sample_library(encoder: Encoder | None = None) -> Library:
     with FileLock(f"{folder}.lock"):  # the command line and the app may start at once
         if not _is_complete(folder):
             shutil.rmtree(folder, ignore_errors=True)
-            Library.build(read_corpus([corpus]).statements, folder, encoder=encoder)
-            mark_read_only(folder)
+            statements = read_corpus([corpus]).statements
+            try:
+                Library.build(statements, folder, encoder=encoder)
+                mark_read_only(folder)
+            except (LibraryError, OSError) as error:
+                raise LibraryError(
+                    f"The sample library cannot be written into the cache, {folder.parent}: make "
+                    f"room there, or name another folder with {CACHE_VARIABLE}."
+                ) from error
     return Library.open(folder, encoder=encoder)
 
 
@@ -122,8 +132,8 @@ def writable_cache() -> Path:
     folder = cache_dir()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return folder
+        _probe(folder)
+        return folder
     except OSError:
         pass
     other = Path(tempfile.gettempdir()) / f"{APPLICATION}-{_user()}"
@@ -131,13 +141,19 @@ def writable_cache() -> Path:
         other.mkdir(mode=0o700, exist_ok=True)
         if other.is_symlink() or (hasattr(os, "getuid") and other.stat().st_uid != os.getuid()):
             raise PermissionError(errno.EPERM, "it is another user's")
-        with tempfile.TemporaryFile(dir=other):
-            return other
+        _probe(other)
+        return other
     except OSError as error:
         raise LibraryError(
             f"Neither {folder} nor {other} can be written ({error.strerror}), where the program "
             f"keeps what it can make again: name another folder with {CACHE_VARIABLE}."
         ) from error
+
+
+def _probe(folder: Path) -> None:
+    """Raise OSError if a file cannot be written into a folder, or the disk is full."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(bytes(1 << 16))
 
 
 def _user() -> str:

@@ -160,6 +160,9 @@ class MergedBackend:
     ) -> Generation:
         raise self._refusal()
 
+    def forget_before(self) -> None:
+        raise self._refusal()
+
     def _refusal(self) -> LibraryError:
         return LibraryError(
             f"Several libraries ({self}) are only searched together: name the one to write to."

@@ -28,7 +28,7 @@ from compare.library.filters import (
     country_spellings,
     facets_of,
 )
-from compare.library.generations import damaged
+from compare.library.generations import damaged, unreadable
 from compare.library.index.base import (
     Floats,
     Halves,
@@ -112,11 +112,14 @@ class SqliteStore:
         # Generations never change, so SQLite needs no locks.
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         try:
+            size = path.stat().st_size
             database = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        except OSError as error:
+            raise unreadable(path, error) from error
         except sqlite3.Error as error:
             raise damaged(path, f"cannot be read ({error})") from error
         store = cls(folder, database, _load_vectors(folder / VECTORS, (passages, dim)))
-        store._all(f"PRAGMA mmap_size={path.stat().st_size}")
+        store._all(f"PRAGMA mmap_size={size}")
         store._all("SELECT count(*) FROM sqlite_schema")  # fails if this is no database
         return store
 

@@ -56,7 +56,8 @@ class Review:
     and pairs raise it, too.
 
     Attributes:
-        number: Its number in the file.
+        store: Where it is kept.
+        number: Its number there.
         name: Unique in the file.
         settings: How it was made.
         created: When it was made (ISO 8601, UTC), by `version` of the program.
@@ -65,7 +66,7 @@ class Review:
 
     def __init__(self, store: ReviewStore, number: int) -> None:
         """Read what never changes; callers use `Reviews.create` or `Reviews.open`."""
-        self._store, self.number = store, number
+        self.store, self.number = store, number
         row = self._one("SELECT name, settings, created, version FROM projects WHERE project = ?")
         self.name, settings, self.created, self.version = map(str, row)
         self.settings = Settings.from_json(settings)
@@ -74,7 +75,7 @@ class Review:
         self.readers = tuple(str(name) for (name,) in readers)
 
     def _all(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        return self._store.all(sql, (self.number, *parameters))
+        return self.store.all(sql, (self.number, *parameters))
 
     def _one(self, sql: str, *parameters: Any) -> tuple[Any, ...]:
         if found := self._all(sql, *parameters):
@@ -439,7 +440,7 @@ class Review:
     @contextmanager
     def _writer(self, number: int, who: str) -> Iterator[ReviewWriter]:
         """Yield a writer within a transaction."""
-        with self._store.writing() as database:
+        with self.store.writing() as database:
             yield ReviewWriter(database, self.number, number, who)
 
     @contextmanager

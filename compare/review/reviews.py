@@ -10,7 +10,15 @@ from compare.errors import ReviewError
 from compare.models import CODEBOOK
 from compare.review.drawing import PairSelection, in_reading_order
 from compare.review.review import Review
-from compare.review.store import ReviewStore, SqliteReviews, add_project, remove_project, store_of
+from compare.review.store import (
+    ReviewStore,
+    SqliteReviews,
+    add_project,
+    name_taken,
+    remove_project,
+    reviews_inside,
+    store_of,
+)
 from compare.review.values import MachineShown, Order, Settings
 
 if TYPE_CHECKING:
@@ -24,14 +32,21 @@ _LONGEST_NAME = 100
 class Reviews:
     """The reviews in one place."""
 
-    def __init__(self, place: ReviewStore | Path | str) -> None:
-        """Use a store, or the SQLite file at a path; the first review creates it."""
+    def __init__(self, place: ReviewStore | Path | str, inside: ReviewStore | None = None) -> None:
+        """Use a store, or the SQLite file at a path; the first review creates it.
+
+        `inside` has further reviews, which can only be read.
+        """
         self._store = SqliteReviews(Path(place)) if isinstance(place, str | Path) else place
+        self._stores = (self._store, *([inside] if inside else []))
 
     @classmethod
     def of(cls, library: Library | None = None) -> Self:
-        """Return the reviews beside a library; see `compare.review.store.store_of`."""
-        return cls(store_of(library))
+        """Return the reviews beside a library; see `compare.review.store.store_of`.
+
+        A read-only library may bring reviews along, which can be read but not changed.
+        """
+        return cls(store_of(library), reviews_inside(library) if library else None)
 
     @property
     def location(self) -> str:
@@ -79,6 +94,8 @@ class Reviews:
             raise ReviewError("There are no pairs to review: choose others.")
         order, machine_shown = Order(order), MachineShown(machine_shown)
         pairs = in_reading_order(selection.pairs, order, seed)
+        if name.casefold() in {review.name.casefold() for review in self.all()}:
+            raise name_taken(name)
         finished = self.finished_pairs()
         settings = Settings(
             selection.choice,
@@ -98,21 +115,20 @@ class Reviews:
 
     def open(self, name: str) -> Review:
         """Return the review with a name, ignoring case."""
-        found = self._store.all(
-            "SELECT project FROM projects WHERE lower(name) = lower(?)", (" ".join(name.split()),)
+        sql, words = "SELECT project FROM projects WHERE lower(name) = lower(?)", name.split()
+        for store in self._stores:
+            if found := store.all(sql, (" ".join(words),)):
+                return Review(store, found[0][0])
+        there = ", ".join(review.name for review in self.all()) or "none"
+        raise ReviewError(
+            f"There is no review {name!r} in {self.location}: name an existing one ({there}), "
+            "or create it."
         )
-        if not found:
-            there = ", ".join(review.name for review in self.all()) or "none"
-            raise ReviewError(
-                f"There is no review {name!r} in {self.location}: name an existing one ({there}), "
-                "or create it."
-            )
-        return Review(self._store, found[0][0])
 
     def all(self) -> list[Review]:
-        """Return all reviews, newest first."""
-        found = self._store.all("SELECT project FROM projects ORDER BY project DESC")
-        return [Review(self._store, number) for (number,) in found]
+        """Return all reviews, newest first; those that a library brings along come last."""
+        sql = "SELECT project FROM projects ORDER BY project DESC"
+        return [Review(store, number) for store in self._stores for (number,) in store.all(sql)]
 
     def finished_pairs(self) -> frozenset[str]:
         """Return the ids (`ReviewPair.content_ids`) of the pairs of all finished reviews."""
@@ -126,9 +142,9 @@ class Reviews:
 
     def delete(self, name: str) -> None:
         """Remove a review for good, with its answers and history."""
-        project = self.open(name).number
-        with self._store.writing() as database:
-            remove_project(database, project)
+        review = self.open(name)
+        with review.store.writing() as database:
+            remove_project(database, review.number)
 
 
 def _origin(selection: PairSelection) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from compare import __version__
 from compare.errors import ReviewError
+from compare.files import home_path, is_file
 from compare.results import Probabilities, Stance
 from compare.review.values import (
     CONFIDENCE,
@@ -44,7 +46,11 @@ FORMAT = 2
 _OLDEST = 1
 """The oldest readable format; creating a review or importing answers upgrades the file."""
 
+APPLICATION = 0x434D5052
+"""Marks a file as one of reviews ("CMPR"); files of older programs lack it."""
+
 _MARK_FORMAT = f"PRAGMA user_version = {FORMAT}"
+_MARK_APPLICATION = f"PRAGMA application_id = {APPLICATION}"
 
 _WAIT = 30
 """Seconds to wait for another program's write."""
@@ -56,6 +62,8 @@ PROJECT = -1
 """In place of the reader's number for events of the whole review."""
 
 _LONGEST_NOTE = 5_000
+_HEADER = 100
+"""Bytes of the header of an SQLite file."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS statements (hash TEXT PRIMARY KEY, id TEXT NOT NULL, data TEXT NOT NULL)
@@ -95,6 +103,8 @@ CREATE TRIGGER IF NOT EXISTS events_last BEFORE DELETE ON events
     WHEN EXISTS (SELECT 1 FROM projects WHERE project = OLD.project)
     BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
 """
+
+_TABLE_NAMES = frozenset(re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", _TABLES))
 
 
 class ReviewDatabase(Protocol):
@@ -143,13 +153,21 @@ def reviews_file(folder: Path | None = None) -> Path:
     Without a library, or with a read-only one such as the sample, it is beside the user's own.
     """
     if named := os.environ.get(REVIEWS_VARIABLE):
-        return Path(named).expanduser()
+        return home_path(named, REVIEWS_VARIABLE)
     from compare.library.generations import is_read_only
     from compare.library.locations import user_library
 
     if folder is not None and not is_read_only(folder):
         return folder / REVIEWS
     return user_library().parent / REVIEWS
+
+
+def reviews_inside(library: Library) -> ReviewStore | None:
+    """Return the store of the reviews that a read-only library brings along; None without any."""
+    folder = library.backend.folder
+    if folder is None or os.environ.get(REVIEWS_VARIABLE) or not library.read_only:
+        return None
+    return SqliteReviews(folder / REVIEWS, locked=True) if is_file(folder / REVIEWS) else None
 
 
 class _Connection(sqlite3.Connection):
@@ -162,72 +180,128 @@ class _Connection(sqlite3.Connection):
 class SqliteReviews:
     """A file, opened anew for each read and write; the first write creates it."""
 
-    def __init__(self, path: Path) -> None:
-        """Use the file at a path."""
-        self.path = path
+    def __init__(self, path: Path, *, locked: bool = False) -> None:
+        """Use the file at a path; if `locked`, only to read."""
+        self.path, self._locked = path, locked
         self.location = str(path)
 
     def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a query; none if there is no file yet."""
-        if not self.path.exists():
-            return []
-        with self._open() as database:
-            return database.execute(sql, parameters).fetchall()
+        with self._plain_errors():
+            if not self._is_there():
+                return []
+            places = (self.path, self.path.parent)
+            if self._locked or not all(os.access(place, os.W_OK) for place in places):
+                with self._read_only() as database:
+                    return database.execute(sql, parameters).fetchall()
+            with self._open() as database:
+                return database.execute(sql, parameters).fetchall()
 
     @contextmanager
     def writing(self) -> Iterator[ReviewDatabase]:
         """Yield a connection in a transaction, committed at the end or rolled back on an error."""
-        try:
+        if self._locked:
+            raise ReviewError(
+                f"{self.path} belongs to a read-only library: create a review of your own, or name "
+                f"a file with {REVIEWS_VARIABLE}."
+            )
+        with self._plain_errors():
+            self._is_there()
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise self._unwritable(error.strerror or "") from error
-        with self._open() as database:
-            database.execute("BEGIN IMMEDIATE")
-            try:
-                yield database
-            except BaseException:
-                database.execute("ROLLBACK")
-                raise
-            database.execute("COMMIT")
+            with self._open() as database:
+                database.execute("BEGIN IMMEDIATE")
+                try:
+                    database.execute(_MARK_APPLICATION)  # an older program made the file
+                    yield database
+                except BaseException:
+                    database.execute("ROLLBACK")
+                    raise
+                database.execute("COMMIT")
 
     @contextmanager
-    def _open(self) -> Iterator[_Connection]:
+    def _plain_errors(self) -> Iterator[None]:
+        """Turn errors of SQLite and of the system into one sentence."""
         try:
-            connection = sqlite3.connect(
-                self.path, timeout=_WAIT, isolation_level=None, factory=_Connection
-            )
-            with closing(connection):
-                connection.execute("PRAGMA secure_delete = ON")  # deleted answers leave no traces
-                self._prepare(connection)
-                yield connection
+            yield
         except sqlite3.OperationalError as error:
             if "locked" in str(error):
                 raise ReviewError(
                     f"{self.path} has been locked by another program for {_WAIT} seconds: close "
                     "it, then try again."
                 ) from error
-            raise self._unwritable(str(error)) from error
+            raise self._unusable(str(error)) from error
         except sqlite3.DatabaseError as error:
-            raise ReviewError(
-                f"{self.path} is not a file of reviews, or is damaged ({error}): move it away, or "
-                f"name another with {REVIEWS_VARIABLE}."
-            ) from error
+            raise self._foreign(str(error)) from error
+        except OSError as error:
+            raise self._unusable(error.strerror or type(error).__name__) from error
+
+    def _is_there(self) -> bool:
+        """Tell whether there is a file of reviews; nothing is written to find out.
+
+        Raises:
+            ReviewError: There is another file.
+        """
+        try:
+            with self.path.open("rb") as file:
+                head = file.read(_HEADER)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        if not head:
+            return True  # new, and about to be filled
+        application = int.from_bytes(head[68:72], "big")
+        if not head.startswith(b"SQLite format 3\0") or application not in (0, APPLICATION):
+            raise self._foreign("it is of another kind")
+        if application == 0:  # made by an older program, or another program is creating it now
+            with self._read_only() as database:
+                found = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+                names = {name for (name,) in found if not name.startswith("sqlite_")}
+            if names not in (set(), _TABLE_NAMES):
+                raise self._foreign("it holds other tables")
+        return True
+
+    @contextmanager
+    def _read_only(self) -> Iterator[sqlite3.Connection]:
+        """Open the file without writing anything into its folder."""
+        log = self.path.with_name(f"{self.path.name}-wal")
+        # Without a log of writes, SQLite need not share the file with other programs.
+        how = "" if log.exists() and log.stat().st_size else "&immutable=1"
+        uri = f"{self.path.absolute().as_uri()}?mode=ro{how}"
+        with closing(sqlite3.connect(uri, uri=True, timeout=_WAIT)) as database:
+            yield database
+
+    @contextmanager
+    def _open(self) -> Iterator[_Connection]:
+        connection = sqlite3.connect(
+            self.path, timeout=_WAIT, isolation_level=None, factory=_Connection
+        )
+        with closing(connection):
+            connection.execute("PRAGMA secure_delete = ON")  # deleted answers leave no traces
+            self._prepare(connection)
+            yield connection
 
     def _prepare(self, database: sqlite3.Connection) -> None:
         version = int(database.execute("PRAGMA user_version").fetchone()[0])
         if version == 0:  # new; IF NOT EXISTS, as other programs may create it now
             database.execute("PRAGMA journal_mode = WAL")
-            database.executescript(f"BEGIN IMMEDIATE; {_TABLES} {_MARK_FORMAT}; COMMIT;")
+            database.executescript(
+                f"BEGIN IMMEDIATE; {_MARK_APPLICATION}; {_TABLES} {_MARK_FORMAT}; COMMIT;"
+            )
         elif not _OLDEST <= version <= FORMAT:
             raise ReviewError(
                 f"{self.path} has format {version}, this program reads {_OLDEST} to {FORMAT}: use "
                 "the version of the program that wrote it."
             )
 
-    def _unwritable(self, reason: str) -> ReviewError:
+    def _foreign(self, reason: str) -> ReviewError:
         return ReviewError(
-            f"{self.path} cannot be written ({reason}): check that it is yours and the disk is not "
-            f"full, or name another file with {REVIEWS_VARIABLE}."
+            f"{self.path} is not a file of reviews, or is damaged ({reason}): move it away, or "
+            f"name another with {REVIEWS_VARIABLE}."
+        )
+
+    def _unusable(self, reason: str) -> ReviewError:
+        return ReviewError(
+            f"{self.path} cannot be read or written ({reason}): check that it is yours and "
+            f"the disk is not full, or name another file with {REVIEWS_VARIABLE}."
         )
 
 
@@ -266,7 +340,7 @@ def add_project(
     """Write a new review; ReviewError if its name is taken or two pairs have the same id."""
     taken = "SELECT 1 FROM projects WHERE lower(name) = lower(?)"
     if database.execute(taken, (name,)).fetchone():
-        raise ReviewError(f"There is already a review {name!r}: choose another name, or remove it.")
+        raise name_taken(name)
     for identity, number in Counter(pair.id for pair in pairs).items():
         if number > 1:
             raise ReviewError(f"Two pairs have the id {identity!r}: give each its own.")
@@ -298,6 +372,11 @@ def add_project(
             *(pair.topic, pair.stratum, pair.weight),
         )
         database.execute(f"INSERT INTO pairs VALUES ({', '.join('?' * len(values))})", values)
+
+
+def name_taken(name: str) -> ReviewError:
+    """Return the error for a name that another review has."""
+    return ReviewError(f"There is already a review {name!r}: choose another name, or remove it.")
 
 
 def remove_project(database: ReviewDatabase, project: int) -> None:

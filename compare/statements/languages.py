@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from functools import lru_cache
+
+from compare.errors import CompareError
 
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_].*)?\Z")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -18,6 +21,9 @@ def language_of(text: str, assumed: str = "en") -> str:
 
     It is `assumed` unless the first 2,000 characters are clearly likelier in another language, and
     for lists of names and fewer than five words in Latin letters.
+
+    Raises:
+        CompareError: There is no room for temporary files.
     """
     words = _WORD.findall(text[:_JUDGED_CHARACTERS])
     latin = sum(word[0] < "ɐ" for word in words)
@@ -29,12 +35,23 @@ def language_of(text: str, assumed: str = "en") -> str:
             return assumed
     if not words:
         return assumed
-    from py3langid import rank
-
-    ranked = rank(" ".join(words))
+    ranked = _ranked(" ".join(words))
     best, score = ranked[0]
     clearly = score - dict(ranked).get(assumed, -1e9) >= _MARGIN
     return str(best) if clearly else assumed
+
+
+def _ranked(words: str) -> list[tuple[str, float]]:
+    """Return the languages of some words, the likeliest first."""
+    from py3langid import rank
+
+    try:
+        return list(rank(words))
+    except OSError as error:  # the model is unpacked into a temporary file
+        raise CompareError(
+            f"The language model cannot be unpacked into {tempfile.gettempdir()} "
+            f"({error.strerror}): make room there, or name another folder with TMPDIR."
+        ) from error
 
 
 def is_language(tag: str, *codes: str) -> bool:

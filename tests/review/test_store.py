@@ -14,7 +14,7 @@ from compare.errors import ReviewError
 from compare.library.generations import mark_read_only
 from compare.library.library import Library
 from compare.review import PairSelection, Reviews
-from compare.review.store import SqliteReviews, reviews_file
+from compare.review.store import APPLICATION, SqliteReviews, reviews_file
 from tests.fakes import HashingEncoder, sample_statements, statement
 from tests.review.conftest import AGREE, OPPOSE, pair
 
@@ -187,7 +187,7 @@ def test_another_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
     database.close()
     with pytest.raises(ReviewError, match="has format 99, this program reads 1 to 2"):
         Reviews(path).all()
-    with pytest.raises(ReviewError, match="cannot be written"):
+    with pytest.raises(ReviewError, match="cannot be read or written"):
         Reviews(path / "deeper" / "reviews.sqlite").create(
             "c", PairSelection.imported([pair(0)]), ["Ada"]
         )
@@ -220,3 +220,81 @@ def test_a_locked_file_is_one_sentence(reviews: Reviews, monkeypatch: pytest.Mon
         review.answer("Ada", 1, AGREE)
     other.close()
     review.answer("Ada", 1, AGREE)
+
+
+def test_another_program_s_database_is_neither_read_nor_changed(tmp_path: Path) -> None:
+    library = Library.build(sample_statements(), tmp_path / "library", HashingEncoder())
+    [store] = (tmp_path / "library").glob("generations/*/library.sqlite")
+    paths = [tmp_path / name for name in ("plain.sqlite", "wal.sqlite", "marked.sqlite")]
+    for path, pragma in zip(paths, ("user_version = 2", "journal_mode = WAL", "application_id = 7"),
+                            strict=True):  # fmt: skip
+        database = sqlite3.connect(path)
+        database.execute(f"PRAGMA {pragma}")
+        database.execute("CREATE TABLE projects (name TEXT)")
+        database.commit()
+        database.close()
+    for path in (*paths, store):
+        before = path.read_bytes()
+        reviews = Reviews(path)
+        for use in (
+            reviews.all,
+            lambda r=reviews: r.create("canal", PairSelection.imported([pair(1)]), ["Ada"]),
+        ):
+            with pytest.raises(ReviewError, match="is not a file of reviews, or is damaged"):
+                use()
+        assert path.read_bytes() == before
+        assert not [other for other in path.parent.iterdir() if "-wal" in other.name]
+    library.verify()
+
+
+def test_a_database_in_use_by_another_program_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "busy.sqlite"
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("CREATE TABLE recipes (name TEXT)")  # only in the log of writes so far
+    database.commit()
+    with pytest.raises(ReviewError, match="it holds other tables"):
+        Reviews(path).all()
+    database.close()
+
+
+def test_a_file_of_an_older_program_is_marked_at_the_next_write(reviews: Reviews) -> None:
+    path = Path(reviews.location)
+
+    def application() -> int:
+        return int.from_bytes(path.read_bytes()[68:72], "big")
+
+    review = reviews.create("canal", PairSelection.imported([pair(1)]), ["Ada"])
+    assert application() == APPLICATION
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA application_id = 0")
+    database.commit()
+    database.close()
+    assert [one.name for one in reviews.all()] == ["canal"]
+    assert application() == 0
+    review.answer("Ada", 1, OPPOSE)
+    assert application() == APPLICATION
+
+
+def test_a_library_made_read_only_still_shows_its_reviews(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("compare.library.locations.user_library", lambda: tmp_path / "own" / "lib")
+    library = Library.build(sample_statements(), tmp_path / "library", HashingEncoder())
+    made = Reviews.of(library).create("canal", PairSelection.imported([pair(1)]), ["Ada"])
+    made.answer("Ada", 1, OPPOSE)
+    mark_read_only(tmp_path / "library")
+    there = Reviews.of(library)
+    assert there.open("canal").answers("Ada")["Ada"][1].stance is OPPOSE
+    for change in (
+        lambda: there.open("canal").answer("Ada", 1, AGREE),
+        lambda: there.delete("canal"),
+    ):
+        with pytest.raises(ReviewError, match="belongs to a read-only library: create a review of"):
+            change()
+    there.create("own", PairSelection.imported([pair(2)]), ["Ada"])
+    assert [review.name for review in there.all()] == ["own", "canal"]
+    assert there.location == str(tmp_path / "own" / "reviews.sqlite")
+    assert (tmp_path / "own" / "reviews.sqlite").exists()
+    with pytest.raises(ReviewError, match="There is already a review 'Canal'"):
+        there.create("Canal", PairSelection.imported([pair(2)]), ["Ada"])

@@ -59,7 +59,10 @@ class Glimpse:
     def columns(self, delimiter: str = ",") -> list[str]:
         """Return the cells of the head's first line that is not blank."""
         lines = (line for line in self.head.lstrip("\ufeff").splitlines() if line.strip())
-        return next(csv.reader(lines, delimiter=delimiter), [])
+        try:
+            return next(csv.reader(lines, delimiter=delimiter), [])
+        except csv.Error:  # a name longer than a cell of any header
+            return []
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,24 @@ other file. Links and special files in them are left out.
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
+import lzma
 import os
 import re
 import tarfile
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Container,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -27,8 +38,9 @@ from compare.corpus.text_files import (
     read_lines,
     unpacked,
 )
-from compare.corpus.values import BadFileError, Problem, Row
+from compare.corpus.values import BadFileError, DamagedFileError, Problem, Row
 from compare.errors import CorpusError
+from compare.files import check_kind, is_file
 
 MOST_OF_MEMBER = 256 * 1024**2  # bytes that one file in an archive may unpack to
 MOST_OF_HEADER = 1024**2  # bytes of a member's long name, or of another header of it
@@ -37,6 +49,15 @@ _LONG_HEADERS = (
     tarfile.SOLARIS_XHDTYPE,
 )  # fmt: skip
 _TOO_LONG = f"it is larger than {LONGEST_LINE // 1_000_000} MB, too large for a text of this corpus"
+_UNPACKERS: Mapping[bytes, type[gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]] = {
+    b"\x1f\x8b": gzip.GzipFile,
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\0": lzma.LZMAFile,
+    b"]\0\0\x80": lzma.LZMAFile,
+}
+"""How to unpack an archive, by its first bytes. These check its sums; tarfile itself does not."""
+
+_BLOCK = 1 << 16
 _TAR = (".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 
 T = TypeVar("T")
@@ -116,17 +137,28 @@ class Entry:
         return read_lines(self)
 
 
+class DamagedError(CorpusError):
+    """An archive or a packed file is damaged, so that nothing read from it can be trusted."""
+
+    def __init__(self, label: str, reason: str, after: str) -> None:
+        """Say which, why, and after what: "3 files"."""
+        super().__init__(
+            f"{label} is truncated or damaged after {after} ({reason}): download it again."
+        )
+        self.label, self.reason = label, reason
+
+
 class Source:
     """All files of the given paths, in a fixed order."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        """Raise `CorpusError` if no path is given, or one does not exist."""
+        """Raise `CorpusError` if no path is given, or one is neither a file nor a folder."""
         if not paths:
             raise CorpusError("No corpus is named: give the path of a file, archive or folder.")
         for path in paths:
-            if not path.exists():
-                raise CorpusError(f"There is no file or folder {str(path)!r}: check the path.")
+            check_kind(path)
         self.paths = tuple(paths)
+        self._whole: set[Path] = set()
 
     def entries(self) -> Iterator[Entry]:
         """Yield every file, including hidden and stray ones.
@@ -137,19 +169,25 @@ class Source:
         for path in self.paths:
             if path.is_dir():
                 yield from _walk_folder(path)
-            elif path.name.casefold().endswith(_TAR):
-                yield from _walk_archive(path, _tar_members)
-            elif path.suffix.casefold() == ".zip":
-                yield from _walk_archive(path, _zip_members)
+            elif members := _members_of(path):
+                yield from _walk_archive(path, members)
+                self._whole.add(path)
             else:
                 yield Entry(path.name, str(path), path)
+
+    def check_whole(self) -> None:
+        """Read the archives that no reader read to the end; raise `DamagedError` as `entries`."""
+        for path in self.paths:
+            if path not in self._whole and not path.is_dir() and (members := _members_of(path)):
+                for _ in _walk_archive(path, members):
+                    pass
 
     def find(self, name: str) -> Entry | None:
         """Return the file of this name (in any case) beside a named file, or among all files."""
         wanted = name.casefold()
         for path in self.paths:
             for place in () if path.is_dir() else sorted(path.parent.iterdir()):
-                if place.name.casefold() == wanted and place.is_file():
+                if place.name.casefold() == wanted and is_file(place):
                     return Entry(place.name, str(place), place)
         return next((e for e in self.entries() if e.base.casefold() == wanted), None)
 
@@ -159,7 +197,7 @@ def _walk_folder(folder: Path) -> Iterator[Entry]:
         raise CorpusError(f"{error.filename} cannot be read: {error.strerror}.")
 
     found = (Path(place, n) for place, _, names in os.walk(folder, onerror=refuse) for n in names)
-    for path in sorted(path for path in found if path.is_file()):
+    for path in sorted(path for path in found if is_file(path)):
         yield Entry(path.relative_to(folder).as_posix(), str(path), path)
 
 
@@ -167,10 +205,17 @@ _Members = Iterator[tuple[str, int, int, IO[bytes] | None]]
 """Name, bytes that it takes of the unpacked archive, size, and content if it is a file."""
 
 
+def _members_of(path: Path) -> Callable[[Path], _Members] | None:
+    """Return what reads the members of an archive; None for any other file."""
+    if path.name.casefold().endswith(_TAR):
+        return _tar_members
+    return _zip_members if path.suffix.casefold() == ".zip" else None
+
+
 def _walk_archive(path: Path, members: Callable[[Path], _Members]) -> Iterator[Entry]:
     count = unpacked = 0
-    most = most_unpacked(path.stat().st_size)
     try:
+        most = most_unpacked(path.stat().st_size)
         for member, taken, size, opened in members(path):
             unpacked += taken
             if taken > MOST_OF_MEMBER:
@@ -187,10 +232,10 @@ def _walk_archive(path: Path, members: Callable[[Path], _Members]) -> Iterator[E
             yield Entry(name, f"{path}: {name}", path, content)
             count += 1
     except (*DAMAGED, tarfile.TarError, OSError) as error:
-        raise CorpusError(
-            f"{path} is truncated or damaged after the first {count} files "
-            f"({str(error) or type(error).__name__}): download it again."
-        ) from None
+        if isinstance(error, OSError) and error.errno:  # the system's, not the content's
+            raise CorpusError(f"{path}: {BadFileError.unreadable(error)}.") from None
+        reason = str(error) or type(error).__name__
+        raise DamagedError(str(path), reason, f"{count} files") from None
 
 
 def _too_large(what: str, most: int) -> CorpusError:
@@ -201,23 +246,50 @@ def _too_large(what: str, most: int) -> CorpusError:
 
 
 class _TarInfo(tarfile.TarInfo):
-    """A member whose headers are refused if they are far larger than a name."""
+    """A member whose headers are refused if they are damaged, or far larger than a name.
+
+    Behind the first member, tarfile takes a damaged or missing header for the end of the archive.
+    """
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
-        member = super().frombuf(buf, encoding, errors)
+        if len(buf) < tarfile.BLOCKSIZE:
+            raise tarfile.ReadError("it ends without the blocks that end an archive")
+        try:
+            member = super().frombuf(buf, encoding, errors)
+        except tarfile.HeaderError as error:
+            if any(buf):
+                raise tarfile.ReadError(f"{error} in a header") from None
+            raise  # the first block of the end
         if member.type in _LONG_HEADERS and member.size > MOST_OF_HEADER:
             raise tarfile.ReadError(f"a header of {member.size:,} bytes, which no file needs")
         return member
 
 
 def _tar_members(path: Path) -> _Members:
-    with tarfile.open(path, "r|*", tarinfo=_TarInfo) as archive:
+    with path.open("rb") as file:
+        start = file.read(max(map(len, _UNPACKERS)))
+    unpack = next((kind for magic, kind in _UNPACKERS.items() if start.startswith(magic)), None)
+    with (
+        unpack(path) if unpack else path.open("rb") as stream,
+        tarfile.open(fileobj=stream, mode="r|", tarinfo=_TarInfo) as archive,
+    ):
         before = 0
         for member in archive:
             taken, before = archive.offset - before, archive.offset  # with headers and padding
             opened = archive.extractfile(member) if member.isfile() else None
             yield member.name, max(member.size, taken), member.size, opened
+        # The check sums of what is packed are at its very end. The archive ends in two blocks of
+        # zeros, of which tarfile has read one, and programs add more to fill a tape's record.
+        rest, ended = archive.fileobj, False
+        assert rest is not None  # while it is open
+        while block := rest.read(_BLOCK):
+            if any(block):
+                raise tarfile.ReadError("there is something behind the blocks that end it")
+            ended = ended or len(block) >= tarfile.BLOCKSIZE
+            yield "", len(block), 0, None
+        if not ended:
+            raise tarfile.ReadError("the last of the blocks that end it is missing")
 
 
 def _zip_members(path: Path) -> _Members:
@@ -361,12 +433,17 @@ def track_file(entry: Entry, pieces: Iterable[T], account: Account) -> Iterator[
     """Yield what is read from a file, count the file, and report the error that ends it.
 
     A file from which nothing can be read is left out.
+
+    Raises:
+        DamagedError: A packed file is cut short or damaged.
     """
     given = False
     try:
         for piece in pieces:
             given = True
             yield piece
+    except DamagedFileError as error:
+        raise DamagedError(entry.label, error.reason, f"{account.files} files") from None
     except BadFileError as error:
         yield Problem.of_file(entry.label, error)
         if not given:

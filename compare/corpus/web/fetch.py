@@ -322,7 +322,7 @@ def _read_body(answer: http.client.HTTPResponse, shown: str) -> bytes:
     encoding = (answer.getheader("Content-Encoding") or "identity").strip().casefold()
     if encoding not in {"identity", "gzip", "x-gzip"}:
         raise _refusal(f"{shown} is packed as {shortened(encoding)}, which was not asked for")
-    unpack = None if encoding == "identity" else zlib.decompressobj(wbits=31)
+    unpack = None if encoding == "identity" else _Gunzip()
     too_long = _refusal(f"{shown} is longer than {MOST_BYTES // 1024**2} MB")
     if answer.length is not None and answer.length > MOST_BYTES:
         raise too_long
@@ -330,11 +330,37 @@ def _read_body(answer: http.client.HTTPResponse, shown: str) -> bytes:
     while block := answer.read(_BLOCK):
         received += len(block)
         try:
-            content += unpack.decompress(block, MOST_BYTES + 1 - len(content)) if unpack else block
+            content += unpack.unpack(block, MOST_BYTES + 1 - len(content)) if unpack else block
         except zlib.error:
             raise _refusal(f"{shown} is packed wrongly", "try again, or ") from None
         if max(received, len(content)) > MOST_BYTES:
             raise too_long
-    if answer.length or (unpack and not unpack.eof):
+    if answer.length or (unpack and not unpack.is_complete):
         raise _refusal(f"{shown} is cut short", "try again, or ")
     return bytes(content)
+
+
+class _Gunzip:
+    """Unpacks gzip data of one part or of several behind one another."""
+
+    def __init__(self) -> None:
+        """Start before the first part."""
+        self._part = zlib.decompressobj(wbits=31)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the last part has ended."""
+        return self._part.eof
+
+    def unpack(self, block: bytes, most: int) -> bytes:
+        """Return what a block unpacks to, at most `most` bytes; raise zlib.error."""
+        content = bytearray()
+        while block and len(content) < most:
+            if self._part.eof:
+                block = block.lstrip(b"\0")  # padding
+                if not block:
+                    break
+                self._part = zlib.decompressobj(wbits=31)
+            content += self._part.decompress(block, most - len(content))
+            block = self._part.unused_data or self._part.unconsumed_tail
+        return bytes(content)

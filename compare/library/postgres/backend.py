@@ -199,6 +199,10 @@ class PostgresBackend:
             forget(database, keep=2)
             return self._open(database)
 
+    def forget_before(self) -> None:
+        with self._writing(None) as (database, _):
+            forget(database, keep=1)
+
     @contextmanager
     def _writing(self, on_progress: Progress | None) -> Iterator[tuple[Database, Path]]:
         """Yield a connection of its own that holds the writer's lock, and an empty folder."""

@@ -67,14 +67,14 @@ def test_an_archive_that_is_cut_short_is_one_sentence(tmp_path: Path, cut: float
     path = tarred(tmp_path / "files.tgz", {f"{n}.txt": os.urandom(9_000) for n in range(30)})
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * cut)])
-    with pytest.raises(CorpusError, match=r"files.tgz is truncated or damaged after the first \d"):
+    with pytest.raises(CorpusError, match=r"files.tgz is truncated or damaged after \d"):
         list(Source([path]).entries())
 
 
 def test_what_is_no_archive_is_one_sentence(tmp_path: Path) -> None:
     for name in ("files.tgz", "files.zip"):
         (tmp_path / name).write_bytes(b"no archive at all")
-        with pytest.raises(CorpusError, match="is truncated or damaged after the first 0 files"):
+        with pytest.raises(CorpusError, match="is truncated or damaged after 0 files"):
             list(Source([tmp_path / name]).entries())
 
 

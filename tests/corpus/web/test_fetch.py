@@ -68,6 +68,21 @@ def test_a_page_in_pieces_and_packed(site: Site) -> None:
     assert site.fetch().content == PAGE
 
 
+@pytest.mark.parametrize("padding", [b"", bytes(40)])
+def test_a_page_that_was_packed_in_parts(site: Site, padding: bytes) -> None:
+    half = len(PAGE) // 2
+    parts = gzip.compress(PAGE[:half]) + gzip.compress(PAGE[half:])
+    site.answer("/", parts + padding, Content_Type="text/html", Content_Encoding="gzip")
+    assert site.fetch().content == PAGE
+    for broken, why in (
+        (parts[:-9], "is cut short"),
+        (parts + b"more", "is packed wrongly"),
+        (gzip.compress(bytes(3 * 1024**2)) * 2, "is longer than 5 MB"),
+    ):
+        site.answer("/", broken, Content_Type="text/html", Content_Encoding="gzip")
+        assert why in site.refuses()
+
+
 @pytest.mark.parametrize("status", [404, 403, 500, 304, 204, 299, 302])
 def test_other_answers(site: Site, status: int) -> None:
     site.answer("/", b"", status, Content_Type="text/html")

@@ -1,0 +1,165 @@
+"""A folder of files that nobody should have to read, for the commands in `inputs.tsv`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from compare.library.library import Library
+from compare.review import PairSelection, Reviews
+from tests.fakes import HashingEncoder, WordJudge, runner, statement
+from tests.review.conftest import pair
+
+DEEP = "[" * 100_000
+STATEMENTS = [
+    statement("own", "The blockade of Port Meren must end.", country="Valdoria=VLD", date="2021"),
+    statement(
+        "agree-1", "We say that the blockade of Port Meren must end now.", country="Ostravia"
+    ),
+    statement("oppose-1", "The blockade of Port Meren will not end.", country="Norland=NOR"),
+]
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("hostile")
+    library = Library.build(STATEMENTS, folder / "library", HashingEncoder(256))
+    result = library.search("The blockade must end", stance_model=WordJudge())
+    result.save(folder / "result.json")
+    library.close()
+    Reviews(folder / "library" / "reviews.sqlite").create(
+        "canal", PairSelection.imported([pair(n) for n in range(3)]), ["Ada", "Bren"]
+    )
+    _write_tables(folder)
+    _damage_libraries(folder)
+    _make_what_is_no_file(folder)
+    return folder
+
+
+def _write_tables(folder: Path) -> None:
+    saved = json.loads((folder / "result.json").read_text())
+    texts = {
+        "corpus.csv": "id,text,speaker\na,We agree to the plan.,Bren Tal\nb,We refuse.,Cor Vael\n",
+        "again.csv": "id,text\na,We agree to the plan.\na,We refuse.\n",
+        "header.csv": "id,text\n",
+        "wordless.csv": "id,name\na,b\n",
+        "open.csv": 'id,text\na,"We agree\n',
+        "long-header.csv": f"{'x' * 140_000}\nWe agree.\n",
+        "pairs.csv": "a,b,label\nThe lock must open.,It must not.,oppose\n",
+        "unlabelled.csv": "a,b\nThe lock must open.,It must not.\n",
+        "bad-label.csv": "a,b,label\nThe lock must open.,It must not.,perhaps\n",
+        "quotes.csv": "quote\nThe blockade must end.\n",
+        "empty.csv": "",
+        "blank.csv": " \n\n",
+        "deep.json": DEEP,
+        "deep-object.json": '{"format": ' + DEEP,
+        "cut.json": (folder / "result.json").read_text()[:400],
+        "infinite.json": json.dumps({**saved, "passages_read": float("inf")}),
+        "nan.json": json.dumps({**saved, "thresholds": {"probability": float("nan")}}),
+        "other.json": '{"format": "another"}',
+        "null.json": "null",
+        "number.json": "1e999",
+        "page.html": "<p>“We agree,” said Ada Lorn.",
+        "token.txt": "",
+        "no.xlsx": "This is no workbook.",
+        "no.pdf": "This is no PDF.",
+        "no.zip": "This is no archive.",
+        "no.tgz": "This is no archive.",
+        "no.sqlite": "This is no database.",
+        "notes.doc": "Of another kind.",
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+    (folder / "latin.csv").write_bytes(b"id,text\na,caf\xe9 is closed\n")
+    (folder / "wide.csv").write_bytes("id,text\na,We agree.\n".encode("utf-32"))
+    (folder / "nul.csv").write_bytes(b"id,text\na,We \0 agree.\n")
+    with sqlite3.connect(folder / "foreign.sqlite") as database:
+        database.execute("CREATE TABLE recipes (name TEXT)")
+    database.close()
+
+
+def _damage_libraries(folder: Path) -> None:
+    def copy(name: str) -> tuple[Path, Path]:
+        made = Path(shutil.copytree(folder / "library", folder / name))
+        (made / "reviews.sqlite").unlink()
+        return made, next((made / "generations").iterdir())
+
+    made, _ = copy("lib-current-folder")
+    (made / "CURRENT").unlink()
+    (made / "CURRENT").mkdir()
+    made, _ = copy("lib-current-binary")
+    (made / "CURRENT").write_bytes(b"\xff\x00")
+    _, generation = copy("lib-manifest-folder")
+    (generation / "manifest.json").unlink()
+    (generation / "manifest.json").mkdir()
+    for name, text in (("deep", DEEP), ("infinite", '{"format": Infinity}'), ("list", "[]")):
+        _, generation = copy(f"lib-manifest-{name}")
+        (generation / "manifest.json").write_text(text)
+    for name in ("library.sqlite", "vectors.npy", "index.faiss"):
+        _, generation = copy(f"lib-no-{name.partition('.')[0]}")
+        (generation / name).unlink()
+    for name, text in (("deep", DEEP), ("infinite", '{"format": Infinity}'), ("list", "[]")):
+        made, _ = copy(f"lib-adapted-{name}")
+        (made / "adapted.json").write_text(text)
+    made, _ = copy("lib-adapted-folder")
+    (made / "adapted.json").mkdir()
+    made, _ = copy("lib-watches-deep")
+    (made / "watches.json").write_text(DEEP)
+    made, _ = copy("lib-reviews-foreign")
+    shutil.copy(folder / "foreign.sqlite", made / "reviews.sqlite")
+    made, _ = copy("lib-read-only")
+    (made / "READ_ONLY").touch()
+
+
+def _make_what_is_no_file(folder: Path) -> None:
+    (folder / "empty").mkdir()
+    (folder / "folder.csv").mkdir()
+    (folder / "folder.json").mkdir()
+    os.mkfifo(folder / "pipe.csv")
+    os.mkfifo(folder / "pipe.json")
+    for name in ("loop.csv", "loop.json", "loop"):
+        (folder / name).symlink_to(folder / name)
+    (folder / "link.csv").symlink_to(folder / "corpus.csv")
+    (folder / "nowhere.csv").symlink_to(folder / "absent.csv")
+    inside = folder / "with-pipe"
+    inside.mkdir()
+    os.mkfifo(inside / "a.csv")
+    os.mkfifo(inside / "index.csv")
+    (inside / "loop.csv").symlink_to(inside / "loop.csv")
+
+
+@pytest.fixture
+def run(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> Iterator[object]:
+    """Run a command in the folder, with small models."""
+    monkeypatch.chdir(place)
+    monkeypatch.setattr("compare.models.load_encoder", lambda name=None: HashingEncoder(256))
+    monkeypatch.setattr("compare.models.load_stance_model", lambda name=None: WordJudge())
+    monkeypatch.setenv("COMPARE_LIBRARY", "library")
+    monkeypatch.setenv("COMPARE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return runner(capfd)
+
+
+def digest(folder: Path) -> dict[str, str]:
+    """What is in a folder: the kind and content of everything but locks."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            found[name] = f"link to {path.readlink()}"
+        elif path.is_dir():
+            found[name] = "folder"
+        elif not path.is_file():
+            found[name] = "special"
+        elif path.suffix != ".lock":
+            found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
