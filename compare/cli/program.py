@@ -129,7 +129,7 @@ def _run(arguments: Sequence[str] | None) -> int:
             f"Error: {error.filename or 'A file'} cannot be used ({error.strerror or error}): "
             "check that it is there, that it is yours, and that its disk is not full."
         )
-        click.echo(printable(message), err=True)
+        click.echo(for_terminal(message), err=True)
         return 2
     return code if isinstance(code, int) else 0
 
