@@ -1,5 +1,6 @@
 """A file that cannot be written is refused before the work, not after it."""
 
+import errno
 import os
 import sqlite3
 import stat
@@ -8,11 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from compare.adapt.corrections import corrections_file
 from compare.cli.output import check_csv, check_out
 from compare.comparison.scoring import ScoreCache
-from compare.errors import ExportError, LibraryError
+from compare.errors import CompareError, ExportError, LibraryError
 from compare.files import check_writable, exists, write_whole
-from compare.library.locations import writable_cache
+from compare.library import locations
+from compare.library.locations import cache_dir, writable_cache
+from compare.review.store import reviews_file
 
 
 @pytest.mark.parametrize("check", [check_writable, check_out, check_csv])
@@ -155,3 +159,31 @@ def test_a_damaged_journal_is_made_again_and_a_busy_one_is_not(tmp_path, monkeyp
 
 def _busy(_):
     raise sqlite3.OperationalError("database is locked")
+
+
+@pytest.mark.parametrize("variable", ["COMPARE_CACHE", "COMPARE_REVIEWS", "COMPARE_CORRECTIONS"])
+def test_the_folder_of_an_unknown_user_is_one_sentence(monkeypatch, variable):
+    monkeypatch.setenv(variable, "~nouser/x")
+    find = {
+        "COMPARE_CACHE": cache_dir,
+        "COMPARE_REVIEWS": reviews_file,
+        "COMPARE_CORRECTIONS": corrections_file,
+    }[variable]
+    with pytest.raises(CompareError, match=f"{variable}=~nouser/x is no path"):
+        find()
+
+
+def test_a_full_cache_gives_way_to_the_temporary_folder(tmp_path, monkeypatch):
+    cache, other = tmp_path / "cache", tmp_path / "tmp"
+    other.mkdir()
+    monkeypatch.setenv("COMPARE_CACHE", str(cache))
+    monkeypatch.setattr("tempfile.tempdir", str(other))
+    probe = locations._probe
+
+    def full(folder):
+        if folder == cache:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        probe(folder)
+
+    monkeypatch.setattr(locations, "_probe", full)
+    assert writable_cache().parent == other

@@ -1,5 +1,8 @@
+import errno
+
 import pytest
 
+from compare.errors import CompareError
 from compare.statements import is_language, language_of
 from compare.statements.languages import language_code, language_name
 
@@ -64,3 +67,12 @@ def test_a_language_is_one_of_those_asked_for_or_not_known():
     assert not is_language("British English", "en")
     assert language_name("en") == "English"
     assert language_name("xx") == "xx"
+
+
+def test_a_full_temporary_folder_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(words: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("py3langid.rank", full)
+    with pytest.raises(CompareError, match=r"No space left on device\): make room .* with TMPDIR"):
+        language_of("Wir haben gestern gesagt, dass die Schleuse geschlossen werden muss.")
