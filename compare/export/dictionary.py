@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 _DATE = r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"
+_DIGEST = r"^[0-9a-f]{64}$"
 _TYPES = {"text": str, "date": str, "time": str, "integer": int, "number": float}
-_TYPES |= {"true or false": bool, "map": dict[str, Any]}
+_TYPES |= {"true or false": bool, "map": dict[str, Any], "digest": str}
+_PATTERNS = {"date": _DATE, "time": None, "digest": _DIGEST}
 _LIST = "list of "
 _SCALES = {"date": "YYYY, YYYY-MM or YYYY-MM-DD", "time": "ISO 8601, UTC"}
+_SCALES |= {"digest": "sha256 (64 hex digits)"}
 
 
 class Field(NamedTuple):
@@ -129,9 +132,9 @@ def _annotation(field: Field) -> Any:
     kind = field.type.removeprefix(_LIST)
     least, most = field.limits
     of: Any = Literal[field.choices] if field.choices else _TYPES.get(kind) or model(kind)
+    if kind in _PATTERNS:
+        of = Annotated[of, Described(pattern=_PATTERNS[kind])]
     of = list[of] if field.type.startswith(_LIST) else of
-    if kind in ("date", "time"):
-        of = Annotated[of, Described(pattern=_DATE if kind == "date" else None)]
     of = Annotated[of, Described(ge=least, le=most)] if least is not None else of
     text = f"{field.meaning}; empty {field.empty}" if field.empty else field.meaning
     text = text.replace("empty null", "null").replace("empty left out", "left out")

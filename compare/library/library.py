@@ -164,12 +164,15 @@ class Library:
         watches found. In a folder, libraries that are open stay readable; in a database they have
         to be opened again.
         """
-        from compare.watch.document import forget, read
+        from compare.watch.document import forget
 
         gone = frozenset(ids)
-        read(self.backend)  # if the watches are damaged, say so before anything is deleted
+        there = type(self).open(self.backend).store.rows_of(gone).keys()
+        # Words go first, also those that a deletion that was killed left behind. If an id is
+        # unknown, the update refuses, and the others keep their words.
+        forget(self.backend, gone if len(there) == len(gone) else gone - there)
         generation = self.backend.update((), gone, self._encoder, on_progress, for_good=True)
-        forget(self.backend, gone)
+        forget(self.backend, gone)  # a run may have written them again meanwhile
         return type(self)(self.backend, generation, self._encoder)
 
     def verify(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ from compare.library import Filters
 from compare.library.library import Library
 from compare.results import Thresholds
 from compare.statements import Country, PartialDate, Quote
-from compare.ui.components.watching import entry_card, search_address
-from compare.watch import Watch
+from compare.ui.components.watching import entry_card, run_in_words, search_address
+from compare.watch import Run, Watch
 from compare.watch.document import FILE
 from tests.fakes import HashingEncoder, WordJudge
 from tests.ui.conftest import cards, press, shown
@@ -30,7 +31,7 @@ def place(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_without_a_watch_the_page_says_where_to_add_one(page, place):
     Library.build(FIRST, place, HashingEncoder(256)).close()
-    assert "There is no watch of this library" in shown(page("watch"))
+    assert "This library has no watches" in shown(page("watch"))
 
 
 def test_a_run_shows_what_is_new_and_what_was_corrected(page, place):
@@ -53,6 +54,15 @@ def test_a_run_shows_what_is_new_and_what_was_corrected(page, place):
     assert labels == ["Download Atom", "Download JSON Feed", "Download CSV"]
 
 
+def test_a_run_that_left_a_watch_out_says_what_it_found():
+    run = Run("", "", 2, (), {"canal": ()}, (), ("port",))
+    assert run_in_words(run) == (
+        "2 statements are new or changed. No watch lists any of them. Another program ran or "
+        "removed port at the same time: run the watches again."
+    )
+    assert run_in_words(replace(run, entries={})).startswith("Another program")
+
+
 def test_a_watch_is_removed(page, place):
     watching(place, "canal", "<i>x</i>")
     app = page("watch", watch="<i>x</i>")
@@ -73,7 +83,7 @@ def test_a_read_only_app_shows_watches_and_runs_none(page, place, monkeypatch):
     monkeypatch.setenv("COMPARE_READ_ONLY", "1")
     app = page("watch")
     assert "must end at once" in shown(app)
-    assert "made it read-only" in shown(app)
+    assert "this app is read-only" in shown(app)
     assert not {button.label for button in app.button} & {"Run now", "Remove it for good"}
 
 
