@@ -8,6 +8,7 @@ lock. The tables `kept watches` and below in the data dictionary describe the fi
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -205,8 +206,15 @@ def _from_text(text: str | None, backend: Backend) -> Document:
 
 @lru_cache(maxsize=2)  # a page or a run reads the same text several times
 def _parsed(text: str, place: str) -> Document:
-    data = _validated(text, "kept watches", place)
-    document = Document(_at("watches", _kept, data.watches), data.id, frozenset(data.known))
+    # Of many values, the collector would take twice as long as all the rest, and find nothing.
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        data = _validated(text, "kept watches", place)
+        document = Document(_at("watches", _kept, data.watches), data.id, frozenset(data.known))
+    finally:
+        if was_on:
+            gc.enable()
     names = [name_key(one.watch.name) for one in document.watches]
     if len(set(names)) < len(names):
         raise ValueError("watches: two have the same name")

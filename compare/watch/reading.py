@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -31,23 +31,18 @@ _AT_ONCE = 2_000
 _RAREST, _MOST_SHARING, _MOST_COMPARED = 5, 200, 10
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """A statement as a search lists it."""
 
     stance: Stance
     pair: Pair
     label_source: str
 
-    @property
-    def side(self) -> Excerpt:
-        return self.pair.b
-
 
 def baseline(library: Library, watch: Watch, result: Result) -> list[Entry]:
     """Return the entries of what a result lists, for a watch that is added."""
     listed = _listed(library, result).values()
-    return [_entry(watch, EntryKind.BASELINE, watch.created, one.side, one) for one in listed]
+    return [_entry(watch, EntryKind.BASELINE, watch.created, one.pair.b, one) for one in listed]
 
 
 def without_gone(
@@ -142,7 +137,9 @@ class _Reading:
         """Add an entry for a statement that is found, unless it was followed already."""
         if (found := self.found.get(statement_id)) and statement_id not in self.taken:
             after = self.latest.get(statement_id)
-            self.added.append(_entry(self.watch, EntryKind.NEW, self.now, found.side, found, after))
+            self.added.append(
+                _entry(self.watch, EntryKind.NEW, self.now, found.pair.b, found, after)
+            )
 
     def _is_corrected(self, entry: Entry, statement: Statement) -> bool:
         """Add an entry if a statement's words, as far as they were found, are corrected."""
@@ -154,7 +151,7 @@ class _Reading:
             passages = _passages(self.library, statement)
             side = Excerpt(statement, _nearest(passages, before.text))
         else:
-            side = found.side
+            side = found.pair.b
             if still_there and side.text == before.text:
                 return False
         said = Before(before.id, before.text, before.context, entry.stance)

@@ -40,11 +40,6 @@ class _Ran(NamedTuple):
     followed: tuple[Entry, ...] = ()
     added: tuple[Entry, ...] = ()
 
-    @property
-    def seen(self) -> tuple[str, str]:
-        """Return what is another once another program has run the watch, or replaced it."""
-        return self.before.watch.created, self.before.watch.digest
-
 
 class Watches:
     """The watches of a library, by name.
@@ -265,16 +260,19 @@ class Watches:
         kept: dict[str, Watch] = {}
 
         def after_run(there: Kept) -> Kept:
-            one = ran.get(there.watch.name)
-            if one is None or one.seen != (there.watch.created, there.watch.digest):
+            of = there.watch
+            if (one := ran.get(of.name)) is None:
+                return there
+            was = one.before.watch
+            if (was.created, was.digest) != (of.created, of.digest):  # another has run it
                 return there
             kinds = [entry.kind for entry in one.added]
             counts = kinds.count(EntryKind.NEW), kinds.count(EntryKind.CORRECTED)
             watch = replace(
-                there.watch,
+                of,
                 digest=library.digest,
                 last_run=LastRun(time, len(library), one.read, *counts),
-                total=there.watch.total + len(kinds),
+                total=of.total + len(kinds),
             )
             kept[watch.name] = watch
             return Kept(watch, _newest((*one.followed, *one.added)))
