@@ -167,7 +167,9 @@ class Library:
         from compare.watch.document import forget
 
         gone = frozenset(ids)
-        there = type(self).open(self.backend).store.rows_of(gone).keys()
+        now = type(self).open(self.backend)
+        there = now.store.rows_of(gone).keys()
+        now.close()
         # Words go first, also those that a deletion that was killed left behind. If an id is
         # unknown, the update refuses, and the others keep their words.
         forget(self.backend, gone if len(there) == len(gone) else gone - there)

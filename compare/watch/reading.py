@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -28,7 +29,7 @@ NEARLY_THE_SAME = 0.8
 """The least ratio (`difflib`) of two passages of which one is the other, corrected."""
 
 _AT_ONCE = 2_000
-_RAREST, _MOST_SHARING, _MOST_COMPARED = 5, 200, 10
+_RAREST, _MOST_SHARING, _MOST_COMPARED, _LEAST_OVERLAP = 5, 200, 10, 0.4
 
 
 class _Found(NamedTuple):
@@ -48,7 +49,10 @@ def baseline(library: Library, watch: Watch, result: Result) -> list[Entry]:
 def without_gone(
     library: Library, entries: Sequence[Entry], when: str | None = None
 ) -> tuple[Entry, ...]:
-    """Return entries without the words of statements that are not in the library, removed now."""
+    """Return entries without the words of statements that are not in the library.
+
+    `when` is the time of removal if the entries are kept so, None if they are only shown.
+    """
     there = library.store.rows_of({entry.statement.id for entry in entries})
     return tuple(one if one.statement.id in there else one.without_words(when) for one in entries)
 
@@ -204,18 +208,29 @@ class _Gone:
 
     def likely(self, statement: Statement, passage: Passage) -> list[Entry]:
         """Return entries of a statement's origin that share the most of a passage's rare words."""
-        keys = [(*_origin(statement), part) for part in _parts(passage.text)]
+        parts = _parts(passage.text)
+        keys = [(*_origin(statement), part) for part in parts]
         sharing = sorted((self._with[key] for key in keys if key in self._with), key=len)
         # A few rare words are enough, since nearly the same words share most of them.
         some = [one for same in sharing[:_RAREST] for one in same[:_MOST_SHARING]]
         by_id, counts = {one.id: one for one in some}, Counter(one.id for one in some)
         likely = (by_id[name] for name, _ in counts.most_common(_MOST_COMPARED))
-        return [entry for entry in likely if _same_source(entry.statement, statement)]
+        return [
+            entry
+            for entry in likely
+            if _same_source(entry.statement, statement)
+            and _overlap(parts, _parts(entry.statement.text)) >= _LEAST_OVERLAP
+        ]
 
 
-def _parts(text: str) -> set[str]:
+def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / max(len(one), len(other), 1)
+
+
+@lru_cache(maxsize=10_000)
+def _parts(text: str) -> frozenset[str]:
     """Return the words of a text in parts, so that languages without blanks have some, too."""
-    return set(re.findall(r"\w{1,4}", fold(text)))
+    return frozenset(re.findall(r"\w{1,4}", fold(text)))
 
 
 def _entry(
@@ -325,6 +340,8 @@ def _nearest(passages: Sequence[Passage], words: str) -> Passage:
 
 def _ratio(one: str, other: str, least: float) -> float:
     """Return how much two texts are the same, 0 to 1; 0 if it is less than `least`."""
+    if one == other:
+        return 1.0
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:
         return 0.0

@@ -190,7 +190,7 @@ class Watches:
     ) -> Run:
         """Find what is new in the library as it is now, report it once, and keep it.
 
-        Only statements that are new, or whose words changed, are read. A run that is interrupted
+        Only statements that are new, or whose words changed, are scored. A run that is interrupted
         changes nothing.
 
         Args:

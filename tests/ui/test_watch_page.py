@@ -40,7 +40,7 @@ def test_a_run_shows_what_is_new_and_what_was_corrected(page, place):
     library.update([LATER, changed]).close()
     app = page("watch")
     assert "changed" in shown(app)
-    assert "It was not run yet." in shown(app)
+    assert "It has not been run yet." in shown(app)
     app = press(app, "Run now")
     assert "2 statements are new or changed. New entries: canal (2)." in shown(app)
     found = "".join(cards(app))
@@ -114,7 +114,7 @@ def button(place: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 
 def test_a_search_is_saved_from_its_result(button, place):
     app = button.run()
-    app.text_input(key="search-watch-name").input("port")
+    app.text_input[0].input("port")
     app = press(app, "Save the watch")
     assert "“port” is watched. The 2 statements listed now" in shown(app)
     assert [watch.name for watch in Library.open(place).watches] == ["port"]
@@ -123,15 +123,17 @@ def test_a_search_is_saved_from_its_result(button, place):
 
 
 def test_a_name_that_cannot_be_used_is_one_sentence(button):
-    assert "visible characters" in shown(press(button.run(), "Save the watch"))
+    app = button.run()
+    app.text_input[0].input(" ")
+    assert "visible characters" in shown(press(app, "Save the watch"))
 
 
 def test_there_is_no_button_where_nothing_can_be_saved(button, place, monkeypatch):
     monkeypatch.setenv("COMPARE_READ_ONLY", "1")
-    assert not button.run().button
+    assert [one.disabled for one in button.run().button] == [True]
     monkeypatch.delenv("COMPARE_READ_ONLY")
     (place / "READ_ONLY").touch()
-    assert not button.run().button
+    assert [one.disabled for one in button.run().button] == [True]
 
 
 def test_a_link_opens_the_search(place):

@@ -142,7 +142,7 @@ def show_watch(watches: Watches, watch: Watch, entries: Sequence[Entry]) -> None
         small(
             "Nothing new yet."
             if watch.last_run
-            else "Saved. After the library is updated, press Run now to see what is new."
+            else "It has not been run yet. When the library is updated, press Run now."
         )
     more = f"watch-{widget_key(watch.name)}-more"
     number = int(st.session_state.get(more, _AT_FIRST))
