@@ -35,5 +35,9 @@ class WatchError(CompareError):
     """A watch cannot be added, read or run as requested."""
 
 
+class UnknownWatchError(WatchError):
+    """There is no watch of a name."""
+
+
 class AdaptError(CompareError):
     """The labels are too few, or overlap too much, to adapt the stance model to a corpus."""

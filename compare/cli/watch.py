@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,19 +28,12 @@ from compare.export.json_files import load_result
 from compare.export.words import shortened
 from compare.files import check_writable, write_whole
 from compare.library.backend import Backend
+from compare.library.library import Library
 from compare.results import Result
 from compare.safe_text import one_line
 from compare.statements import Quote
-from compare.watch import (
-    Entry,
-    FeedFormat,
-    Watch,
-    Watches,
-    entry_rows,
-    feed_bytes,
-    watch_json,
-)
-from compare.watch.feeds import GONE, old_words, verdict_words
+from compare.watch import Entry, FeedFormat, Watch, Watches, entry_rows, feed_bytes
+from compare.watch.feeds import GONE, left_out_words, old_words, verdict_words
 
 _INDENT = " " * 4
 _QUOTE_SHOWN = 50
@@ -88,12 +82,13 @@ def add(
     if sum(given is not None for given in (quote, statement_id, result)) != 1:
         raise click.UsageError("Give one of a quote, a statement's --id, and a --result.")
     if result is not None:
-        source = click.get_current_context().get_parameter_source
-        typed = [one for one in options if source(one) is ParameterSource.COMMANDLINE]
-        if more := [one for one in typed if one not in _ALSO_WITH_RESULT]:
-            raise click.UsageError(
-                f"The result has its own filters and thresholds: leave out --{more[0]}."
-            )
+        context = click.get_current_context()
+        for one in context.command.params:
+            typed = context.get_parameter_source(one.name or "") is ParameterSource.COMMANDLINE
+            if typed and one.name in options and one.name not in _ALSO_WITH_RESULT:
+                raise click.UsageError(
+                    f"The result has its own filters and thresholds: leave out {one.opts[0]}."
+                )
     asked, filters = shared.read_quote(quote or "", options), shared.read_filters(options)
     library, model = shared.open_to_read(options)
     if result is not None:
@@ -113,7 +108,7 @@ def add(
             )
     made = library.watches.add(name, found, stance_model=model)
     text = f"{made.name} is watched: {_listed(found)} now, which will not be reported as new."
-    say_either(options["as_json"], watch_json(library.watches, made), text)
+    say_either(options["as_json"], library.watches.to_json(made), text)
 
 
 def _listed(result: Result) -> str:
@@ -128,12 +123,19 @@ def list_(as_json: bool, library: Backend | None) -> None:
     watches = shared.open_library(library).watches
     found = list(watches)
     if as_json:
-        say_json([watch_json(watches, one) for one in found])
+        say_json([watches.to_json(one) for one in found])
     elif not found:
-        remark(f"There is no watch in {watches.library.backend}: `compare watch add` adds one.")
+        _remark_none(watches.library)
     else:
         head = ("Name", "Quote", "Last run", "Library", "New", "In all")
         show_table("Watches", head, [_cells(watches, one) for one in found], text_columns=4)
+
+
+def _remark_none(library: Library) -> None:
+    how = "`compare watch add` adds one"
+    if library.read_only:
+        how = "it is read-only, so watch a library of your own"
+    remark(f"This library has no watches: {how} ({library.backend}).")
 
 
 def _cells(watches: Watches, of: Watch) -> tuple[str, str, str, str, int, int]:
@@ -161,35 +163,41 @@ def _cells(watches: Watches, of: Watch) -> tuple[str, str, str, str, int, int]:
 def run(names: tuple[str, ...], as_json: bool, out: Path | None, **options: Any) -> None:
     """Print what is new since the last run, of all watches or of those named.
 
-    Only statements that are new, or whose words changed, are read. If you interrupt the command,
-    nothing is changed, and the next run reports the same.
+    Only statements that are new, or whose words changed, are scored. If you interrupt the command,
+    nothing is changed. Each entry is printed once; `compare watch show` still has it later.
     """
     check_csv(out, force=options["force"])
     library = shared.open_library(options["library"], options["encoder"])
     watches = library.watches
-    behind = any(map(watches.is_behind, map(watches.watch, names) if names else watches))
-    model = None
-    if behind:
-        model = shared.stance_model(options["stance_model"], library, options["ray"])
+    model = cache(lambda: shared.stance_model(options["stance_model"], library, options["ray"]))
+    asked = [watches.watch(name) for name in names] or watches
+    if any(map(watches.is_behind, asked)):
+        model()  # before a bar is drawn
     with progress("Running watches") as on_progress:
         found = watches.run(names or None, stance_model=model, on_progress=on_progress)
-    ran = [(watches.watch(name), entries) for name, entries in found.entries.items()]
+    ran = [(one, found.entries[one.name]) for one in found.watches]
     rows = [row for one, entries in ran for row in entry_rows(one, entries)]
     if out is not None:
         write_whole(out, table_csv("watch entries", rows), force=options["force"])
         remark(f"Wrote {out}: {counted(len(rows), 'entry', 'entries')}.")
-    for name in found.left_out:
-        remark(f"Note: Another program ran or removed {name!r} at the same time: run it again.")
+    if found.left_out:
+        remark(f"Note: {left_out_words(found)}")
     if as_json:
-        states = [watch_json(watches, one) for one, _ in ran]
-        data = {"date": found.date, "digest": found.digest, "read": found.read, "watches": states}
-        say_json({**data, "entries": rows})
+        say_json(
+            {
+                **{name: getattr(found, name) for name in ("date", "digest", "read")},
+                "watches": [watches.to_json(one) for one in found.watches],
+                "unchanged": found.unchanged,
+                "left_out": found.left_out,
+                "entries": rows,
+            }
+        )
         return
     if not ran and not found.left_out:
-        remark(f"There is no watch in {library.backend}: `compare watch add` adds one.")
+        _remark_none(library)
     for one, entries in ran:
-        unchanged = "; the library has not changed"
-        say(f"{one.name}: {_counts(entries)}{unchanged * (one.name in found.unchanged)}.")
+        unchanged = "; the library has not changed" if one.name in found.unchanged else ""
+        say(f"{one.name}: {_counts(entries) or 'nothing new'}{unchanged}.")
         _say_entries(entries)
 
 
@@ -197,7 +205,7 @@ def _counts(entries: Sequence[Entry]) -> str:
     corrected = sum(entry.before is not None for entry in entries)
     parts = [f"{len(entries) - corrected} new"] if len(entries) > corrected else []
     parts += [f"{corrected} corrected"] if corrected else []
-    return ", ".join(parts) or "nothing new"
+    return ", ".join(parts)
 
 
 def _say_entries(entries: Sequence[Entry]) -> None:
@@ -226,11 +234,12 @@ def show(name: str, as_json: bool, library: Backend | None) -> None:
     watches = shared.open_library(library).watches
     ((one, entries),) = watches.found([name])
     if as_json:
-        say_json({"watch": watch_json(watches, one), "entries": entry_rows(one, entries)})
+        say_json({"watch": watches.to_json(one), "entries": entry_rows(one, entries)})
         return
-    say(f"{one.name}: {_counts(entries)} in all.")
+    counts = _counts(entries)
+    say(f"{one.name}: {f'{counts} in all' if counts else 'no entries yet'}.")
     say(f"Quote: “{one_line(one.quote.text)}”")
-    say(f"Of: {one_line(one.filters.in_words())}")
+    say(f"Searched in: {one_line(one.filters.in_words())}.")
     say(f"Last run: {one.last_run.date if one.last_run else 'never'}")
     _say_entries(entries)
 
@@ -259,8 +268,10 @@ def feed(
     if every == bool(names):
         raise click.UsageError("Name a watch, or give --all.")
     check_writable(out, force=force)
-    found = shared.open_library(library).watches.found(None if every else names)
-    write_whole(out, feed_bytes(found, to, self_link), force=force)
+    watches = shared.open_library(library).watches
+    found = watches.found(None if every else names)
+    data = feed_bytes(found, to, self_link, of_all=watches.id if every else "")
+    write_whole(out, data, force=force)
     number = sum(len(entries) for _, entries in found)
     remark(f"Wrote {out}: {counted(number, 'entry', 'entries')}.")
 

@@ -101,7 +101,9 @@ def retrieve(
         vectors = _embedded(library, quote, parts)
         nearest = store.nearest(vectors, 2 * each + _NEIGHBOURS)
         by_words = ranking.result()
-    sources = own_statements(library, quote, nearest.rows[0][:_NEIGHBOURS])
+    # Among new statements, one with the quote's words is one to find, not the quote's own.
+    near = nearest.rows[0][:_NEIGHBOURS]
+    sources = own_statements(library, quote, near) if only is None else []
     if sources and not _who_is_known(quote):
         quote = replace(Quote.from_statement(sources[0]), text=quote.text)
         sources = [entry for entry in sources if _may_be_own(quote, entry)]
@@ -115,7 +117,7 @@ def retrieve(
         notes.append(f"The same words are in {', '.join(entry.id for entry in others)}, too.")
     filters, not_applied = applicable(filters, quote)
     notes += not_applied
-    spans = store.rows_of([entry.id for entry in sources])
+    spans = store.rows_of([entry.id for entry in sources] or [quote.statement_id or ""])
     own = {row for span in spans.values() for row in span}
     within = store.select(filters.excluding_own(quote))
     if only is not None:

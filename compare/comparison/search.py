@@ -77,7 +77,8 @@ def search(
         thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
         candidates: Number of similar passages scored; up to 30 more that share words.
         why: Also find the rationale of all listed pairs.
-        only: Rows of the passages that may be found, int64 [n]; None for all.
+        only: Rows of the passages that may be found, int64 [n]; None for all. If given, the quote's
+            own statement is only that whose id the quote has.
         on_progress: Reports pairs scored.
 
     Raises:

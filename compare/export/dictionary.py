@@ -22,11 +22,15 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 _DATE = r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"
+_DIGEST = r"^[0-9a-f]{64}$"
 _TYPES = {"text": str, "date": str, "time": str, "integer": int, "number": float}
 _TYPES |= {"true or false": bool, "map": dict[str, Any], "map of text": dict[str, str]}
 _TYPES |= {"map of numbers": dict[str, float], "table of numbers": dict[str, dict[str, float]]}
+_TYPES |= {"digest": str}
+_PATTERNS = {"date": _DATE, "time": None, "digest": _DIGEST}
 _LIST = "list of "
 _SCALES = {"date": "YYYY, YYYY-MM or YYYY-MM-DD", "time": "ISO 8601, UTC"}
+_SCALES |= {"digest": "sha256 (64 hex digits)"}
 
 _SHOWN = 120  # characters of a value in a message
 
@@ -137,9 +141,10 @@ def _annotation(field: Field) -> Any:
     kind = field.type.removeprefix(_LIST)
     least, most = field.limits
     of: Any = Literal[field.choices] if field.choices else _TYPES.get(kind) or model(kind)
+    if kind in _PATTERNS:
+        of = Annotated[of, Described(pattern=_PATTERNS[kind])]
     of = list[of] if field.type.startswith(_LIST) else of
-    if kind in ("date", "time"):
-        of = Annotated[of, Described(pattern=_DATE if kind == "date" else None)]
+    if kind in ("date", "time") and not field.type.startswith(_LIST):
         of = Annotated[of, AfterValidator(_real_date if kind == "date" else _real_time)]
     of = Annotated[of, Described(ge=least, le=most)] if least is not None else of
     text = f"{field.meaning}; empty {field.empty}" if field.empty else field.meaning

@@ -18,7 +18,7 @@ from compare import __version__
 from compare.comparison import Comparison
 from compare.comparison.positions import positions
 from compare.comparison.search import search
-from compare.errors import CompareError, CorpusError, QueryError
+from compare.errors import CompareError, CorpusError, QueryError, UnknownWatchError
 from compare.export.formats import ExportFormat, export_bytes
 from compare.export.json_files import positions_json, public_json, sides_json
 from compare.library.backend import Backend
@@ -27,7 +27,7 @@ from compare.results import Result
 from compare.serve import bodies
 from compare.serve.readings import LibraryPool, Readings, RefusedError
 from compare.serve.settings import LOG_FORMAT, Gate, Metrics, Settings, of_reader
-from compare.watch import FeedFormat, feed_bytes, watch_json
+from compare.watch import FeedFormat, feed_bytes
 
 _ABOUT = """Finds statements by others that agree with an official's quote and that oppose it. Each
 label is a reading aid with a probability, not a finding about a person. If the server has a token,
@@ -170,7 +170,7 @@ def _add_watches(api: FastAPI, pool: LibraryPool) -> None:
     def watches(library: LibraryName = "") -> list[dict[str, Any]]:
         """List the watches, each with its last run and its number of entries."""
         found = pool.library(library).watches
-        return [watch_json(found, one) for one in found]
+        return [found.to_json(one) for one in found]
 
     @api.get("/watches/{name:path}/feed.{format}", response_class=Response)
     def feed(
@@ -178,9 +178,12 @@ def _add_watches(api: FastAPI, pool: LibraryPool) -> None:
     ) -> Response:
         """Return what a watch found, for feed readers or as a table; nothing is searched."""
         found = pool.library(library).watches
-        if all(one.name.casefold() != name.casefold() for one in found):
-            raise RefusedError(404, f"There is no watch {name!r} of this library: see /watches.")
-        data = feed_bytes(found.found([name]), format, str(request.url))
+        try:
+            data = feed_bytes(found.found([name]), format, str(request.url))
+        except UnknownWatchError:
+            raise RefusedError(
+                404, f"There is no watch {name!r} in this library: see /watches."
+            ) from None
         return Response(data, media_type=format.mime)
 
 

@@ -1,43 +1,44 @@
 """The watches of a library as a document beside it, `watches.json`, and how it is changed.
 
-The document names, for each state of the library that a watch has seen, another document with the
-statements known then (`known`). A change writes that one first, under a name not in use, and then
-`watches.json` at once: a program that is killed leaves the watches as they were. All changes are
-made under a lock. The tables `kept watches` and below in the data dictionary describe the fields.
+For each state of the library that a watch has seen, another document has the statements known then
+(`known`); it is named by the state's digest. A change writes that one first and then `watches.json`
+at once, so a program that is killed leaves the watches as they were. All changes are made under a
+lock. The tables `kept watches` and below in the data dictionary describe the fields.
 """
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from itertools import count
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, is_dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
+from uuid import uuid4
 
-from compare.errors import WatchError
-from compare.export.dictionary import check
-from compare.export.json_files import quote_to_json
+from compare.errors import LibraryError, WatchError
+from compare.export.dictionary import model
+from compare.library import Filters
 from compare.results import Probabilities, Stance, Thresholds, filters_in_force
 from compare.results.provenance import parse_filters
 from compare.statements import Country, PartialDate, Quotation, Quote, Statement
-from compare.strict_json import read_json
-from compare.watch.values import Before, Entry, EntryKind, LastRun, Watch
+from compare.watch.known import Known
+from compare.watch.values import Before, Entry, EntryKind, LastRun, Watch, name_key
 
 if TYPE_CHECKING:
     from compare.library.backend import Backend
-    from compare.watch.known import Known
 
 FILE = "watches.json"
-FORMAT, VERSION = "compare-watches", 1
 
-
-class UnknownStateError(WatchError):
-    """A watch has seen a state of the library whose statements are no longer known."""
+_FORMAT, _VERSION = "compare-watches", 1
+_MOST_PAGES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A watch with all its entries, the oldest first."""
+    """A watch with all its entries, the oldest first; those of its baseline come before all."""
 
     watch: Watch
     entries: tuple[Entry, ...] = ()
@@ -45,15 +46,32 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """All watches, and the document of each known state by the library's digest."""
+    """All watches.
+
+    Attributes:
+        watches: In the order in which they were added.
+        id: A random name, which the document keeps; "" before it is first written.
+        known: Digests of states of the library of which the known statements may be there.
+    """
 
     watches: tuple[Kept, ...] = ()
-    known: Mapping[str, str] = field(default_factory=dict)
+    id: str = ""
+    known: frozenset[str] = frozenset()
+
+    @property
+    def seen(self) -> frozenset[str]:
+        """Return the digests of the states that the watches have seen."""
+        return frozenset(one.watch.digest for one in self.watches)
 
     def named(self, name: str) -> Kept | None:
         """Return the watch with a name, ignoring case; None if there is none."""
-        key = " ".join(name.split()).casefold()
-        return next((one for one in self.watches if one.watch.name.casefold() == key), None)
+        key = name_key(name)
+        return next((one for one in self.watches if name_key(one.watch.name) == key), None)
+
+
+def now() -> str:
+    """Return the time as documents have it (ISO 8601, UTC)."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 # -- Reading and changing ------------------------------------------------------------------------
@@ -71,20 +89,19 @@ def read(backend: Backend) -> Document:
         _refuse(backend, FILE, error)
 
 
-def read_known(backend: Backend, document: Document, digest: str) -> Known:
-    """Read the statements known in a state of the library.
+def read_known(backend: Backend, digest: str) -> Known:
+    """Read the statements known in a state of the library that a watch has seen.
 
     Raises:
-        WatchError: They are missing or damaged.
+        WatchError: They are missing, damaged, or of another version.
     """
-    from compare.watch.known import Known
-
-    name = document.known[digest]
+    name = known_name(digest)
     try:
         text = backend.read_document(name)
         if text is None:
             raise ValueError("it is missing")
-        found = Known.from_json(text)
+        data = _validated(text, "known statements", backend.place_of(name))
+        found = Known.read(data.digest, data.statements)
         if found.digest != digest:
             raise ValueError("digest: it is of another state of the library")
     except (OSError, ValueError) as error:
@@ -92,52 +109,60 @@ def read_known(backend: Backend, document: Document, digest: str) -> Known:
     return found
 
 
+def known_name(digest: str) -> str:
+    """Return the name of the document with the statements of a state of the library."""
+    return f"watches-known-{digest[:16]}.json"
+
+
 def change(
-    backend: Backend, make: Callable[[Document], Document], known: Known | None = None
+    backend: Backend,
+    make: Callable[[Document], Document],
+    survey: Callable[[], Known] | None = None,
 ) -> Document:
     """Replace the watches by what `make` returns for them, under a lock; return them.
 
     Args:
         backend: The library's.
-        make: Called once, with the watches as they are now.
-        known: The statements of a state that the watches after the change may have seen.
+        make: Called once, with the watches as they are now. If it returns them, nothing is written.
+        survey: Returns the statements of a state that no watch had seen, and that one has now.
 
     Raises:
         WatchError: The document is damaged, or what `make` raises.
-        UnknownStateError: A watch has seen a state that is neither kept nor `known`.
         LibraryError: The library cannot be written.
     """
     after = Document()
-    unused: list[str] = []
+    unused: frozenset[str] = frozenset()
 
     def rewrite(text: str | None) -> str:
-        nonlocal after
+        nonlocal after, unused
         before = _from_text(text, backend)
         after = make(before)
-        seen = {one.watch.digest for one in after.watches}
-        names = {digest: name for digest, name in before.known.items() if digest in seen}
-        if known and known.digest in seen and known.digest not in names:
-            names[known.digest] = _free_name(before.known.values())
-            backend.write_document(names[known.digest], known.to_json())
-        if seen - names.keys():
-            raise UnknownStateError("The watches have changed meanwhile: try again.")
-        unused.extend(set(before.known.values()) - set(names.values()))
-        after = replace(after, known=names)
-        return _to_text(after)
+        if after is before and text is not None:
+            return text
+        if after.seen - before.seen and survey:
+            known = survey()
+            backend.write_document(known_name(known.digest), known.to_json())
+        unused = (before.known | before.seen) - after.seen
+        after = replace(after, id=before.id or str(uuid4()), known=before.seen | after.seen)
+        written = _to_text(after)
+        try:
+            _parsed(written, backend.place_of(FILE))
+        except ValueError as error:  # such as a result that was edited by hand
+            raise WatchError(f"The watch cannot be kept ({error}): search again.") from error
+        return written
 
     def sweep(text: str | None) -> str:
-        in_use = set(_from_text(text, backend).known.values())
-        for name in unused:
-            if name not in in_use:  # otherwise another program has taken the name since
-                backend.remove_document(name)
-        return text or _to_text(Document())
+        for digest in unused - _from_text(text, backend).seen:
+            backend.remove_document(known_name(digest))
+        return text or ""
 
     try:
         backend.update_document(FILE, rewrite)
-        if unused:
-            backend.update_document(FILE, sweep)
     except (OSError, UnicodeDecodeError) as error:
         _refuse(backend, FILE, error)
+    if unused:
+        with suppress(OSError, LibraryError):  # the next change tries again
+            backend.update_document(FILE, sweep)
     return after
 
 
@@ -148,25 +173,15 @@ def forget(backend: Backend, ids: Iterable[str]) -> None:
         WatchError: The document is damaged.
         LibraryError: The library cannot be written.
     """
-    gone = frozenset(ids)
+    gone, when = frozenset(ids), now()
 
-    def without(document: Document) -> Document:
-        return replace(document, watches=tuple(_without(one, gone) for one in document.watches))
+    def without(kept: Kept) -> Kept:
+        shown = (one.without_words(when) if one.ids & gone else one for one in kept.entries)
+        return replace(kept, entries=tuple(shown))
 
-    if any(gone & entry.ids for one in read(backend).watches for entry in one.entries):
-        change(backend, without)
-
-
-def _without(kept: Kept, gone: frozenset[str]) -> Kept:
-    return replace(
-        kept,
-        entries=tuple(one.without_words() if one.ids & gone else one for one in kept.entries),
-    )
-
-
-def _free_name(in_use: Iterable[str]) -> str:
-    taken = set(in_use)
-    return next(name for n in count() if (name := f"watches-known-{n}.json") not in taken)
+    entries = (entry for one in read(backend).watches for entry in one.entries)
+    if any(entry.ids & gone and not entry.removed for entry in entries):
+        change(backend, lambda all_: replace(all_, watches=tuple(map(without, all_.watches))))
 
 
 def _refuse(backend: Backend, name: str, error: Exception) -> NoReturn:
@@ -177,165 +192,172 @@ def _refuse(backend: Backend, name: str, error: Exception) -> NoReturn:
     ) from error
 
 
-# -- The document as text ------------------------------------------------------------------------
+# -- From text -----------------------------------------------------------------------------------
 
 
 def _from_text(text: str | None, backend: Backend) -> Document:
     if text is None:
         return Document()
     try:
-        data = read_json(text)
-        _check_version(data, backend)
-        check("kept watches", data)
-        document = _document(data)
-        _check_unique(document)
+        return _parsed(text, backend.place_of(FILE))
     except ValueError as error:
         _refuse(backend, FILE, error)
+
+
+@lru_cache(maxsize=2)  # a page or a run reads the same text several times
+def _parsed(text: str, place: str) -> Document:
+    # Of many values, the collector would take twice as long as all the rest, and find nothing.
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        data = _validated(text, "kept watches", place)
+        document = Document(_at("watches", _kept, data.watches), data.id, frozenset(data.known))
+    finally:
+        if was_on:
+            gc.enable()
+    names = [name_key(one.watch.name) for one in document.watches]
+    if len(set(names)) < len(names):
+        raise ValueError("watches: two have the same name")
     return document
 
 
-def _check_version(data: Any, backend: Backend) -> None:
-    version = data.get("version") if isinstance(data, dict) else None
-    if isinstance(version, int) and version > VERSION and data.get("format") == FORMAT:
-        raise WatchError(
-            f"{backend.place_of(FILE)} has format {version}, and this program reads {VERSION}: "
-            "update it with `pip install --upgrade compare-statements`."
-        )
+def _validated(text: str, table: str, place: str) -> Any:
+    """Return a document as the model of its table.
 
+    Raises:
+        ValueError: It is not as the table says; the message is one line.
+        WatchError: A newer program wrote it.
+    """
+    from pydantic import ValidationError
 
-def _check_unique(document: Document) -> None:
-    names = [one.watch.name.casefold() for one in document.watches]
-    if len(set(names)) < len(names):
-        raise ValueError("watches: two have the same name")
-    for number, one in enumerate(document.watches):
-        if one.watch.digest not in document.known:
-            raise ValueError(f"watches.{number}.digest: no known statements have it")
-        if len({entry.id for entry in one.entries}) < len(one.entries):
-            raise ValueError(f"watches.{number}.entries: two have the same id")
-
-
-def _document(data: Mapping[str, Any]) -> Document:
-    known = {entry["digest"]: entry["document"] for entry in data["known"]}
-    watches = []
-    for number, entry in enumerate(data["watches"]):
-        try:
-            watches.append(_kept(entry))
-        except ValueError as error:
-            raise ValueError(f"watches.{number}: {error}") from None
-    return Document(tuple(watches), known)
-
-
-def _kept(data: Mapping[str, Any]) -> Kept:
-    run = data["last_run"]
     try:
-        filters = parse_filters(data["filters"])
+        return model(table).model_validate_json(text, strict=True)
+    except ValidationError as error:
+        wrong: dict[Any, Any] = {entry["loc"]: entry for entry in error.errors(include_url=False)}
+        version = wrong.get(("version",), {}).get("input")
+        if ("format",) not in wrong and isinstance(version, int) and version > _VERSION:
+            raise WatchError(
+                f"{place} has format {version}, and this program reads {_VERSION}: update it with "
+                "`pip install --upgrade compare-statements`."
+            ) from None
+        at, first = next(iter(wrong.items()))
+        name = ".".join(map(str, at)) or "the document"
+        raise ValueError(f"{name}: {' '.join(first['msg'].split())}") from None
+
+
+def _at(place: str, make: Callable[[Any], Any], given: Iterable[Any]) -> tuple[Any, ...]:
+    """Return what `make` returns for each; errors name its place."""
+    made = []
+    for number, one in enumerate(given):
+        try:
+            made.append(make(one))
+        except ValueError as error:
+            raise ValueError(f"{place}.{number}: {error}") from None
+    return tuple(made)
+
+
+def _kept(data: Any) -> Kept:
+    entries: tuple[Entry, ...] = _at("entries", _entry, data.entries)
+    if len({entry.id for entry in entries}) < len(entries):
+        raise ValueError("entries: two have the same id")
+    run = LastRun(**vars(data.last_run)) if data.last_run else None
+    try:
+        filters = parse_filters(data.filters)
     except ValueError as error:
         raise ValueError(f"filters.{error}") from None
-    entries = []
-    for number, entry in enumerate(data["entries"]):
-        try:
-            entries.append(_entry(entry))
-        except ValueError as error:
-            raise ValueError(f"entries.{number}: {error}") from None
-    watch = Watch(
-        data["name"],
-        Quote(**{**data["quote"], **_who(data["quote"])}),
-        filters,
-        Thresholds(**data["thresholds"]),
-        data["candidates"],
-        data["created"],
-        data["digest"],
-        LastRun(**run) if run else None,
-        sum(entry.kind is not EntryKind.BASELINE for entry in entries),
-    )
-    return Kept(watch, tuple(entries))
-
-
-def _entry(data: Mapping[str, Any]) -> Entry:
-    said, before, odds = data["statement"], data["before"], data["probabilities"]
-    if (data["stance"] is None) != (odds is None) or (odds is None) != (data["similarity"] is None):
-        raise ValueError("it has only a part of a verdict")
-    quotation = Quotation(said["quotation"])
-    return Entry(
-        data["id"],
-        EntryKind(data["kind"]),
-        data["found"],
-        Statement(**{**said, **_who(said), "quotation": quotation, "pages": tuple(said["pages"])}),
-        _stance(data["stance"]),
-        Probabilities(**odds) if odds else None,
-        None if data["similarity"] is None else float(data["similarity"]),
-        data["label_source"],
-        Before(**{**before, "stance": _stance(before["stance"])}) if before else None,
-    )
-
-
-def _who(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "country": tuple(Country(**entry) for entry in data["country"]),
-        "date": PartialDate(data["date"]) if data["date"] else None,
+    values = {
+        **vars(data),
+        "quote": Quote(**{**vars(data.quote), **_who(data.quote)}),
+        "filters": filters,
+        "thresholds": Thresholds(**vars(data.thresholds)),
+        "last_run": run,
     }
+    del values["entries"]
+    return Kept(Watch(**values), entries)
+
+
+def _entry(data: Any) -> Entry:
+    before, odds, stance = data.before, data.probabilities, data.stance
+    if not (stance is None) == (odds is None) == (data.similarity is None):
+        raise ValueError("it has only a part of a verdict")
+    if before:
+        before = Before(before.id, before.words, before.context, _stance(before.stance))
+    return Entry(
+        data.id,
+        EntryKind(data.kind),
+        data.found,
+        _statement(data.statement),
+        _stance(stance),
+        Probabilities(odds.agree, odds.oppose, odds.neither) if odds else None,
+        data.similarity,
+        data.label_source,
+        before,
+        data.removed,
+    )
+
+
+def _statement(data: Any) -> Statement:
+    values = {**vars(data), **_who(data), "quotation": Quotation(data.quotation)}
+    return Statement(pages=_pages(values.pop("page")), **values)
+
+
+def _who(data: Any) -> dict[str, Any]:
+    country = tuple(Country(one.name, one.code) for one in data.country)
+    return {"country": country, "date": _date(data.date)}
+
+
+@lru_cache(maxsize=1000)
+def _date(iso: str) -> PartialDate | None:
+    return PartialDate(iso) if iso else None
+
+
+@lru_cache(maxsize=1000)
+def _pages(page: int | None) -> tuple[int, ...]:
+    """Return the `pages` of a statement that begins on a page."""
+    return (0,) * (page or 0)
 
 
 def _stance(name: str | None) -> Stance | None:
     return Stance(name) if name else None
 
 
+# -- To text -------------------------------------------------------------------------------------
+
+
 def _to_text(document: Document) -> str:
     data = {
-        "format": FORMAT,
-        "version": VERSION,
-        "known": [{"digest": one, "document": name} for one, name in document.known.items()],
-        "watches": [
-            {**watch_to_json(one.watch), "entries": [*map(_entry_to_json, one.entries)]}
-            for one in document.watches
-        ],
+        "format": _FORMAT,
+        "version": _VERSION,
+        "id": document.id,
+        "known": sorted(document.known),
+        "watches": document.watches,
     }
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, default=_plain) + "\n"
     # Text from the web may hold half a surrogate pair, which neither UTF-8 nor a database holds.
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def watch_to_json(watch: Watch) -> dict[str, Any]:
+def plain(watch: Watch) -> dict[str, Any]:
     """Return a watch as plain data, without its entries."""
-    return {
-        "name": watch.name,
-        "quote": quote_to_json(watch.quote),
-        "filters": dict(filters_in_force(watch.filters)),
-        "thresholds": asdict(watch.thresholds),
-        "candidates": watch.candidates,
-        "created": watch.created,
-        "digest": watch.digest,
-        "last_run": watch.last_run and asdict(watch.last_run),
-    }
+    data: dict[str, Any] = json.loads(json.dumps(watch, default=_plain))
+    return data
 
 
-def _entry_to_json(entry: Entry) -> dict[str, Any]:
-    said = entry.statement
-    fields = ("id", "text", "context", "speaker", "role", "venue", "title", "source", "url")
-    statement = {name: getattr(said, name) for name in (*fields, "language")}
-    statement["pages"] = list(said.pages)
-    odds = entry.probabilities
-    return {
-        "id": entry.id,
-        "kind": entry.kind.value,
-        "found": entry.found,
-        "statement": {
-            **statement, **_who_to_json(said), "quotation": said.quotation.value
-        },
-        "stance": entry.stance and entry.stance.value,
-        "probabilities": odds and {one.value: float(odds.of(one)) for one in Stance},
-        "similarity": None if entry.similarity is None else float(entry.similarity),
-        "label_source": entry.label_source,
-        "before": entry.before
-        and {
-            **asdict(entry.before),
-            "stance": entry.before.stance and entry.before.stance.value,
-        },
-    }  # fmt: skip
-
-
-def _who_to_json(of: Statement) -> dict[str, Any]:
-    return {
-        "country": [asdict(entry) for entry in of.country],
-        "date": of.date.iso if of.date else "",
-    }
+def _plain(value: Any) -> Any:
+    """Return what `json` cannot write as what it can: values, and NumPy's numbers."""
+    if isinstance(value, PartialDate):
+        return value.iso
+    if isinstance(value, Filters):
+        return filters_in_force(value)
+    if not is_dataclass(value):
+        return float(value)
+    data = {name: getattr(value, name) for name in value.__dataclass_fields__}
+    if isinstance(value, Kept):
+        return {**_plain(value.watch), "entries": value.entries}
+    if isinstance(value, Statement):
+        del data["extra"], data["pages"]
+        page = value.page_of(0)
+        data["page"] = page if page and page <= _MOST_PAGES else None
+    if isinstance(value, Statement | Quote):
+        data["date"] = value.date or ""
+    return data

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any, Self
 from urllib.parse import quote as percent_encoded
@@ -21,8 +21,9 @@ from compare.export import Row, percent, table_csv
 from compare.export.html import text_html, web_address
 from compare.export.rows import rounded, side_cells
 from compare.export.words import VERDICT, attribution, shortened
+from compare.results import Stance
 from compare.safe_text import one_line, printable
-from compare.watch.values import Entry, EntryKind, Watch
+from compare.watch.values import Entry, EntryKind, Run, Watch
 
 MOST_IN_FEED = 500
 """Most entries of a feed for readers, the newest; the CSV has all."""
@@ -36,8 +37,6 @@ _TITLE = 100
 
 Found = Sequence[tuple[Watch, Sequence[Entry]]]
 """Watches with what they found, as `Watches.found` returns them."""
-
-_Pairs = list[tuple[Watch, Entry]]
 
 
 class FeedFormat(StrEnum):
@@ -59,18 +58,26 @@ class FeedFormat(StrEnum):
         return member
 
 
-def feed_bytes(found: Found, format: FeedFormat | str, address: str = "") -> bytes:
+def feed_bytes(
+    found: Found, format: FeedFormat | str, address: str = "", *, of_all: str = ""
+) -> bytes:
     """Return what some watches found in a format.
 
     Args:
         found: What `Watches.found` returned.
         format: One of `FeedFormat`, or its name.
         address: Where the feed can be fetched; "" if nowhere.
+        of_all: For a feed of all watches, their `Watches.id`; its id stays the same then.
 
     Raises:
-        WatchError: The address is none of the web.
+        WatchError: It is not a web address.
     """
-    return WRITERS[FeedFormat(format)](found, address)
+    format = FeedFormat(format)
+    if format is FeedFormat.CSV:
+        return table_csv("watch entries", [_row(*pair) for pair in _newest_first(found)])
+    if format is FeedFormat.JSON:
+        return _json_feed(found, address)
+    return _atom(found, address, of_all)
 
 
 # -- CSV -----------------------------------------------------------------------------------------
@@ -94,9 +101,7 @@ def _row(watch: Watch, entry: Entry) -> Row:
         "kind": entry.kind.value,
         "found": entry.found,
         "stance": entry.stance.value if entry.stance else "",
-        "p_agree": rounded(odds.agree if odds else None),
-        "p_oppose": rounded(odds.oppose if odds else None),
-        "p_neither": rounded(odds.neither if odds else None),
+        **{f"p_{one}": rounded(odds.of(one) if odds else None) for one in Stance},
         "similarity": rounded(entry.similarity),
         "passage": said.text,
         "context": said.context,
@@ -110,92 +115,69 @@ def _row(watch: Watch, entry: Entry) -> Row:
     }
 
 
-def _csv(found: Found, address: str) -> bytes:
-    return table_csv("watch entries", [_row(*pair) for pair in _newest_first(found)])
-
-
 # -- Atom ----------------------------------------------------------------------------------------
 
 
-def atom(found: Found, address: str = "") -> bytes:
-    """Return an Atom feed of what some watches found; see `feed_bytes`."""
-    pairs = _newest_first(found)[:MOST_IN_FEED]
+def _atom(found: Found, address: str, of_all: str) -> bytes:
     ET.register_namespace("", _ATOM)
-    feed = ET.Element(_tag("feed"))
-    _add(feed, "id", _feed_id(found))
+    feed = ET.Element(f"{{{_ATOM}}}feed")
+    _add(feed, "id", _feed_id(found, of_all))
     _add(feed, "title", _title(found))
-    _add(feed, "updated", _updated(found))
+    times = [entry.updated for _, entries in found for entry in entries]
+    times += [watch.created for watch, _ in found]
+    _add(feed, "updated", max(times, default="1970-01-01T00:00:00+00:00"))
     _add(_add(feed, "author"), "name", "compare")
     _add(feed, "generator", "compare", version=__version__)
     if address:
         _add(feed, "link", rel="self", type=FeedFormat.ATOM.mime, href=_checked(address))
-    for watch, entry in pairs:
-        _add_entry(feed, watch, entry)
+    for watch, entry in _newest_first(found)[:MOST_IN_FEED]:
+        one = _add(feed, "entry")
+        _add(one, "id", _urn(entry.id))
+        _add(one, "title", headline(entry))
+        _add(one, "updated", entry.updated)
+        _add(one, "published", entry.found)
+        if name := _who(entry):
+            _add(_add(one, "author"), "name", name)
+        if link := _link(entry.statement.url):
+            _add(one, "link", rel="alternate", href=link)
+        _add(one, "content", entry_html(watch, entry), type="html")
     data: bytes = ET.tostring(feed, "utf-8", xml_declaration=True)
     return data + b"\n"
 
 
-def _add_entry(feed: ET.Element, watch: Watch, entry: Entry) -> None:
-    said = entry.statement
-    one = _add(feed, "entry")
-    _add(one, "id", _urn(entry.id))
-    _add(one, "title", headline(entry))
-    _add(one, "updated", entry.found)
-    _add(one, "published", entry.found)
-    if name := said.speaker or said.countries:
-        _add(_add(one, "author"), "name", one_line(name))
-    if link := _link(said.url):
-        _add(one, "link", rel="alternate", href=link)
-    _add(one, "category", term=entry.kind.value)
-    if entry.stance:
-        _add(one, "category", term=entry.stance.value)
-    _add(one, "content", entry_html(watch, entry), type="html")
-
-
 def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
     clean = {key: printable(value) for key, value in attributes.items()}
-    child = ET.SubElement(parent, _tag(name), clean)
+    child = ET.SubElement(parent, f"{{{_ATOM}}}{name}", clean)
     child.text = printable(text) or None
     return child
-
-
-def _tag(name: str) -> str:
-    return f"{{{_ATOM}}}{name}"
 
 
 # -- JSON Feed -----------------------------------------------------------------------------------
 
 
-def json_feed(found: Found, address: str = "") -> bytes:
-    """Return a JSON Feed of what some watches found; see `feed_bytes`."""
-    pairs = _newest_first(found)[:MOST_IN_FEED]
-    data: dict[str, Any] = {
+def _json_feed(found: Found, address: str) -> bytes:
+    data = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": _title(found),
         "authors": [{"name": "compare"}],
-        "items": [_item(watch, entry) for watch, entry in pairs],
+        **({"feed_url": _checked(address)} if address else {}),
+        "items": [_item(*pair) for pair in _newest_first(found)[:MOST_IN_FEED]],
     }
-    if address:
-        data["feed_url"] = _checked(address)
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
     return text.encode("utf-8", "replace")
 
 
 def _item(watch: Watch, entry: Entry) -> dict[str, Any]:
-    said = entry.statement
-    item: dict[str, Any] = {
+    name, link = _who(entry), _link(entry.statement.url)
+    return {
         "id": _urn(entry.id),
         "title": headline(entry),
         "content_html": entry_html(watch, entry),
         "date_published": entry.found,
-        "tags": [entry.kind.value, *([entry.stance.value] if entry.stance else [])],
-        "_compare": _row(watch, entry),
+        "date_modified": entry.updated,
+        **({"authors": [{"name": name}]} if name else {}),
+        **({"url": link} if link else {}),
     }
-    if name := said.speaker or said.countries:
-        item["authors"] = [{"name": one_line(name)}]
-    if link := _link(said.url):
-        item["url"] = link
-    return item
 
 
 # -- Parts of both -------------------------------------------------------------------------------
@@ -207,9 +189,12 @@ def headline(entry: Entry) -> str:
     verdict = VERDICT[entry.stance] if entry.stance else UNLISTED
     if not entry.in_library:
         return f"{corrected}{verdict}: statement {one_line(entry.statement.id)}, deleted since"
-    said = entry.statement
-    who = said.speaker or said.countries or "Speaker not named"
-    return f"{corrected}{verdict}: {one_line(who)}, “{shortened(one_line(said.text), _TITLE)}”"
+    words = shortened(one_line(entry.statement.text), _TITLE)
+    return f"{corrected}{verdict}: {_who(entry) or 'Speaker not named'}, “{words}”"
+
+
+def _who(entry: Entry) -> str:
+    return one_line(entry.statement.speaker or entry.statement.countries)
 
 
 def verdict_words(entry: Entry) -> str:
@@ -227,40 +212,35 @@ def old_words(entry: Entry) -> str:
     )
 
 
+def left_out_words(run: Run) -> str:
+    """Say which watches a run left out."""
+    names = ", ".join(run.left_out)
+    return f"Another program ran or removed {names} at the same time: run the watches again."
+
+
 def entry_html(watch: Watch, entry: Entry) -> str:
     """Return the quote, the words found and all that is known of them, as escaped HTML."""
-    said = entry.statement
-    parts = [_paragraph("Watch", watch.name), _paragraph("Quote", watch.quote.text)]
-    parts.append(_paragraph("Verdict", verdict_words(entry)))
-    if entry.in_library:
-        parts.append(f"<blockquote><bdi>{_html(said.text)}</bdi></blockquote>")
-        parts.append(_paragraph("Context", said.context) if said.context else "")
-        parts += [f"<p><bdi>{_html(', '.join(attribution(said)))}</bdi></p>"]
-    else:
-        parts.append(f"<p>{GONE}</p>")
-    if entry.before and entry.before.words:
-        parts.append(f"<p>{old_words(entry)}</p>")
-        parts.append(f"<blockquote><bdi>{_html(entry.before.words)}</bdi></blockquote>")
+    said, before = entry.statement, entry.before
+    parts = [
+        _tagged("p", f"Watch: {watch.name}"),
+        _tagged("p", f"Quote: {watch.quote.text}"),
+        _tagged("p", f"Verdict: {verdict_words(entry)}"),
+        _tagged("blockquote", said.text) if entry.in_library else _tagged("p", GONE),
+        _tagged("p", f"Context: {said.context}") if said.context else "",
+        _tagged("p", ", ".join(attribution(said))) if entry.in_library else "",
+    ]
+    if before and before.words:
+        parts += [_tagged("p", old_words(entry)), _tagged("blockquote", before.words)]
     return "".join(parts)
 
 
-def _paragraph(name: str, text: str) -> str:
-    return f"<p>{name}: <bdi>{_html(text)}</bdi></p>"
+def _tagged(tag: str, text: str) -> str:
+    return f"<{tag}><bdi>{text_html(printable(text))}</bdi></{tag}>"
 
 
-def _html(text: str) -> str:
-    return str(text_html(printable(text)))
-
-
-def _newest_first(found: Found) -> _Pairs:
+def _newest_first(found: Found) -> list[tuple[Watch, Entry]]:
     pairs = [(watch, entry) for watch, entries in found for entry in entries]
     return sorted(pairs, key=lambda pair: (pair[1].found, pair[1].id), reverse=True)
-
-
-def _updated(found: Found) -> str:
-    times = [entry.found for _, entries in found for entry in entries]
-    times += [watch.created for watch, _ in found]
-    return max(times, default="1970-01-01T00:00:00+00:00")
 
 
 def _title(found: Found) -> str:
@@ -268,8 +248,8 @@ def _title(found: Found) -> str:
     return f"New statements: {names}" if names else "New statements"
 
 
-def _feed_id(found: Found) -> str:
-    parts = json.dumps(sorted([watch.name, watch.created] for watch, _ in found))
+def _feed_id(found: Found, of_all: str) -> str:
+    parts = of_all or json.dumps(sorted([watch.name, watch.created] for watch, _ in found))
     return _urn(hashlib.sha256(parts.encode()).hexdigest())
 
 
@@ -284,17 +264,6 @@ def _link(url: str) -> str:
 
 
 def _checked(address: str) -> str:
-    link = _link(address)
-    if not link:
-        raise WatchError(
-            f"{address[:200]!r} is not an address of the web: begin it with https:// or http://."
-        )
-    return link
-
-
-WRITERS: Mapping[FeedFormat, Callable[[Found, str], bytes]] = {
-    FeedFormat.ATOM: atom,
-    FeedFormat.JSON: json_feed,
-    FeedFormat.CSV: _csv,
-}
-"""The function that writes each format."""
+    if link := _link(address):
+        return link
+    raise WatchError(f"{address[:200]!r} is not a web address: begin it with https:// or http://.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.export.dictionary import check
-from compare.strict_json import read_json
 from compare.watch.values import words_hash
 
 if TYPE_CHECKING:
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
     from compare.progress import Progress
     from compare.statements import Statement
 
-FORMAT, VERSION = "compare-known-statements", 1
+_FORMAT, _VERSION = "compare-known-statements", 1
 
 _AT_ONCE = 5_000
 _Hashes = NDArray[np.uint64]  # [n, 2]: of each statement's id and of its words
@@ -47,25 +45,26 @@ class Known:
     def to_json(self) -> str:
         """Return the text of the document."""
         records = base64.b64encode(self.hashes.astype(">u8").tobytes()).decode()
-        about = {"format": FORMAT, "version": VERSION, "digest": self.digest}
+        about = {"format": _FORMAT, "version": _VERSION, "digest": self.digest}
         return json.dumps({**about, "statements": records}) + "\n"
 
     @classmethod
-    def from_json(cls, text: str) -> Known:
-        """Read what `to_json` returned.
+    def read(cls, digest: str, statements: str) -> Known:
+        """Read the fields of what `to_json` returned.
 
         Raises:
-            ValueError: It is not such a document.
+            ValueError: The statements are not such.
         """
-        data = read_json(text)
-        check("known statements", data)
-        records = base64.b64decode(data["statements"], validate=True)
+        try:
+            records = base64.b64decode(statements, validate=True)
+        except ValueError:
+            raise ValueError("statements: they are not in base64") from None
         if len(records) % 16:
             raise ValueError("statements: the last record is cut")
         hashes = np.frombuffer(records, ">u8").astype(np.uint64).reshape(-1, 2)
         if (hashes[1:, 0] < hashes[:-1, 0]).any():
             raise ValueError("statements: the records are not sorted")
-        return cls(data["digest"], hashes)
+        return cls(digest, hashes)
 
 
 @dataclass(slots=True)
@@ -85,31 +84,24 @@ def survey(
     """
     parts: list[_Hashes] = [np.zeros((0, 2), np.uint64)]
     found = [Changes() for _ in before]
-    done = 0
-    for statements in _in_parts(library.store.all_statements()):
-        hashes = _hashes_of(statements)
-        parts.append(hashes)
+    done, every = 0, library.store.all_statements()
+    while statements := [*islice(every, _AT_ONCE)]:
+        hashes = np.frombuffer(b"".join(map(_record, statements)), ">u8").astype(np.uint64)
+        parts.append(hashes.reshape(-1, 2))
         for known, changes in zip(before, found, strict=True):
-            _compare(statements, hashes, known.hashes, changes)
+            _compare(statements, parts[-1], known.hashes, changes)
         done += len(statements)
         if on_progress:
             on_progress(done, len(library))
-    every = np.concatenate(parts)
-    return Known(library.digest, every[np.lexsort((every[:, 1], every[:, 0]))]), found
+    all_hashes = np.concatenate(parts)
+    return Known(
+        library.digest, all_hashes[np.lexsort((all_hashes[:, 1], all_hashes[:, 0]))]
+    ), found
 
 
-def _in_parts(statements: Iterator[Statement]) -> Iterator[list[Statement]]:
-    while part := list(islice(statements, _AT_ONCE)):
-        yield part
-
-
-def _hashes_of(statements: Sequence[Statement]) -> _Hashes:
-    records = b"".join(_id_hash(one.id)[:8] + words_hash(one)[:8] for one in statements)
-    return np.frombuffer(records, ">u8").astype(np.uint64).reshape(-1, 2)
-
-
-def _id_hash(statement_id: str) -> bytes:
-    return hashlib.sha256(statement_id.encode("utf-8", "surrogatepass")).digest()
+def _record(statement: Statement) -> bytes:
+    of_id = hashlib.sha256(statement.id.encode("utf-8", "surrogatepass")).digest()
+    return of_id[:8] + words_hash(statement)[:8]
 
 
 def _compare(
@@ -120,8 +112,5 @@ def _compare(
     there[there] = known[at[there], 0] == hashes[there, 0]
     same = there.copy()
     same[there] = known[at[there], 1] == hashes[there, 1]
-    for statement, is_there, is_same in zip(statements, there, same, strict=True):
-        if not is_there:
-            changes.new.append(statement.id)
-        elif not is_same:
-            changes.changed.append(statement.id)
+    changes.new += [statements[n].id for n in np.flatnonzero(~there).tolist()]
+    changes.changed += [statements[n].id for n in np.flatnonzero(there & ~same).tolist()]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from compare.comparison.search import search
 from compare.results import Excerpt, Pair, Result, Stance
-from compare.statements import Passage, Statement, speaker_key, words_key
-from compare.watch.values import Before, Entry, EntryKind, entry_id, only_words
+from compare.statements import Passage, Statement, fold, speaker_key, words_key
+from compare.watch.values import Before, Entry, EntryKind, Watch, entry_id
 
 if TYPE_CHECKING:
     from compare.library.index.base import Rows
@@ -28,36 +29,32 @@ NEARLY_THE_SAME = 0.8
 """The least ratio (`difflib`) of two passages of which one is the other, corrected."""
 
 _AT_ONCE = 2_000
+_RAREST, _MOST_SHARING, _MOST_COMPARED, _LEAST_OVERLAP = 5, 200, 10, 0.4
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """A statement as a search lists it."""
 
     stance: Stance
     pair: Pair
     label_source: str
 
-    @property
-    def side(self) -> Excerpt:
-        return self.pair.b
+
+def baseline(library: Library, watch: Watch, result: Result) -> list[Entry]:
+    """Return the entries of what a result lists, for a watch that is added."""
+    listed = _listed(library, result).values()
+    return [_entry(watch, EntryKind.BASELINE, watch.created, one.pair.b, one) for one in listed]
 
 
-def baseline(library: Library, name: str, result: Result, now: str) -> list[Entry]:
-    """Return the entries of what a result lists, for the watch `name` that is added `now`."""
-    return [
-        _entry(name, EntryKind.BASELINE, now, found.side.statement, found.side.passage, found)
-        for found in _listed(library, result).values()
-    ]
+def without_gone(
+    library: Library, entries: Sequence[Entry], when: str | None = None
+) -> tuple[Entry, ...]:
+    """Return entries without the words of statements that are not in the library.
 
-
-def without_gone(library: Library, entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Return entries without the words of statements that are not in the library."""
-    entries = tuple(entries)
-    ids = sorted({entry.statement.id for entry in entries})
-    starts = range(0, len(ids), _AT_ONCE)
-    there = {one for n in starts for one in library.store.rows_of(ids[n : n + _AT_ONCE])}
-    return tuple(one if one.statement.id in there else one.without_words() for one in entries)
+    `when` is the time of removal if the entries are kept so, None if they are only shown.
+    """
+    there = library.store.rows_of({entry.statement.id for entry in entries})
+    return tuple(one if one.statement.id in there else one.without_words(when) for one in entries)
 
 
 def entries_after(
@@ -67,8 +64,8 @@ def entries_after(
     now: str,
     stance_model: StanceModel | None = None,
     on_progress: Progress | None = None,
-) -> tuple[Entry, ...]:
-    """Return the entries of a watch after a run, the oldest first.
+) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """Return the entries of a watch after a run, the oldest first: those before, and new ones.
 
     Entries of statements whose words are unchanged get the other fields as they are now; those of
     statements that are gone lose their words.
@@ -79,7 +76,7 @@ def entries_after(
         changes: The statements that are new to it, or whose words changed.
         now: The time of the run.
         stance_model: None for the library's.
-        on_progress: Called while pairs are scored.
+        on_progress: Called while pairs are scored, and statements followed.
     """
     watch = kept.watch
     rows = _rows(library, [*changes.new, *changes.changed])
@@ -96,72 +93,73 @@ def entries_after(
             on_progress=on_progress,
         )
         found = _listed(library, result)
-    reading = _Reading(library, watch.name, now, found)
+    reading = _Reading(library, watch, now, found, on_progress)
     reading.follow(kept.entries, changes)
     for statement_id in [*changes.new, *changes.changed]:
         reading.add_new(statement_id)
-    return without_gone(library, (*reading.entries, *reading.added))
+    return without_gone(library, reading.entries, now), tuple(reading.added)
 
 
+@dataclass(slots=True)
 class _Reading:
     """The entries of one watch during a run."""
 
-    def __init__(self, library: Library, name: str, now: str, found: Mapping[str, _Found]) -> None:
-        self._library, self._name, self._now, self._found = library, name, now, found
-        self._taken: set[str] = set()  # ids of statements that need no entry of their own
-        self._latest: dict[str, Entry] = {}
-        self.entries: list[Entry] = []
-        self.added: list[Entry] = []
+    library: Library
+    watch: Watch
+    now: str
+    found: Mapping[str, _Found]
+    on_progress: Progress | None
+    taken: set[str] = field(default_factory=set)
+    """Ids of statements that need no entry of their own."""
+    latest: dict[str, Entry] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    added: list[Entry] = field(default_factory=list)
 
     def follow(self, entries: Sequence[Entry], changes: Changes) -> None:
         """Follow the statements of the entries: unchanged, corrected, under another id, gone."""
-        self._latest = {entry.statement.id: entry for entry in entries}
-        there = _present(self._library, self._latest)
+        self.latest = {entry.statement.id: entry for entry in entries}
+        there = {one.id: one for one in _each(self.library, [*self.latest])}
         changed = set(changes.changed)
         gone: list[Entry] = []
         renewed: dict[str, Statement] = {}
-        for statement_id, entry in self._latest.items():
+        for statement_id, entry in self.latest.items():
             if not entry.in_library:
                 continue
             if statement_id not in there:
                 gone.append(entry)
                 continue
             statement = there[statement_id]
-            if statement_id in changed and self._is_corrected(entry, statement):
-                self._taken.add(statement_id)
-                continue
-            self._taken.add(statement_id)
-            renewed[statement_id] = statement
-        moved = self._follow_to_new_ids(gone, changes.new)
+            self.taken.add(statement_id)
+            if statement_id not in changed or not self._is_corrected(entry, statement):
+                renewed[statement_id] = statement
+        moved = self._follow_to_new_ids(gone, changes.new) if gone and changes.new else {}
         self.entries = [
             _renewed(one, renewed.get(one.statement.id) or moved.get(one.id)) for one in entries
         ]
 
     def add_new(self, statement_id: str) -> None:
         """Add an entry for a statement that is found, unless it was followed already."""
-        if (found := self._found.get(statement_id)) and statement_id not in self._taken:
-            side, after = found.side, self._latest.get(statement_id)
+        if (found := self.found.get(statement_id)) and statement_id not in self.taken:
+            after = self.latest.get(statement_id)
             self.added.append(
-                _entry(
-                    self._name, EntryKind.NEW, self._now, side.statement, side.passage, found, after
-                )
+                _entry(self.watch, EntryKind.NEW, self.now, found.pair.b, found, after)
             )
 
     def _is_corrected(self, entry: Entry, statement: Statement) -> bool:
         """Add an entry if a statement's words, as far as they were found, are corrected."""
-        found, before = self._found.get(statement.id), entry.statement
+        found, before = self.found.get(statement.id), entry.statement
         still_there = before.context == statement.context and before.text in statement.text
         if found is None:
             if still_there or entry.stance is None:
                 return False
-            passage = _nearest(self._library, statement, before.text)[1]
+            passages = _passages(self.library, statement)
+            side = Excerpt(statement, _nearest(passages, before.text))
         else:
-            passage = found.side.passage
-            if still_there and passage.text == before.text:
+            side = found.pair.b
+            if still_there and side.text == before.text:
                 return False
         said = Before(before.id, before.text, before.context, entry.stance)
-        kind, now = EntryKind.CORRECTED, self._now
-        added = _entry(self._name, kind, now, statement, passage, found, entry)
+        added = _entry(self.watch, EntryKind.CORRECTED, self.now, side, found, entry)
         self.added.append(replace(added, before=said))
         return True
 
@@ -170,50 +168,96 @@ class _Reading:
 
         Returns those with the very same words, by the id of the entry.
         """
+        before = _Gone(gone)
+        choices = []
+        for number, statement in enumerate(_each(self.library, new)):
+            if self.on_progress and not number % _AT_ONCE:
+                self.on_progress(number, len(new))
+            if not before.has_origin_of(statement):
+                continue
+            for passage in _passages(self.library, statement):
+                for entry in before.likely(statement, passage):
+                    ratio = _ratio(passage.text, entry.statement.text, NEARLY_THE_SAME)
+                    if ratio >= NEARLY_THE_SAME:
+                        choices.append((ratio, entry, statement))
         same: dict[str, Statement] = {}
-        if not (gone and new):
-            return same
-        by_origin: dict[tuple[str, str], list[Entry]] = defaultdict(list)
-        for entry in gone:
-            by_origin[_origin(entry.statement)].append(entry)
-        choices = [
-            (ratio, entry, statement)
-            for statement in _each(self._library, new)
-            for entry in by_origin.get(_origin(statement), ())
-            if _same_source(entry.statement, statement)
-            and (ratio := _nearest(self._library, statement, entry.statement.text)[0])
-            >= NEARLY_THE_SAME
-        ]
         followed: set[str] = set()
         for _, entry, statement in sorted(choices, key=lambda one: (-one[0], one[1].id, one[2].id)):
-            if entry.id in followed or statement.id in self._taken:
+            if entry.id in followed or statement.id in self.taken:
                 continue
             followed.add(entry.id)
-            self._taken.add(statement.id)
+            self.taken.add(statement.id)
             if not self._is_corrected(entry, statement):
                 same[entry.id] = statement
         return same
 
 
+class _Gone:
+    """Entries whose statements are gone, by speaker, date and parts of words."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._with: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
+        for entry in entries:
+            origin = _origin(entry.statement)
+            for key in (origin, *((*origin, part) for part in _parts(entry.statement.text))):
+                self._with[key].append(entry)
+
+    def has_origin_of(self, statement: Statement) -> bool:
+        """Whether an entry has the speaker and the date of a statement."""
+        return _origin(statement) in self._with
+
+    def likely(self, statement: Statement, passage: Passage) -> list[Entry]:
+        """Return entries of a statement's origin that share the most of a passage's rare words."""
+        parts = _parts(passage.text)
+        keys = [(*_origin(statement), part) for part in parts]
+        sharing = sorted((self._with[key] for key in keys if key in self._with), key=len)
+        # A few rare words are enough, since nearly the same words share most of them.
+        some = [one for same in sharing[:_RAREST] for one in same[:_MOST_SHARING]]
+        by_id, counts = {one.id: one for one in some}, Counter(one.id for one in some)
+        likely = (by_id[name] for name, _ in counts.most_common(_MOST_COMPARED))
+        return [
+            entry
+            for entry in likely
+            if _same_source(entry.statement, statement)
+            and _overlap(parts, _parts(entry.statement.text)) >= _LEAST_OVERLAP
+        ]
+
+
+def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / max(len(one), len(other), 1)
+
+
+@lru_cache(maxsize=10_000)
+def _parts(text: str) -> frozenset[str]:
+    """Return the words of a text in parts, so that languages without blanks have some, too."""
+    return frozenset(re.findall(r"\w{1,4}", fold(text)))
+
+
 def _entry(
-    name: str,
+    watch: Watch,
     kind: EntryKind,
     now: str,
-    statement: Statement,
-    passage: Passage,
+    side: Excerpt,
     found: _Found | None,
     after: Entry | None = None,
 ) -> Entry:
+    statement, passage = side.statement, side.passage
     return Entry(
-        entry_id(name, statement, after),
+        entry_id(watch, statement, after),
         kind,
         now,
-        only_words(statement, passage.text, passage.context, passage.start),
+        _only(statement, passage.text, passage.context, passage.start),
         found.stance if found else None,
         found.pair.probabilities if found else None,
         found.pair.similarity if found else None,
         found.label_source if found else after.label_source if after else "",
     )
+
+
+def _only(statement: Statement, words: str, context: str, start: int) -> Statement:
+    """Return a statement with only the words that begin at `start`, and their page."""
+    pages = (0,) * (statement.page_of(start) or 0)
+    return replace(statement, text=words, context=context, extra={}, pages=pages)
 
 
 def _renewed(entry: Entry, statement: Statement | None) -> Entry:
@@ -226,7 +270,7 @@ def _renewed(entry: Entry, statement: Statement | None) -> Entry:
     # Among equal words, those on the page that is known.
     starts = [found.start() for found in re.finditer(re.escape(words.text), statement.text)]
     start = next((at for at in starts if statement.page_of(at) == words.page_of(0)), starts[0])
-    return replace(entry, statement=only_words(statement, words.text, words.context, start))
+    return replace(entry, statement=_only(statement, words.text, words.context, start))
 
 
 # -- What a search lists -------------------------------------------------------------------------
@@ -263,17 +307,8 @@ def _repeated(library: Library, pair: Pair) -> Iterator[Pair]:
 
 def _rows(library: Library, ids: Sequence[str]) -> Rows:
     """Return the rows of all passages of these statements."""
-    spans = [
-        np.arange(span.start, span.stop, dtype=np.int64)
-        for start in range(0, len(ids), _AT_ONCE)
-        for span in library.store.rows_of(ids[start : start + _AT_ONCE]).values()
-    ]
-    return np.concatenate([np.zeros(0, np.int64), *spans])
-
-
-def _present(library: Library, ids: Collection[str]) -> dict[str, Statement]:
-    """Return the statements of these ids that are in the library."""
-    return {statement.id: statement for statement in _each(library, [*ids])}
+    spans = library.store.rows_of(ids).values()
+    return np.concatenate([np.zeros(0, np.int64), *(np.arange(s.start, s.stop) for s in spans)])
 
 
 def _each(library: Library, ids: Sequence[str]) -> Iterator[Statement]:
@@ -290,14 +325,24 @@ def _same_source(one: Statement, other: Statement) -> bool:
     return by_url or (bool(one.source) and one.source == other.source)
 
 
-def _nearest(library: Library, statement: Statement, words: str) -> tuple[float, Passage]:
-    """Return a statement's passage most like these words, with the ratio of the two."""
-    passages = library.passages(library.store.rows_of([statement.id]).get(statement.id, ()))
-    best = 0.0, passages[0] if passages else Passage(statement.id, 0, 0, "", statement.context)
-    matcher = SequenceMatcher(None, autojunk=False)
-    matcher.set_seq2(words)
+def _passages(library: Library, statement: Statement) -> list[Passage]:
+    found = library.passages(library.store.rows_of([statement.id]).get(statement.id, ()))
+    return found or [Passage(statement.id, 0, 0, "", statement.context)]
+
+
+def _nearest(passages: Sequence[Passage], words: str) -> Passage:
+    """Return the passage most like these words."""
+    best = 0.0, passages[0]
     for passage in passages:
-        matcher.set_seq1(passage.text)
-        if matcher.real_quick_ratio() > best[0] and matcher.quick_ratio() > best[0]:
-            best = max(best, (matcher.ratio(), passage), key=lambda one: one[0])
-    return best
+        best = max(best, (_ratio(passage.text, words, best[0]), passage), key=lambda one: one[0])
+    return best[1]
+
+
+def _ratio(one: str, other: str, least: float) -> float:
+    """Return how much two texts are the same, 0 to 1; 0 if it is less than `least`."""
+    if one == other:
+        return 1.0
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:
+        return 0.0
+    return matcher.ratio()

@@ -18,7 +18,7 @@ MOST_WATCHES = 500
 """Most watches of a library."""
 
 MOST_ENTRIES = 5_000
-"""Most entries that a watch keeps; the oldest are dropped."""
+"""Most reported entries that a watch keeps beside its baseline; the oldest are dropped."""
 
 LONGEST_NAME = 80
 
@@ -64,6 +64,7 @@ class Entry:
         similarity: Cosine of the passage and the quote; None if it is no longer listed.
         label_source: The model that gave the stance, with 12 digits of its digest.
         before: For a corrected statement, what was found before.
+        removed: When the words were removed (ISO 8601, UTC); None if they are there.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Entry:
     similarity: float | None
     label_source: str
     before: Before | None = None
+    removed: str | None = None
 
     @property
     def in_library(self) -> bool:
@@ -86,10 +88,22 @@ class Entry:
         """Return the ids of the statements whose words the entry holds."""
         return frozenset({self.statement.id} | ({self.before.id} if self.before else set()))
 
-    def without_words(self) -> Entry:
-        """Return the entry of a statement that is gone: its id, verdict and date stay."""
+    @property
+    def updated(self) -> str:
+        """Return when the entry last changed (ISO 8601, UTC)."""
+        return self.removed or self.found
+
+    def without_words(self, when: str | None) -> Entry:
+        """Return the entry of a statement that is gone: its id, verdict and date stay.
+
+        `when` is None if the entry is only shown so.
+        """
+        if self.removed:
+            return self
         before = self.before and replace(self.before, words="", context="")
-        return replace(self, statement=Statement(self.statement.id, ""), before=before)
+        return replace(
+            self, statement=Statement(self.statement.id, ""), before=before, removed=when
+        )
 
     @property
     def excerpt(self) -> Excerpt:
@@ -143,7 +157,7 @@ class Watch:
         created: When it was added (ISO 8601, UTC).
         digest: The digest of the library that it has seen: at its last run, or when it was added.
         last_run: None if it was never run.
-        total: Number of entries that runs reported.
+        total: Number of entries that runs reported, also of those no longer kept.
     """
 
     name: str
@@ -165,6 +179,7 @@ class Run:
         date: When it began (ISO 8601, UTC).
         digest: The digest of the library.
         read: Statements that were new to any watch, or whose words had changed.
+        watches: The watches that were run, as they are now.
         entries: The new entries by name of the watch, also of those that found none.
         unchanged: The watches that had seen this state of the library; nothing was read for them.
         left_out: The watches that another program ran, or removed, at the same time.
@@ -173,6 +188,7 @@ class Run:
     date: str
     digest: str
     read: int
+    watches: tuple[Watch, ...]
     entries: Mapping[str, tuple[Entry, ...]]
     unchanged: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
@@ -183,13 +199,23 @@ def _whole(statement: Statement) -> Excerpt:
     return Excerpt(statement, passage)
 
 
+def clean_name(given: str) -> str:
+    """Return a name as it is kept: composed (NFC), without needless blanks."""
+    return " ".join(unicodedata.normalize("NFC", given).split())
+
+
+def name_key(given: str) -> str:
+    """Return what two spellings of the name of a watch have in common."""
+    return clean_name(clean_name(given).casefold())
+
+
 def checked_name(given: str) -> str:
-    """Return a name without blanks around it.
+    """Return a name for a new watch.
 
     Raises:
         WatchError: It is empty, too long, or holds characters that cannot be seen.
     """
-    name = " ".join(unicodedata.normalize("NFC", given).split())
+    name = clean_name(given)
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise WatchError(
             f"{given[:LONGEST_NAME]!r} cannot be the name of a watch: write 1 to {LONGEST_NAME} "
@@ -204,30 +230,8 @@ def words_hash(statement: Statement) -> bytes:
     return hashlib.sha256(said.encode()).digest()
 
 
-def entry_id(watch: str, statement: Statement, after: Entry | None = None) -> str:
+def entry_id(watch: Watch, statement: Statement, after: Entry | None = None) -> str:
     """Return the id of an entry for a whole statement; `after` is its entry before."""
-    parts = [watch, statement.id, words_hash(statement).hex(), after.id if after else ""]
+    parts = [watch.name, watch.created, watch.quote.text, statement.id]
+    parts += [words_hash(statement).hex(), after.id if after else ""]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-def only_words(statement: Statement, words: str, context: str, start: int) -> Statement:
-    """Return a statement with only the words found at `start`, and without its other columns.
-
-    The words keep the number of the page on which they begin.
-    """
-    return Statement(
-        statement.id,
-        words,
-        context,
-        statement.speaker,
-        statement.role,
-        statement.country,
-        statement.date,
-        statement.venue,
-        statement.title,
-        statement.source,
-        statement.url,
-        statement.language,
-        statement.quotation,
-        pages=(0,) * (statement.page_of(start) or 0),
-    )

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compare.comparison.retrieval import CANDIDATES, with_readable_languages
-from compare.errors import WatchError
+from compare.errors import UnknownWatchError, WatchError
 from compare.library.library import Library
 from compare.results import Kind, Result
 from compare.results.provenance import filters_from
-from compare.watch.document import (
-    Document,
-    Kept,
-    UnknownStateError,
-    change,
-    read,
-    read_known,
-    watch_to_json,
-)
+from compare.watch.document import Document, Kept, change, now, plain, read, read_known
+from compare.watch.known import Known, survey
 from compare.watch.reading import baseline, entries_after, without_gone
 from compare.watch.values import (
     MOST_ENTRIES,
@@ -31,13 +23,22 @@ from compare.watch.values import (
     Run,
     Watch,
     checked_name,
+    name_key,
 )
 
 if TYPE_CHECKING:
     from compare.library import Filters
     from compare.models import StanceModel
     from compare.progress import Progress
-    from compare.watch.known import Changes, Known
+
+
+class _Ran(NamedTuple):
+    """What a run read of a watch, and found for it."""
+
+    before: Kept
+    read: int = 0
+    followed: tuple[Entry, ...] = ()
+    added: tuple[Entry, ...] = ()
 
 
 class Watches:
@@ -64,58 +65,45 @@ class Watches:
         Raises:
             WatchError: The document that holds them is damaged.
         """
-        kept = sorted(read(self._backend).watches, key=lambda one: one.watch.name.casefold())
-        return iter([one.watch for one in kept])
+        watches = [kept.watch for kept in read(self._backend).watches]
+        return iter(sorted(watches, key=lambda one: name_key(one.name)))
 
     def watch(self, name: str) -> Watch:
         """Return the watch with a name, ignoring case.
 
         Raises:
-            WatchError: There is none of this name.
+            UnknownWatchError: There is none of this name.
         """
-        return self._kept(read(self._backend), name).watch
+        return self._named(read(self._backend), [name])[0].watch
 
-    def entries(self, name: str, *, with_baseline: bool = False) -> tuple[Entry, ...]:
-        """Return what a watch found, the newest first.
+    def found(self, names: Iterable[str] | None = None) -> list[tuple[Watch, tuple[Entry, ...]]]:
+        """Return watches, each with what its runs found, the newest first.
 
         Args:
-            name: The name, ignoring case.
-            with_baseline: Also what the search listed when the watch was added.
+            names: Which, ignoring case; None for all.
 
         Raises:
-            WatchError: There is no watch of this name.
+            UnknownWatchError: There is no watch of a name.
         """
-        ((_, entries),) = self.found([name], with_baseline=with_baseline)
-        return entries
-
-    def found(
-        self, names: Iterable[str] | None = None, *, with_baseline: bool = False
-    ) -> list[tuple[Watch, tuple[Entry, ...]]]:
-        """Return several watches, each with what it found, the newest first; see `entries`.
-
-        Args:
-            names: Which; None for all.
-            with_baseline: Also what the searches listed when the watches were added.
-        """
-        document = read(self._backend)
-        wanted = document.watches if names is None else [self._kept(document, n) for n in names]
         shown = []
-        for kept in wanted:
-            entries = without_gone(
-                self.library,
-                (
-                    entry
-                    for entry in kept.entries
-                    if with_baseline or entry.kind is not EntryKind.BASELINE
-                ),
-            )
-            newest = sorted(entries, key=lambda entry: entry.found, reverse=True)
-            shown.append((kept.watch, tuple(newest)))
+        for kept in self._named(read(self._backend), names):
+            reported = [one for one in kept.entries if one.kind is not EntryKind.BASELINE]
+            newest = sorted(reported, key=lambda entry: entry.found, reverse=True)
+            shown.append((kept.watch, without_gone(self.library, newest)))
         return shown
+
+    @property
+    def id(self) -> str:
+        """Return what stays the same as watches come and go; "" before the first one."""
+        return read(self._backend).id
 
     def is_behind(self, watch: Watch) -> bool:
         """Whether the library has changed since the watch was last run or added."""
         return watch.digest != self.library.digest
+
+    def to_json(self, watch: Watch) -> dict[str, Any]:
+        """Return what `watch list --json` prints of a watch."""
+        return {**plain(watch), "library_changed": self.is_behind(watch)}
 
     # -- Changing --------------------------------------------------------------------------------
 
@@ -129,8 +117,8 @@ class Watches:
             stance_model: The model that will run it; None for the library's.
 
         Raises:
-            WatchError: The name cannot be used, there are too many watches, or the result is of
-                something else.
+            WatchError: The name cannot be used, there are too many watches, or the result is
+                damaged or of something else.
             LibraryError: The library cannot be written.
         """
         name, library = checked_name(name), self.library
@@ -141,34 +129,30 @@ class Watches:
                 f"The result is of another library than {self._backend}, or of an older state of "
                 "it: search again."
             )
-        now = _now()
+        own = result.quote.statement_id or (result.source.id if result.source else None)
         watch = Watch(
             name,
-            result.quote,
+            replace(result.quote, statement_id=own),
             self._filters(result, stance_model),
             result.thresholds,
-            int(result.provenance.settings.get("candidates", CANDIDATES)),
-            now,
+            result.provenance.settings.get("candidates", CANDIDATES),
+            now(),
             library.digest,
         )
-        kept = Kept(watch, tuple(baseline(library, name, result, now)[-MOST_ENTRIES:]))
+        kept = Kept(watch, tuple(baseline(library, watch, result)[:MOST_ENTRIES]))
 
         def with_it(document: Document) -> Document:
             if document.named(name):
                 raise WatchError(f"There is a watch {name!r} already: choose another name.")
             if len(document.watches) >= MOST_WATCHES:
-                raise WatchError(
-                    f"The library has {MOST_WATCHES} watches, and no more are kept: remove one."
-                )
-            return replace(document, watches=(*document.watches, kept))
+                raise WatchError(f"A library has at most {MOST_WATCHES} watches: remove one.")
+            return replace(document, watches=(*document.watches, *self._without_deleted([kept])))
 
         document = read(self._backend)
         with_it(document)  # raises before the statements are read
-        known = None if library.digest in document.known else self._survey([])[0]
-        try:
-            change(self._backend, with_it, known)
-        except UnknownStateError:  # another program has removed what was there
-            change(self._backend, with_it, self._survey([])[0])
+        known = None if library.digest in document.seen else survey(library)[0]
+        # Another program may remove what is known meanwhile, but seldom.
+        change(self._backend, with_it, lambda: known or survey(library)[0])
         return watch
 
     def _filters(self, result: Result, stance_model: StanceModel | None) -> Filters:
@@ -185,13 +169,13 @@ class Watches:
         """Remove a watch for good, with its entries.
 
         Raises:
-            WatchError: There is none of this name.
+            UnknownWatchError: There is none of this name.
             LibraryError: The library cannot be written.
         """
 
         def without(document: Document) -> Document:
-            gone = self._kept(document, name)
-            watches = tuple(one for one in document.watches if one is not gone)
+            gone = self._named(document, [name])
+            watches = tuple(one for one in document.watches if one not in gone)
             return replace(document, watches=watches)
 
         without(read(self._backend))  # raises before anything is locked or written
@@ -201,166 +185,143 @@ class Watches:
         self,
         names: Iterable[str] | None = None,
         *,
-        stance_model: StanceModel | None = None,
+        stance_model: StanceModel | Callable[[], StanceModel] | None = None,
         on_progress: Progress | None = None,
     ) -> Run:
         """Find what is new in the library as it is now, report it once, and keep it.
 
-        Only statements that are new, or whose words changed, are read. A run that is interrupted
+        Only statements that are new, or whose words changed, are scored. A run that is interrupted
         changes nothing.
 
         Args:
             names: Which watches; None for all.
-            stance_model: None uses the library's: the shipped model, adapted if it has an
-                adaptation.
+            stance_model: A model, or what returns it if something has to be read; None uses the
+                library's: the shipped model, adapted if it has an adaptation.
             on_progress: Reports statements looked through, then watches run.
 
         Raises:
-            WatchError: There is no watch of a name, or the watches are damaged.
+            UnknownWatchError: There is no watch of a name.
+            WatchError: The watches are damaged.
             LibraryError: The library cannot be written.
         """
-        self._open_current()
-        library, now = self.library, _now()
-        document = self._locked()
-        wanted = document.watches
-        if names is not None:
-            wanted = tuple({id(k): k for k in (self._kept(document, n) for n in names)}.values())
-        behind = [one for one in wanted if one.watch.digest != library.digest]
-        known, changes = self._changes(document, behind, on_progress)
-        if any(one.new or one.changed for one in changes.values()):
-            stance_model = stance_model or library.stance_model()
-        ran: dict[str, tuple[Kept, tuple[Entry, ...]]] = {}
-        for number, kept in enumerate(behind):
+        if self.library.generation != self._backend.current():
+            # An older state would undo what runs have seen.
+            self.library = Library.open(self._backend, self.library.encoder)
+        library, time = self.library, now()
+        names = None if names is None else [*names]
+        wanted, before = self._start(names)
+        if not wanted:
+            return Run(time, library.digest, 0, (), {})
+        known, changes = survey(library, [*before.values()], on_progress) if before else (None, [])
+        news = dict(zip(before, changes, strict=True))
+        model = None
+        if any(one.new or one.changed for one in changes):
+            model = stance_model() if callable(stance_model) else stance_model
+            model = model or library.stance_model()
+        ran: dict[str, _Ran] = {}
+        for number, kept in enumerate(wanted):
 
             def on_read(*_: int, done: int = number) -> None:  # lets the caller stop the run
                 if on_progress:
-                    on_progress(done, len(behind))
+                    on_progress(done, len(wanted))
 
-            news = changes[kept.watch.digest]
-            entries = entries_after(library, kept, news, now, stance_model, on_read)
-            ran[kept.watch.name] = kept, entries[-MOST_ENTRIES:]
-        if on_progress and behind:
-            on_progress(len(behind), len(behind))
-        found = {name: _added(kept, entries) for name, (kept, entries) in ran.items()}
-        read_of = {digest: len(one.new) + len(one.changed) for digest, one in changes.items()}
-        left_out = self._keep(wanted, ran, read_of, now, known)
-        return Run(
-            now,
-            library.digest,
-            max(read_of.values(), default=0),
-            {one.watch.name: found.get(one.watch.name, ()) for one in wanted
-             if one.watch.name not in left_out},
-            tuple(one.watch.name for one in wanted if one.watch.name not in ran),
-            tuple(left_out),
-        )  # fmt: skip
+            ran[kept.watch.name] = _Ran(kept, 0, kept.entries)
+            if new := news.get(kept.watch.digest):
+                found = entries_after(library, kept, new, time, model, on_read)
+                ran[kept.watch.name] = _Ran(kept, len(new.new) + len(new.changed), *found)
+        if on_progress and news:
+            on_progress(len(wanted), len(wanted))
+        return self._keep(ran, time, known)
 
     # -- Steps of a run --------------------------------------------------------------------------
 
-    def _open_current(self) -> None:
-        """Open the library as it is now, since an older state would undo what runs have seen."""
-        if self.library.generation != self._backend.current():
-            self.library = Library.open(self._backend, self.library.encoder)
+    def _start(self, names: Iterable[str] | None) -> tuple[list[Kept], dict[str, Known]]:
+        """Return the watches to run, and what was known in each older state that they have seen.
 
-    def _locked(self) -> Document:
-        """Return the watches; raise if the library cannot be written, before the work starts."""
-        if read(self._backend).watches:
-            return change(self._backend, lambda document: document)
-        return Document()
+        They are read under the lock, since another run may remove what was known; and a library
+        that cannot be written is refused before the work starts.
+        """
+        wanted: list[Kept] = []
+        known: dict[str, Known] = {}
 
-    def _survey(
-        self, before: Sequence[Known], on_progress: Progress | None = None
-    ) -> tuple[Known, list[Changes]]:
-        from compare.watch.known import survey
+        def look(document: Document) -> Document:
+            wanted.extend(self._named(document, names))
+            for digest in {one.watch.digest for one in wanted} - {self.library.digest}:
+                known[digest] = read_known(self._backend, digest)
+            return document
 
-        return survey(self.library, before, on_progress)
+        if self._named(read(self._backend), names):
+            change(self._backend, look)
+        return wanted, known
 
-    def _changes(
-        self, document: Document, behind: Sequence[Kept], on_progress: Progress | None
-    ) -> tuple[Known | None, dict[str, Changes]]:
-        """Return the statements now, and what has changed since each state that was seen."""
-        digests = sorted({one.watch.digest for one in behind})
-        if not digests:
-            return None, {}
-        before = [read_known(self._backend, document, digest) for digest in digests]
-        known, found = self._survey(before, on_progress)
-        return known, dict(zip(digests, found, strict=True))
-
-    def _keep(
-        self,
-        wanted: Sequence[Kept],
-        ran: dict[str, tuple[Kept, tuple[Entry, ...]]],
-        read_of: dict[str, int],
-        now: str,
-        known: Known | None,
-    ) -> Collection[str]:
-        """Write what the watches found; return those that changed while they were run."""
+    def _keep(self, ran: Mapping[str, _Ran], time: str, known: Known | None) -> Run:
+        """Write what the watches found, except those that changed while they were run."""
         library = self.library
-        left_out: list[str] = []
-        by_name = {one.watch.name: one for one in wanted}
+        kept: dict[str, Watch] = {}
 
-        def after_run(kept: Kept) -> Kept:
-            name = kept.watch.name
-            before = by_name.get(name)
-            if before is None:
-                return kept
-            if (kept.watch.created, kept.watch.digest) != (
-                before.watch.created, before.watch.digest,
-            ):  # fmt: skip
-                left_out.append(name)
-                return kept
-            _, entries = ran.get(name, (before, kept.entries))
-            news = _added(before, entries)
-            kinds = [entry.kind for entry in news]
-            run = LastRun(
-                now,
-                len(library),
-                read_of.get(before.watch.digest, 0),
-                kinds.count(EntryKind.NEW),
-                kinds.count(EntryKind.CORRECTED),
+        def after_run(there: Kept) -> Kept:
+            of = there.watch
+            if (one := ran.get(of.name)) is None:
+                return there
+            was = one.before.watch
+            if (was.created, was.digest) != (of.created, of.digest):  # another has run it
+                return there
+            kinds = [entry.kind for entry in one.added]
+            counts = kinds.count(EntryKind.NEW), kinds.count(EntryKind.CORRECTED)
+            watch = replace(
+                of,
+                digest=library.digest,
+                last_run=LastRun(time, len(library), one.read, *counts),
+                total=of.total + len(kinds),
             )
-            return Kept(replace(kept.watch, digest=library.digest, last_run=run), entries)
+            kept[watch.name] = watch
+            return Kept(watch, _newest((*one.followed, *one.added)))
 
         def after(document: Document) -> Document:
-            watches = tuple(map(after_run, document.watches))
-            there = {one.watch.name for one in watches}
-            left_out.extend(name for name in by_name if name not in there)
-            if self._backend.current() != library.generation:  # something was deleted, perhaps
-                watches = self._without_deleted(watches)
-            return replace(document, watches=watches)
+            watches = map(after_run, document.watches)
+            return replace(document, watches=self._without_deleted([*watches]))
 
-        if wanted:
-            change(self._backend, after, known)
-        return left_out
-
-    def _without_deleted(self, watches: Iterable[Kept]) -> tuple[Kept, ...]:
-        """Return watches without the words of statements that have left the library meanwhile."""
-        now = Library.open(self._backend)
-        try:
-            return tuple(Kept(one.watch, without_gone(now, one.entries)) for one in watches)
-        finally:
-            now.close()
-
-    def _kept(self, document: Document, name: str) -> Kept:
-        if found := document.named(name):
-            return found
-        there = ", ".join(sorted(one.watch.name for one in document.watches)) or "none"
-        raise WatchError(
-            f"There is no watch {name!r} in {self._backend}: name an existing one ({there}), or "
-            "add it with `compare watch add`."
+        change(self._backend, after, (lambda: known) if known else None)
+        unchanged = [n for n in kept if ran[n].before.watch.digest == library.digest]
+        return Run(
+            time,
+            library.digest,
+            max(one.read for one in ran.values()),
+            tuple(kept.values()),
+            {name: ran[name].added for name in kept},
+            tuple(unchanged),
+            tuple(name for name in ran if name not in kept),
         )
 
+    def _without_deleted(self, watches: Sequence[Kept]) -> tuple[Kept, ...]:
+        """Return watches without the words of statements that have left the library meanwhile."""
+        if self._backend.current() == self.library.generation:
+            return tuple(watches)
+        current, time = Library.open(self._backend), now()
+        try:
+            return tuple(
+                replace(k, entries=without_gone(current, k.entries, time)) for k in watches
+            )
+        finally:
+            current.close()
 
-def watch_json(watches: Watches, watch: Watch) -> dict[str, Any]:
-    """Return what `watch list --json` prints of a watch."""
-    behind = watches.is_behind(watch)
-    return {**watch_to_json(watch), "total": watch.total, "library_changed": behind}
+    def _named(self, document: Document, names: Iterable[str] | None) -> list[Kept]:
+        """Return the watches with these names, each once; None for all."""
+        if names is None:
+            return [*document.watches]
+        found: dict[str, Kept] = {}
+        for name in names:
+            if not (kept := document.named(name)):
+                there = ", ".join(sorted(one.watch.name for one in document.watches)) or "none"
+                raise UnknownWatchError(
+                    f"There is no watch {name!r} in {self._backend}: name an existing one "
+                    f"({there}), or add it with `compare watch add`."
+                )
+            found[kept.watch.name] = kept
+        return [*found.values()]
 
 
-def _added(kept: Kept, entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """Return the entries that a watch has after a run, and had not before."""
-    before = {entry.id for entry in kept.entries}
-    return tuple(entry for entry in entries if entry.id not in before)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def _newest(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return the baseline, without which corrections of it were new, and the newest others."""
+    first = sum(entry.kind is EntryKind.BASELINE for entry in entries)
+    return (*entries[:first], *entries[first:][-MOST_ENTRIES:])

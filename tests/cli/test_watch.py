@@ -11,6 +11,7 @@ import pytest
 from compare.export import columns
 from compare.export.dictionary import model
 from compare.library.library import Library
+from compare.watch import Watches
 from tests.cli.conftest import BLOCKADE, STATEMENTS, Run
 from tests.fakes import HashingEncoder, statement
 
@@ -53,6 +54,7 @@ def test_a_quote_is_watched_and_what_is_new_is_printed_once(run: Run, place: Pat
     again = run("watch", "run", "PORT")
     assert again.out == "port: nothing new; the library has not changed.\n"
     shown = run("watch", "show", "port").out
+    assert "Searched in: all statements." in shown
     assert "port: 1 new in all." in shown
     assert "Dena Orr" in shown
 
@@ -95,8 +97,8 @@ def test_a_statement_or_a_result_is_watched(run: Run, place: Path, tmp_path: Pat
     assert (one["quote"]["statement_id"], two["thresholds"]["probability"]) == ("own", 0.5)
     listed = run("watch", "list").out
     assert "never" in listed
-    refused = run("watch", "add", "x", "--result", tmp_path / "r.json", "--party", "Reeds")
-    assert (refused.code, "its own filters" in refused.err) == (2, True)
+    refused = run("watch", "add", "x", "--result", tmp_path / "r.json", "--not-own-country")
+    assert (refused.code, "leave out --not-own-country." in refused.err) == (2, True)
     update(place, NEW)
     refused = run("watch", "add", "x", "--result", tmp_path / "r.json")
     assert (refused.code, "search again" in refused.err) == (2, True)
@@ -119,6 +121,8 @@ def test_feeds_are_written(run: Run, place: Path, tmp_path: Path) -> None:
     parsed = feedparser.parse(out.read_bytes())
     assert (parsed.bozo, len(parsed.entries)) == (False, 1)
     assert run("watch", "feed", "port", "--out", out).code == 2
+    twice = run("watch", "feed", "port", " PORT ", "port", "--out", out, "--force")
+    assert twice.err == f"Wrote {out}: 1 entry.\n"
     assert run("watch", "feed", "--all", "--to", "json", "--out", out, "--force").code == 0
     assert b"jsonfeed.org" in out.read_bytes()
     assert run("watch", "feed", "--all", "--to", "csv", "--out", tmp_path / "all.csv").code == 0
@@ -158,7 +162,35 @@ def test_without_a_watch_the_command_says_how_to_add_one(run: Run) -> None:
         assert "compare watch add" in said.err
 
 
+def test_a_read_only_library_is_not_offered_a_watch(run: Run, place: Path) -> None:
+    (place / "READ_ONLY").touch()
+    for name in ("list", "run"):
+        said = run("watch", name)
+        assert (said.code, "read-only" in said.err, "watch add" in said.err) == (0, True, False)
+
+
+def test_watches_that_are_left_out_are_said(
+    run: Run, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("watch", "add", "port", BLOCKADE)
+    run("watch", "add", "ships", "Ships must sail.")
+    update(place, NEW)
+    real = Watches._keep
+
+    def overtaken(self, ran, *more):
+        if len(ran) == 2:
+            Library.open(place, HashingEncoder(256)).watches.remove("ships")
+        return real(self, ran, *more)
+
+    monkeypatch.setattr(Watches, "_keep", overtaken)
+    found = run("watch", "run", "--json")
+    assert (found.code, found.json["left_out"], found.json["unchanged"]) == (0, ["ships"], [])
+    assert "removed ships at the same time" in found.err
+    assert run("watch", "run", "--json").json["unchanged"] == ["port"]
+
+
 def test_a_watch_is_removed(run: Run) -> None:
     run("watch", "add", "port", BLOCKADE)
+    assert "port: no entries yet." in run("watch", "show", "port").out
     assert run("watch", "remove", "PORT").out == "port is no longer watched.\n"
     assert run("watch", "list", "--json").json == []

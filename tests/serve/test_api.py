@@ -425,7 +425,7 @@ def test_watches_and_their_feeds_are_read(folder: Path) -> None:
     assert feed.feed.links[0].href.startswith("http://localhost/watches/port")
     missing = asked.get("/watches/x/feed.atom")
     assert (missing.status_code, said(missing)) == (
-        404, "There is no watch 'x' of this library: see /watches.",
+        404, "There is no watch 'x' in this library: see /watches.",
     )  # fmt: skip
     assert asked.get("/watches/x/feed.exe").status_code == 422
     with_token = client(folder, token=TOKEN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ from compare.library import Filters
 from compare.library.library import Library
 from compare.results import Thresholds
 from compare.statements import Country, PartialDate, Quote
-from compare.ui.components.watching import entry_card, search_address
-from compare.watch import Watch
+from compare.ui.components.watching import entry_card, run_in_words, search_address
+from compare.watch import Run, Watch
 from compare.watch.document import FILE
 from tests.fakes import HashingEncoder, WordJudge
 from tests.ui.conftest import cards, press, shown
@@ -30,7 +31,7 @@ def place(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_without_a_watch_the_page_says_where_to_add_one(page, place):
     Library.build(FIRST, place, HashingEncoder(256)).close()
-    assert "There is no watch of this library" in shown(page("watch"))
+    assert "This library has no watches" in shown(page("watch"))
 
 
 def test_a_run_shows_what_is_new_and_what_was_corrected(page, place):
@@ -39,7 +40,7 @@ def test_a_run_shows_what_is_new_and_what_was_corrected(page, place):
     library.update([LATER, changed]).close()
     app = page("watch")
     assert "changed" in shown(app)
-    assert "It was not run yet." in shown(app)
+    assert "It has not been run yet." in shown(app)
     app = press(app, "Run now")
     assert "2 statements are new or changed. New entries: canal (2)." in shown(app)
     found = "".join(cards(app))
@@ -51,6 +52,15 @@ def test_a_run_shows_what_is_new_and_what_was_corrected(page, place):
     assert "the library has not changed" in shown(app)
     labels = [button.label for button in app.get("download_button")]
     assert labels == ["Download Atom", "Download JSON Feed", "Download CSV"]
+
+
+def test_a_run_that_left_a_watch_out_says_what_it_found():
+    run = Run("", "", 2, (), {"canal": ()}, (), ("port",))
+    assert run_in_words(run) == (
+        "2 statements are new or changed. No watch lists any of them. Another program ran or "
+        "removed port at the same time: run the watches again."
+    )
+    assert run_in_words(replace(run, entries={})).startswith("Another program")
 
 
 def test_a_watch_is_removed(page, place):
@@ -73,7 +83,7 @@ def test_a_read_only_app_shows_watches_and_runs_none(page, place, monkeypatch):
     monkeypatch.setenv("COMPARE_READ_ONLY", "1")
     app = page("watch")
     assert "must end at once" in shown(app)
-    assert "made it read-only" in shown(app)
+    assert "this app is read-only" in shown(app)
     assert not {button.label for button in app.button} & {"Run now", "Remove it for good"}
 
 
@@ -104,7 +114,7 @@ def button(place: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 
 def test_a_search_is_saved_from_its_result(button, place):
     app = button.run()
-    app.text_input(key="search-watch-name").input("port")
+    app.text_input[0].input("port")
     app = press(app, "Save the watch")
     assert "“port” is watched. The 2 statements listed now" in shown(app)
     assert [watch.name for watch in Library.open(place).watches] == ["port"]
@@ -113,15 +123,17 @@ def test_a_search_is_saved_from_its_result(button, place):
 
 
 def test_a_name_that_cannot_be_used_is_one_sentence(button):
-    assert "visible characters" in shown(press(button.run(), "Save the watch"))
+    app = button.run()
+    app.text_input[0].input(" ")
+    assert "visible characters" in shown(press(app, "Save the watch"))
 
 
 def test_there_is_no_button_where_nothing_can_be_saved(button, place, monkeypatch):
     monkeypatch.setenv("COMPARE_READ_ONLY", "1")
-    assert not button.run().button
+    assert [one.disabled for one in button.run().button] == [True]
     monkeypatch.delenv("COMPARE_READ_ONLY")
     (place / "READ_ONLY").touch()
-    assert not button.run().button
+    assert [one.disabled for one in button.run().button] == [True]
 
 
 def test_a_link_opens_the_search(place):

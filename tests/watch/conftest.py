@@ -11,6 +11,7 @@ from compare.library.library import Library
 from compare.results import Result
 from compare.statements import Statement
 from compare.watch import Entry, Watches
+from compare.watch.document import read
 from tests.fakes import HashingEncoder, WordJudge, statement
 
 BLOCKADE = "The blockade of Port Meren must end"
@@ -55,6 +56,17 @@ def run(library: Library, **more: object) -> dict[str, list[tuple[str, str]]]:
     """Run the watches; return kind and statement of the entries of each."""
     found = library.watches.run(stance_model=WordJudge(), **more).entries
     return {name: briefly(entries) for name, entries in found.items()}
+
+
+def kept(library: Library, name: str = "canal") -> tuple[Entry, ...]:
+    """All entries of a watch, also those of its baseline, the oldest first."""
+    return read(library.backend).named(name).entries
+
+
+def reported(library: Library, name: str = "canal") -> tuple[Entry, ...]:
+    """What the runs of a watch found."""
+    ((_, entries),) = library.watches.found([name])
+    return entries
 
 
 def briefly(entries: Sequence[Entry]) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ import textwrap
 import threading
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,22 @@ import pytest
 from compare.errors import CompareError, LibraryError, WatchError
 from compare.library.backend import Backend, backend_at
 from compare.library.library import Library
-from compare.watch.document import FILE, Document, change, read
+from compare.watch import Watches
+from compare.watch.document import FILE, Document, change, known_name, read
 from tests.fakes import WordJudge
 from tests.postgres_server import Server
-from tests.watch.conftest import BLOCKADE, LATER, briefly, open_at, run, said, searched, watching
+from tests.watch.conftest import (
+    BLOCKADE,
+    LATER,
+    briefly,
+    kept,
+    open_at,
+    reported,
+    run,
+    said,
+    searched,
+    watching,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,10 +48,10 @@ def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return server.address(f"watch_{request.node.name.encode().hex()[:12]}_{os.urandom(3).hex()}")
 
 
-def documents(backend: Backend) -> list[str]:
-    """The documents of watches that are there."""
-    names = [FILE, *(f"watches-known-{n}.json" for n in range(5))]
-    return [name for name in names if backend.read_document(name) is not None]
+def states(backend: Backend, *libraries: Library) -> list[bool]:
+    """Whether the statements known in each state of a library are there."""
+    names = [known_name(library.digest) for library in libraries]
+    return [backend.read_document(name) is not None for name in names]
 
 
 # --- anywhere ------------------------------------------------------------------------------------
@@ -46,17 +59,17 @@ def documents(backend: Backend) -> list[str]:
 
 def test_watches_are_kept_anywhere(anywhere: str) -> None:
     library = watching(anywhere, "canal", "second")
-    assert documents(library.backend) == [FILE, "watches-known-0.json"]
     after = library.update([LATER])
+    assert states(library.backend, library, after) == [True, False]
     assert run(after, names=["canal"]) == {"canal": [("new", "later")]}
-    assert documents(library.backend) == [FILE, "watches-known-0.json", "watches-known-1.json"]
+    assert states(library.backend, library, after) == [True, True]
     assert run(after) == {"canal": [], "second": [("new", "later")]}
-    assert documents(library.backend) == [FILE, "watches-known-1.json"]
+    assert states(library.backend, library, after) == [False, True]
     left = open_at(anywhere).delete(["later"])
     assert "at once" not in (left.backend.read_document(FILE) or "")
     left.watches.remove("canal")
     left.watches.remove("second")
-    assert documents(library.backend) == [FILE]
+    assert states(library.backend, library, after, left) == [False, False, False]
 
 
 def test_two_that_add_at_once_lose_nothing(anywhere: str) -> None:
@@ -111,11 +124,28 @@ def test_a_state_that_another_program_removed_is_written_again(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     after = library.update([LATER])
-    stale = Document(known={after.digest: "watches-known-9.json"})
+    (one,) = read(library.backend).watches
+    seen = replace(one, watch=replace(one.watch, digest=after.digest))
     with monkeypatch.context() as patch:
-        patch.setattr("compare.watch.watches.read", lambda _: stale)
+        patch.setattr("compare.watch.watches.read", lambda _: Document((seen,)))
         after.watches.add("second", searched(after), stance_model=WordJudge())
     assert run(after) == {"canal": [("new", "later")], "second": []}
+
+
+def test_a_run_reads_what_was_known_before_another_removes_it(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    after = library.update([LATER])
+    real = Watches._start
+
+    def overtaken(self: Watches, names: Any) -> Any:
+        monkeypatch.setattr(Watches, "_start", real)
+        assert run(open_at(library.backend)) == {"canal": [("new", "later")]}
+        assert states(library.backend, library) == [False]
+        return self._start(names)
+
+    monkeypatch.setattr(Watches, "_start", overtaken)
+    assert run(after) == {"canal": []}
 
 
 def test_two_that_run_at_once_report_once(anywhere: str) -> None:
@@ -130,7 +160,7 @@ def test_two_that_run_at_once_report_once(anywhere: str) -> None:
     ran = after.watches.run(stance_model=judge)
     assert judge.other == {"canal": [("new", "later")]}
     assert (ran.entries, ran.left_out) == ({}, ("canal",))
-    assert briefly(after.watches.entries("canal")) == [("new", "later")]
+    assert briefly(reported(after)) == [("new", "later")]
 
 
 def test_a_watch_that_is_removed_during_a_run_stays_away(anywhere: str) -> None:
@@ -199,13 +229,11 @@ def test_a_run_that_is_killed_is_run_again(place: Path, method: str, at: int, mo
     done = subprocess.run(child, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
     assert done.returncode == 9
     run(after)
-    found = briefly(after.watches.entries("canal"))
+    found = briefly(reported(after))
     assert sorted(found) == [("new", "later"), ("new", "more")]
     last = after.update([said("last", "The blockade of Port Meren must end, they say.")])
     assert run(last) == {"canal": [("new", "last")]}
-    assert len(documents(last.backend)) <= 3  # one that a kill left is used again
-    run(last.update([said("end", "The blockade of Port Meren must end, all say.")]))
-    assert len(documents(last.backend)) <= 3
+    assert len([*place.glob("watches-known-*")]) == 1  # the next run removes what a kill left
 
 
 def test_a_run_that_is_stopped_changes_nothing(library: Library, place: Path) -> None:
@@ -245,11 +273,14 @@ def first(data: Any) -> Any:
         (lambda d: first(d).update(name=3), "watches.0.name"),
         (lambda d: first(d).update(created="today"), "watches.0.created"),
         (lambda d: first(d).update(created="2024-01-01"), "watches.0.created"),
-        (lambda d: first(d).update(digest="0" * 64), "watches.0.digest"),
+        (lambda d: first(d).update(digest="../../statements"), "watches.0.digest"),
+        (lambda d: d.update(known=["../" * 20 + "x"]), "known.0"),
+        (lambda d: d.update(known=["A" * 64]), "known.0"),
         (lambda d: first(d)["thresholds"].update(probability=2), "thresholds.probability"),
-        (lambda d: first(d)["thresholds"].update(probability=float("nan")), "NaN"),
-        (lambda d: first(d)["thresholds"].update(similarity=float("inf")), "Infinity"),
+        (lambda d: first(d)["thresholds"].update(probability=float("nan")), "probability"),
+        (lambda d: first(d)["thresholds"].update(similarity=float("inf")), "similarity"),
         (lambda d: first(d).update(candidates=0), "watches.0.candidates"),
+        (lambda d: first(d).update(candidates=10_001), "watches.0.candidates"),
         (lambda d: first(d).update(candidates=True), "watches.0.candidates"),
         (lambda d: first(d)["filters"].update(speakers="Ada"), "watches.0: filters.speakers"),
         (lambda d: first(d)["filters"].update(magic=["x"]), "watches.0: filters.magic"),
@@ -257,6 +288,9 @@ def first(data: Any) -> Any:
         (lambda d: first(d)["quote"].update(date="2022-13"), "watches.0"),
         (lambda d: first(d)["entries"][1].update(similarity=7), "watches.0.entries.1.similarity"),
         (lambda d: first(d)["entries"][1].update(found="x"), "watches.0.entries.1.found"),
+        (lambda d: first(d)["entries"][1].update(removed="y"), "watches.0.entries.1.removed"),
+        (lambda d: first(d)["entries"][1].update(id="1"), "watches.0.entries.1.id"),
+        (lambda d: first(d)["entries"][1]["statement"].update(page=10**9), "statement.page"),
         (lambda d: first(d)["entries"][0].update(stance=None), "entries.0: it has only a part"),
         (lambda d: first(d)["entries"][0]["statement"].pop("text"), "entries.0.statement.text"),
         (lambda d: first(d)["entries"].append(first(d)["entries"][0]), "two have the same id"),
@@ -288,9 +322,12 @@ def test_what_is_no_document_is_one_sentence(library: Library, place: Path, cont
 
 
 def test_a_later_version_is_not_guessed_at(library: Library, place: Path) -> None:
-    edited(place, lambda data: data.update(version=2))
-    with pytest.raises(WatchError, match="pip install --upgrade"):
-        list(library.watches)
+    after = library.update([LATER])
+    for name in (known_name(library.digest), FILE):
+        edited(place, lambda data: data.update(version=2, more=[]), name)
+        with pytest.raises(WatchError, match=r"has format 2.*pip install --upgrade") as told:
+            after.watches.run(stance_model=WordJudge())
+        assert name in str(told.value)
 
 
 @pytest.mark.parametrize(
@@ -307,17 +344,38 @@ def test_damaged_known_statements_are_one_sentence(
     library: Library, place: Path, edit: Callable[[Any], object], said_of: str
 ) -> None:
     after = library.update([LATER])
-    edited(place, edit, "watches-known-0.json")
-    with pytest.raises(WatchError, match=r"watches-known-0\.json.*cannot be read") as told:
+    name = known_name(library.digest)
+    edited(place, edit, name)
+    with pytest.raises(WatchError, match=r"cannot be read \(.*\): restore") as told:
         after.watches.run(stance_model=WordJudge())
+    assert name in str(told.value)
     assert said_of in str(told.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"\xff\xfe", b"[" * 100_000, b'{"version":true}'])
+def test_what_is_no_known_document_is_one_sentence(
+    library: Library, place: Path, content: bytes
+) -> None:
+    after = library.update([LATER])
+    (place / known_name(library.digest)).write_bytes(content)
+    with pytest.raises(WatchError, match=r"watches-known-\w{16}\.json cannot be read") as told:
+        after.watches.run(stance_model=WordJudge())
+    assert not any(one in str(told.value) for one in ("\n", "https://", "pydantic"))
 
 
 def test_missing_known_statements_are_one_sentence(library: Library, place: Path) -> None:
     after = library.update([LATER])
-    (place / "watches-known-0.json").unlink()
+    (place / known_name(library.digest)).unlink()
     with pytest.raises(WatchError, match="it is missing"):
         after.watches.run(stance_model=WordJudge())
+
+
+def test_a_document_removes_nothing_but_known_statements(library: Library, place: Path) -> None:
+    (place / "mine.json").write_text("{}")
+    edited(place, lambda data: data.update(known=["0" * 64]))
+    library.watches.remove("canal")
+    assert (place / "mine.json").exists()
+    assert list(library.watches) == []
 
 
 def test_text_that_no_file_can_hold_is_kept_readable(place: Path) -> None:
@@ -325,15 +383,16 @@ def test_text_that_no_file_can_hold_is_kept_readable(place: Path) -> None:
     library = watching(place, statements=[odd])
     library.watches.add("half", searched(library, f"{BLOCKADE} \ud800"), stance_model=WordJudge())
     assert library.watches.watch("half").quote.text == f"{BLOCKADE} ?"
-    (entry,) = library.watches.entries("canal", with_baseline=True)
+    (entry,) = kept(library)
     assert (entry.statement.text, entry.statement.speaker) == (odd.text, odd.speaker)
 
 
 def test_a_document_is_written_as_it_is_read(library: Library, place: Path) -> None:
     run(library.update([LATER]))
-    before = (place / FILE).read_text("utf-8")
     backend = backend_at(place)
-    change(backend, lambda document: document)
+    change(backend, replace)
+    before = (place / FILE).read_text("utf-8")
+    change(backend, replace)
     assert (place / FILE).read_text("utf-8") == before
     counts = Counter(entry.kind for one in read(backend).watches for entry in one.entries)
     assert counts == {"baseline": 2, "new": 1}

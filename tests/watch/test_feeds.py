@@ -7,6 +7,7 @@ import io
 import json
 import re
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -18,9 +19,12 @@ from compare.errors import WatchError
 from compare.export import columns
 from compare.export.dictionary import model
 from compare.library.library import Library
-from compare.watch import FeedFormat, atom, entry_rows, feed_bytes, json_feed
+from compare.statements import Quote
+from compare.watch import FeedFormat, entry_rows, feed_bytes
+from compare.watch.document import read
+from compare.watch.values import entry_id
 from tests.fakes import WordJudge
-from tests.watch.conftest import LATER, run, said, watching
+from tests.watch.conftest import LATER, reported, run, said, watching
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 HOSTILE = (
@@ -44,7 +48,7 @@ def after(place: Path) -> Library:
 
 
 def test_an_atom_feed_has_what_the_standard_requires(after: Library) -> None:
-    data = atom(after.watches.found(['canal <b>&"']), ADDRESS)
+    data = feed_bytes(after.watches.found(['canal <b>&"']), "atom", ADDRESS)
     feed = ET.fromstring(data)
     assert feed.tag == f"{ATOM}feed"
     for of in (feed, *feed.iter(f"{ATOM}entry")):
@@ -71,7 +75,7 @@ def test_an_atom_feed_has_what_the_standard_requires(after: Library) -> None:
 
 
 def test_a_reader_of_feeds_reads_it(after: Library) -> None:
-    parsed = feedparser.parse(atom(after.watches.found(['canal <b>&"'])))
+    parsed = feedparser.parse(feed_bytes(after.watches.found(['canal <b>&"']), "atom"))
     assert not parsed.bozo, parsed.get("bozo_exception")
     assert parsed.version == "atom10"
     assert len(parsed.entries) == 5
@@ -83,20 +87,20 @@ def test_a_reader_of_feeds_reads_it(after: Library) -> None:
 
 
 def test_hostile_text_stays_text(after: Library) -> None:
-    data = atom(after.watches.found())
+    data = feed_bytes(after.watches.found(), "atom")
     assert not re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]", data)
     for content in ET.fromstring(data).iter(f"{ATOM}content"):
         assert "<script" not in content.text
         assert "<img" not in content.text
         assert set(re.findall(r"</?(\w+)", content.text)) <= {"p", "bdi", "blockquote", "br"}
-    for item in json.loads(json_feed(after.watches.found()))["items"]:
+    for item in json.loads(feed_bytes(after.watches.found(), "json"))["items"]:
         assert "<script" not in item["content_html"]
         assert "javascript" not in item.get("url", "")
 
 
 def test_a_corrected_entry_shows_both_wordings(after: Library) -> None:
-    items = json.loads(json_feed(after.watches.found(["second"])))["items"]
-    (item,) = [one for one in items if "corrected" in one["tags"]]
+    items = json.loads(feed_bytes(after.watches.found(["second"]), "json"))["items"]
+    (item,) = [one for one in items if one["title"].startswith("Corrected")]
     assert "shall not end" in item["content_html"]
     assert "must end now" in item["content_html"]
     assert "Before, listed under agree" in item["content_html"]
@@ -105,13 +109,15 @@ def test_a_corrected_entry_shows_both_wordings(after: Library) -> None:
 def test_a_deleted_statement_keeps_its_entry_without_words(after: Library) -> None:
     for data in (feed_bytes(after.watches.found(), one) for one in FeedFormat):
         assert b"said and deleted" not in data
-    items = json.loads(json_feed(after.watches.found(["second"])))["items"]
+    items = json.loads(feed_bytes(after.watches.found(["second"]), "json"))["items"]
     (item,) = [one for one in items if "deleted since" in one["title"]]
     assert "no longer in the library" in item["content_html"]
 
 
 def test_a_json_feed_is_one(after: Library) -> None:
-    feed = json.loads(json_feed(after.watches.found(["second"]), "https://example.org/f.json"))
+    feed = json.loads(
+        feed_bytes(after.watches.found(["second"]), "json", "https://example.org/f.json")
+    )
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
     assert feed["title"] == "New statements: second"
     assert feed["feed_url"] == "https://example.org/f.json"
@@ -119,7 +125,7 @@ def test_a_json_feed_is_one(after: Library) -> None:
     for item in feed["items"]:
         assert item["content_html"]
         assert datetime.fromisoformat(item["date_published"]).tzinfo
-        model("watch entries").model_validate(item["_compare"])
+        assert item["date_modified"] >= item["date_published"]
 
 
 def test_the_csv_is_safe_and_described(after: Library) -> None:
@@ -128,8 +134,8 @@ def test_the_csv_is_safe_and_described(after: Library) -> None:
     assert tuple(rows[0]) == columns("watch entries")
     assert len(rows) == 10
     assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "@"))]
-    for watch, entries in after.watches.found(with_baseline=True):
-        for row in entry_rows(watch, entries):
+    for one in read(after.backend).watches:
+        for row in entry_rows(one.watch, one.entries):
             model("watch entries").model_validate(row)
 
 
@@ -141,14 +147,47 @@ def test_feeds_are_the_same_until_something_is_new(after: Library) -> None:
 
 
 def test_a_feed_without_entries_is_valid(library: Library) -> None:
-    parsed = feedparser.parse(atom(library.watches.found()))
+    parsed = feedparser.parse(feed_bytes(library.watches.found(), "atom"))
     assert (parsed.bozo, parsed.entries, parsed.feed.title) == (
         False, [], "New statements: canal",
     )  # fmt: skip
-    assert ET.fromstring(atom([])).find(f"{ATOM}updated").text
+    assert ET.fromstring(feed_bytes([], "atom")).find(f"{ATOM}updated").text
 
 
 @pytest.mark.parametrize("address", ["feed.atom", "javascript:alert(1)", "ftp://x/y", "https://"])
 def test_an_address_is_one_of_the_web(library: Library, address: str) -> None:
-    with pytest.raises(WatchError, match="not an address of the web"):
-        atom(library.watches.found(), address)
+    with pytest.raises(WatchError, match="not a web address"):
+        feed_bytes(library.watches.found(), "atom", address)
+
+
+def test_a_feed_of_all_keeps_its_id(after: Library) -> None:
+    def ids() -> tuple[str, str]:
+        watches = after.watches
+        feeds = (
+            feed_bytes(watches.found(), "atom", of_all=watches.id),
+            feed_bytes(watches.found(["second"]), "atom"),
+        )
+        return tuple(ET.fromstring(feed).find(f"{ATOM}id").text for feed in feeds)
+
+    before = ids()
+    after.watches.remove('canal <b>&"')
+    assert ids() == before
+    assert before[0] != before[1]
+
+
+def test_an_entry_is_updated_when_its_words_are_removed(library: Library) -> None:
+    after = library.update([LATER])
+    run(after)
+    (before,) = reported(after)
+    assert before.updated == before.found
+    (entry,) = reported(after.delete(["later"]))
+    assert entry.updated == entry.removed >= entry.found
+    feed = ET.fromstring(feed_bytes([(after.watches.watch("canal"), [entry])], "atom"))
+    assert feed.find(f"{ATOM}entry/{ATOM}updated").text == entry.removed
+
+
+def test_entries_of_a_watch_that_is_added_again_are_others(library: Library) -> None:
+    (watch,) = library.watches
+    other = replace(watch, created="2020-01-01T00:00:00+00:00")
+    quoted = replace(watch, quote=Quote("It must end."))
+    assert len({entry_id(one, LATER) for one in (watch, other, quoted)}) == 3

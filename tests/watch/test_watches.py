@@ -21,7 +21,9 @@ from tests.watch.conftest import (
     FIRST,
     LATER,
     briefly,
+    kept,
     open_at,
+    reported,
     run,
     said,
     searched,
@@ -30,7 +32,7 @@ from tests.watch.conftest import (
 
 
 def kinds(watches: Watches, name: str = "canal") -> list[tuple[str, str]]:
-    return briefly(watches.entries(name))
+    return briefly(reported(watches.library, name))
 
 
 # --- new statements ------------------------------------------------------------------------------
@@ -38,7 +40,7 @@ def kinds(watches: Watches, name: str = "canal") -> list[tuple[str, str]]:
 
 def test_what_is_there_when_a_watch_is_added_is_not_new(watches: Watches) -> None:
     assert run(watches.library) == {"canal": []}
-    found = watches.entries("canal", with_baseline=True)
+    found = kept(watches.library)
     assert sorted(briefly(found)) == [("baseline", "agree-1"), ("baseline", "oppose-1")]
     assert kinds(watches) == []
 
@@ -117,9 +119,20 @@ def test_each_statement_with_the_same_words_is_an_entry(library: Library) -> Non
     assert run(library.update([LATER, again])) == {"canal": [("new", "later"), ("new", "later-2")]}
 
 
-def test_the_quotes_own_statement_is_not_news(library: Library) -> None:
-    own = said("own", f"{BLOCKADE}.")
-    assert run(library.update([own])) == {"canal": []}
+def test_a_new_statement_with_the_very_words_is_news(library: Library) -> None:
+    same = said("same", f"{BLOCKADE}.", "Dena Orr")
+    assert run(library.update([same])) == {"canal": [("new", "same")]}
+    assert library.watches.watch("canal").quote == Quote(BLOCKADE)
+
+
+def test_the_quotes_own_statement_is_known_when_it_is_added(place: Path) -> None:
+    own = said("own", f"{BLOCKADE}.", "Dena Orr")
+    library = watching(place, statements=[*FIRST, own])
+    assert library.watches.watch("canal").quote.statement_id == "own"
+    after = library.update([replace(own, text=f"{BLOCKADE}, and it must end now.")])
+    assert run(after) == {"canal": []}
+    left = after.delete(["own"]).update([LATER])
+    assert run(left) == {"canal": [("new", "later")]}
 
 
 # --- corrections ---------------------------------------------------------------------------------
@@ -149,7 +162,7 @@ def test_a_correction_may_be_taken_back(library: Library) -> None:
     after = library.update([replace(FIRST[0], text="The blockade of Port Meren shall not end.")])
     run(after)
     run(after.update([FIRST[0]]))
-    entries = library.watches.entries("canal", with_baseline=True)
+    entries = kept(library)
     assert briefly(entries).count(("corrected", "agree-1")) == 2
     assert len({entry.id for entry in entries}) == len(entries)
 
@@ -176,7 +189,7 @@ def test_another_statement_is_no_correction(library: Library, other: dict[str, s
 def test_the_same_words_under_a_new_id_are_no_news(library: Library) -> None:
     after = library.update([replace(FIRST[0], id="text-1")], ["agree-1"])
     assert run(after) == {"canal": []}
-    entries = after.watches.entries("canal", with_baseline=True)
+    entries = kept(after)
     assert ("baseline", "text-1") in briefly(entries)
 
 
@@ -185,7 +198,7 @@ def test_another_venue_is_no_news_but_is_kept(library: Library) -> None:
     after = library.update([replace(FIRST[0], venue="Pier of Meren")])
     assert after.watches.run(stance_model=judge).entries == {"canal": ()}
     assert judge.read == []
-    entries = after.watches.entries("canal", with_baseline=True)
+    entries = kept(after)
     venues = {entry.statement.id: entry.statement.venue for entry in entries}
     assert venues == {"agree-1": "Pier of Meren", "oppose-1": ""}
 
@@ -212,7 +225,7 @@ def test_deleting_a_statement_deletes_its_words_at_once(library: Library, place:
     for words in ("at once", "end now", "shall not", "Dena Orr"):
         assert words not in found
     assert "will not end" in found
-    entries = left.watches.entries("canal")
+    entries = reported(left)
     assert sorted(briefly(entries)) == [("corrected", "agree-1"), ("new", "later")]
     assert not any(entry.in_library for entry in entries)
     assert run(left) == {"canal": []}
@@ -222,7 +235,7 @@ def test_a_statement_that_an_update_removed_is_not_shown(library: Library, place
     after = library.update([LATER])
     run(after)
     left = after.update(remove=["later"])
-    (entry,) = left.watches.entries("canal")
+    (entry,) = reported(left)
     assert (entry.in_library, entry.statement.text) == (False, "")
     run(left)
     assert "at once" not in texts_on_disk(place)
@@ -240,7 +253,46 @@ def test_what_is_deleted_during_a_run_does_not_come_back(library: Library, place
     after.watches.run(stance_model=Deleting())
     assert "at once" not in texts_on_disk(place)
     assert "end now" not in texts_on_disk(place)
-    assert [e.in_library for e in open_at(place).watches.entries("canal")] == [False]
+    assert [e.in_library for e in reported(open_at(place))] == [False]
+
+
+def test_what_is_deleted_while_a_watch_is_added_does_not_come_back(
+    library: Library, place: Path
+) -> None:
+    result = searched(library)
+    open_at(place).delete(["agree-1"])
+    library.watches.add("second", result, stance_model=WordJudge())
+    assert "end now" not in texts_on_disk(place)
+    assert "will not end" in texts_on_disk(place)
+
+
+def test_a_deletion_that_fails_leaves_the_words_and_one_again_finishes(
+    library: Library, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(LibraryError):
+        library.delete(["agree-1", "nobody"])
+    assert "end now" in texts_on_disk(place)
+    left = open_at(place).update(remove=["agree-1"])  # as a program that was killed leaves it
+    assert "end now" in texts_on_disk(place)
+    with pytest.raises(LibraryError, match="agree-1"):
+        left.delete(["agree-1"])
+    assert "end now" not in texts_on_disk(place)
+
+
+def test_words_go_before_the_statement_and_after_it(
+    library: Library, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, backend = type(library.backend).update, type(library.backend)
+    before = (place / "watches.json").read_text()
+
+    def update(self, *given, **more):
+        assert "end now" not in texts_on_disk(place)
+        (place / "watches.json").write_text(before)  # as a run would
+        return real(self, *given, **more)
+
+    monkeypatch.setattr(backend, "update", update)
+    library.delete(["agree-1"])
+    assert "end now" not in texts_on_disk(place)
 
 
 def test_damaged_watches_stop_a_deletion_before_it_begins(library: Library, place: Path) -> None:
@@ -272,23 +324,53 @@ def test_a_name_is_only_a_name(watches: Watches, place: Path, name: str) -> None
 def test_names_are_unique_ignoring_case(watches: Watches) -> None:
     with pytest.raises(WatchError, match="already"):
         watches.add(" Canal ", searched(watches.library))
+    watches.add("Zoë  ß", searched(watches.library), stance_model=WordJudge())
+    assert watches.watch(" zoe\u0308 SS").name == "Zoë ß"
+    assert [one.name for one, _ in watches.found(["CANAL", "canal", " canal"])] == ["canal"]
+
+
+@pytest.mark.parametrize("candidates", [0, 10_001, 3.5, True, "9", None])
+def test_candidates_of_a_result_are_checked(watches: Watches, candidates: object) -> None:
+    result = searched(watches.library)
+    settings = {**result.provenance.settings, "candidates": candidates}
+    made = replace(result, provenance=replace(result.provenance, settings=settings))
+    with pytest.raises(WatchError, match=r"cannot be kept \(watches\.1\.candidates: "):
+        watches.add("second", made, stance_model=WordJudge())
+
+
+def test_nothing_unreadable_is_written(watches: Watches, place: Path) -> None:
+    before = (place / "watches.json").read_bytes()
+    result = replace(searched(watches.library), thresholds=Thresholds(7.0))
+    with pytest.raises(WatchError, match=r"cannot be kept \(watches\.1\.thresholds\.probability"):
+        watches.add("second", result, stance_model=WordJudge())
+    assert (place / "watches.json").read_bytes() == before
 
 
 def test_an_unknown_name_is_one_sentence(watches: Watches) -> None:
-    for ask in (watches.watch, watches.remove, watches.entries, lambda n: watches.run([n])):
+    for ask in (
+        watches.watch,
+        watches.remove,
+        lambda n: watches.found([n]),
+        lambda n: watches.run([n]),
+    ):
         with pytest.raises(WatchError, match=r"no watch 'x' in .*\(canal\)"):
             ask("x")
 
 
 def test_there_are_limits(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(of_watches, "MOST_WATCHES", 1)
-    with pytest.raises(WatchError, match="no more are kept"):
+    with pytest.raises(WatchError, match="at most 1 watches"):
         library.watches.add("second", searched(library))
     monkeypatch.setattr(of_watches, "MOST_ENTRIES", 1)
+    first = [("baseline", "agree-1"), ("baseline", "oppose-1")]
     assert run(library.update([LATER])) == {"canal": [("new", "later")]}
-    found = library.watches.entries("canal", with_baseline=True)
-    assert briefly(found) == [("new", "later")]
+    found = kept(library)
+    assert briefly(found) == [*first, ("new", "later")]
     assert values.MOST_ENTRIES == 5_000
+    after = open_at(library.backend).update([said("last", f"{BLOCKADE}, all say.")])
+    assert run(after) == {"canal": [("new", "last")]}
+    assert briefly(kept(after)) == [*first, ("new", "last")]
+    assert after.watches.watch("canal").total == 2
 
 
 def test_only_a_search_of_this_library_is_watched(library: Library) -> None:
@@ -344,7 +426,7 @@ def test_a_passage_of_a_longer_statement_is_followed(place: Path) -> None:
     before, after = "Timber is very dear this year.", "Many of our ships still wait there."
     long = said("long", f"{before} {words} {after}", "Ola Ren")
     library = watching(place, statements=[*FIRST, long])
-    found = library.watches.entries("canal", with_baseline=True)
+    found = kept(library)
     assert words in {entry.statement.text for entry in found}
     moved = replace(long, text=f"We met at noon in the harbour. {long.text}")
     assert run(library.update([moved])) == {"canal": []}
@@ -352,3 +434,38 @@ def test_a_passage_of_a_longer_statement_is_followed(place: Path) -> None:
     cut = replace(long, text=f"{before} {softer} {after}")
     ((entry,),) = library.update([cut]).watches.run(stance_model=WordJudge()).entries.values()
     assert (entry.stance, entry.before.words, entry.statement.text) == (None, words, softer)
+
+
+def test_the_page_of_a_passage_is_kept(place: Path) -> None:
+    words = "The blockade of Port Meren must end soon."
+    long = said("long", f"Timber is very dear this year. {words}", pages=(0, 5, 9, 400))
+    library = watching(place, statements=[long])
+    (entry,) = kept(library)
+    assert (entry.statement.text, entry.excerpt.pages) == (words, (3,))
+
+
+def test_many_statements_with_new_ids_are_followed(place: Path) -> None:
+    words = [f"The blockade of Port Meren must end by day {n} of this year" for n in range(60)]
+    old = [said(f"old-{n}", f"{each}.", "", "") for n, each in enumerate(words)]
+    new = [said(f"new-{n}", f"{each}, too.", "", "") for n, each in enumerate(words)]
+    library = watching(place, statements=old)
+    calls: list[tuple[int, int]] = []
+    after = library.update(new, [one.id for one in old])
+    run(after, on_progress=lambda *done: calls.append(done))
+    corrected = [entry for entry in kept(after) if entry.before]
+    assert len(corrected) > 20
+    assert {entry.before.id[4:] == entry.statement.id[4:] for entry in corrected} == {True}
+    assert len(calls) > 2
+
+
+def test_the_model_is_only_made_if_it_is_needed(library: Library) -> None:
+    made: list[WordJudge] = []
+
+    def model() -> WordJudge:
+        made.append(WordJudge())
+        return made[0]
+
+    library.watches.run(stance_model=model)
+    assert made == []
+    ran = library.update([LATER]).watches.run(stance_model=model)
+    assert (len(made), [one.total for one in ran.watches]) == (1, [1])

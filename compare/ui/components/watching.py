@@ -33,8 +33,9 @@ from compare.ui.components.layout import (
 )
 from compare.ui.components.quote_form import CHOSEN
 from compare.ui.components.service import library_link, open_library, stance_model
-from compare.watch import LONGEST_NAME, Entry, FeedFormat, Run, Watch, Watches, feed_bytes
-from compare.watch.feeds import GONE, UNLISTED, headline, old_words
+from compare.watch import Entry, FeedFormat, Run, Watch, Watches, feed_bytes
+from compare.watch.feeds import GONE, UNLISTED, headline, left_out_words, old_words
+from compare.watch.values import LONGEST_NAME
 
 KEPT = "watch"
 """The name of the notice that the page shows on its next run."""
@@ -61,7 +62,7 @@ def watch_button(result: Result, key: str) -> None:
                   help=why)  # fmt: skip
         return
     with st.popover("Watch this search", type="tertiary", key=f"{key}-watch"):
-        small("A watch tells what is new whenever the library was updated.")
+        small("When the library is updated, a watch reports what is new.")
         with st.form(f"{key}-watch-form", border=False):
             name = st.text_input(
                 "Name",
@@ -105,7 +106,7 @@ def run_button(watches: Watches) -> None:
     if not st.button("Run now", type="primary", key="watch-run"):
         return
     with progress("Looking for new statements", "read") as on_progress:
-        run = watches.run(stance_model=stance_model(), on_progress=on_progress)
+        run = watches.run(stance_model=stance_model, on_progress=on_progress)
     notice_next_run(KEPT, run_in_words(run))
     st.rerun()
 
@@ -113,13 +114,14 @@ def run_button(watches: Watches) -> None:
 def run_in_words(run: Run) -> str:
     """Return what a run found in a sentence or two."""
     found = {name: len(entries) for name, entries in run.entries.items() if entries}
-    if run.left_out:
-        return f"Another program ran {', '.join(run.left_out)} at the same time: run again."
-    if len(run.unchanged) == len(run.entries):
-        return "Nothing is new: the library has not changed."
-    read = f"{counted(run.read, 'statement is', 'statements are')} new or changed."
-    listed = ", ".join(f"{name} ({number:,})" for name, number in found.items())
-    return f"{read} {f'New entries: {listed}.' if found else 'No watch lists any of them.'}"
+    sentences = []
+    if len(run.unchanged) < len(run.entries):
+        sentences.append(f"{counted(run.read, 'statement is', 'statements are')} new or changed.")
+        listed = ", ".join(f"{name} ({number:,})" for name, number in found.items())
+        sentences.append(f"New entries: {listed}." if found else "No watch lists any of them.")
+    elif run.entries:
+        sentences.append("Nothing is new: the library has not changed.")
+    return " ".join([*sentences, left_out_words(run)] if run.left_out else sentences)
 
 
 def show_watch(watches: Watches, watch: Watch, entries: Sequence[Entry]) -> None:
@@ -135,12 +137,12 @@ def show_watch(watches: Watches, watch: Watch, entries: Sequence[Entry]) -> None
         if may_change(library):
             _remove_button(watches, watch)
     if any(getattr(watch.filters, name) for name in _NOT_ON_SEARCH_PAGE):
-        small("The search page has not all of its filters, so it may list more.")
+        small("The search page lacks some of these filters, so it may list more.")
     if not entries:
         small(
             "Nothing new yet."
             if watch.last_run
-            else "Saved. After the library is updated, press Run now to see what is new."
+            else "It has not been run yet. When the library is updated, press Run now."
         )
     more = f"watch-{widget_key(watch.name)}-more"
     number = int(st.session_state.get(more, _AT_FIRST))

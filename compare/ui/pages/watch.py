@@ -10,8 +10,8 @@ from compare.ui.components.watching import KEPT, may_change, run_button, show_wa
 
 with page(
     "Watches",
-    "A watch is a saved search. After the library was updated, a run tells what is new, and what "
-    "was corrected.",
+    "A watch is a saved search. When the library is updated, it reports what is new, and what was "
+    "corrected.",
 ):
     library = choose_library()
     show_kept_notice(KEPT)
@@ -19,7 +19,7 @@ with page(
     found = list(watches)
     if not found:
         if may_change(library):
-            small("There is no watch of this library. A search by quote can be watched.")
+            small("This library has no watches. A search by quote can be watched.")
             library_link(SEARCH_PAGE, "Search by quote")
         else:
             small("This library is read-only. Searches of a library of your own can be watched.")
@@ -29,7 +29,7 @@ with page(
         if may_change(library):
             run_button(watches)
         elif is_read_only():
-            notice("Watches cannot be run here: who runs this app has made it read-only.")
+            notice("Watches cannot be run here: this app is read-only.")
         names = [one.name for one in found]
         chosen = st.selectbox("Watch", names, key="watch", bind="query-params")
         ((watch, entries),) = watches.found([chosen if chosen in names else names[0]])
