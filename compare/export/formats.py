@@ -36,16 +36,26 @@ _WIDE = {"query", "text", "passage", "words", "also_said"}
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class ExportFormat(StrEnum):
-    """The formats of a result, for the commands, the app and the documentation.
-
-    `WRITERS`, at the end of this module, has the function that writes each.
-    """
+class FileFormat(StrEnum):
+    """Formats of files by name; `label` is that of the app's download button, "" for no button."""
 
     suffix: str
     mime: str
     label: str
-    """The label of the app's download button; "" for no button."""
+
+    def __new__(cls, name: str, suffix: str = "", mime: str = "", label: str = "") -> Self:
+        """Make a member whose value is its name, with attributes."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.suffix, member.mime, member.label = suffix, mime, label
+        return member
+
+
+class ExportFormat(FileFormat):
+    """The formats of a result, for the commands, the app and the documentation.
+
+    `WRITERS`, at the end of this module, has the function that writes each.
+    """
 
     CSV = "csv", ".csv", "text/csv", "CSV"
     XLSX = "xlsx", ".xlsx", _SHEET, "Excel"
@@ -56,13 +66,6 @@ class ExportFormat(StrEnum):
     HTML = "html", ".html", "text/html", "report"
     JSON = "json", ".json", "application/json", "all as JSON"
     """The whole result, not only its lists; `Result.load` makes an equal one."""
-
-    def __new__(cls, name: str, suffix: str = "", mime: str = "", label: str = "") -> Self:
-        """Make a member whose value is its name, with attributes."""
-        member = str.__new__(cls, name)
-        member._value_ = name
-        member.suffix, member.mime, member.label = suffix, mime, label
-        return member
 
     @classmethod
     def of(cls, path: Path) -> ExportFormat:

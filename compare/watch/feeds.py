@@ -10,14 +10,14 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote as percent_encoded
 from xml.etree import ElementTree as ET
 
 from compare import __version__
 from compare.errors import WatchError
 from compare.export import Row, percent, table_csv
+from compare.export.formats import FileFormat
 from compare.export.html import text_html, web_address
 from compare.export.rows import rounded, side_cells
 from compare.export.words import VERDICT, attribution, shortened
@@ -39,23 +39,12 @@ Found = Sequence[tuple[Watch, Sequence[Entry]]]
 """Watches with what they found, as `Watches.found` returns them."""
 
 
-class FeedFormat(StrEnum):
+class FeedFormat(FileFormat):
     """The formats of what watches found."""
-
-    suffix: str
-    mime: str
-    label: str
 
     ATOM = "atom", ".atom", "application/atom+xml", "Atom"
     JSON = "json", ".json", "application/feed+json", "JSON Feed"
     CSV = "csv", ".csv", "text/csv", "CSV"
-
-    def __new__(cls, name: str, suffix: str = "", mime: str = "", label: str = "") -> Self:
-        """Make a member whose value is its name, with attributes."""
-        member = str.__new__(cls, name)
-        member._value_ = name
-        member.suffix, member.mime, member.label = suffix, mime, label
-        return member
 
 
 def feed_bytes(
