@@ -222,6 +222,10 @@ def app(
     if not no_browser:
         environment[OPEN_VARIABLE] = address
     click.echo(f"The app is at {address} (Ctrl-C ends it).", err=True)
+    if not token:
+        click.echo(
+            "Other users of this machine can open it too; with --token, only you can.", err=True
+        )
     settings = {
         "server.address": _HOST,
         "server.port": port,

@@ -180,7 +180,11 @@ class Library:
         gone = frozenset(ids) - self.finish_deletion()
         if not gone:
             return type(self)(self.backend, self.backend.open(), self._encoder)
-        self._check_current(gone)
+        with closing(self.backend.open().open_store()) as store:
+            missing = gone - store.statements(gone).keys()
+        if missing:
+            forget(self.backend, missing)  # what was removed before may stand in watches still
+            raise no_statement(min(missing), self.backend)
         before = self.backend.current()
         if not self.backend.read_only:  # otherwise `update` refuses
             note_deletion(self.backend, gone)
@@ -201,12 +205,6 @@ class Library:
         frozenset()
         """
         return finish_deletion(self.backend)
-
-    def _check_current(self, ids: frozenset[str]) -> None:
-        """Raise LibraryError unless the generation in use, which may be newer, has these ids."""
-        with closing(self.backend.open().open_store()) as store:
-            for missing in sorted(ids - store.statements(ids).keys()):
-                raise no_statement(missing, self.backend)
 
     def verify(self) -> None:
         """Read all files completely and compare them with the manifest.
