@@ -63,11 +63,36 @@ def review(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
+def collection(page: Page) -> None:
+    """Show a public collection before it is fetched."""
+    go(page, "add?add_from=A+public+collection", 850)
+    page.get_by_text("I have read the licence").wait_for()
+
+
+def watches(page: Page) -> None:
+    """Watch a quote in a library of made-up statements, and add some of them later."""
+    canal = DOCS / "canal.csv"
+    first = Path(os.environ["XDG_DATA_HOME"]) / "first.csv"
+    first.write_text("".join(canal.read_text("utf-8").splitlines(keepends=True)[:9]), "utf-8")
+    quote = "All ships must be free to pass through the canal."
+    for arguments in (
+        ("build", "--corpus", str(first)),
+        ("watch", "add", "free passage", quote),
+        ("build", "--corpus", str(canal), "--add"),
+        ("watch", "run"),
+    ):
+        subprocess.run([sys.executable, "-m", "compare", *arguments], check=True)
+    go(page, "watch?library=My+own", 1100)
+    page.get_by_role("heading", name="free passage").wait_for()
+
+
 PICTURES: dict[str, Callable[[Page], None]] = {
     "search.png": search,
     "pictures/sides.png": sides,
     "pictures/positions.png": positions,
     "pictures/review.png": review,
+    "pictures/collection.png": collection,
+    "pictures/watches.png": watches,  # makes a library, so it is the last
 }
 """Each picture, and the function that prepares the page for it."""
 
@@ -124,9 +149,10 @@ def main(names: list[str]) -> None:
     """Start the app on the sample, take the pictures, and stop it."""
     command = [sys.executable, "-m", "compare", "app", "--no-browser", "--port", str(PORT)]
     with tempfile.TemporaryDirectory() as home:
-        hidden = ("COMPARE_LIBRARY", "COMPARE_REVIEWS", "COMPARE_CORRECTIONS")
-        given = {name: value for name, value in os.environ.items() if name not in hidden}
-        server = subprocess.Popen(command, env={**given, "XDG_DATA_HOME": home})
+        for hidden in ("COMPARE_LIBRARY", "COMPARE_REVIEWS", "COMPARE_CORRECTIONS"):
+            os.environ.pop(hidden, None)
+        os.environ["XDG_DATA_HOME"] = os.environ["XDG_CONFIG_HOME"] = home
+        server = subprocess.Popen(command)
         try:
             wait_for(f"{APP}/_stcore/health")
             take(names)

@@ -307,7 +307,7 @@ def test_a_licence_is_accepted_once(canals: dict[str, bytes], tmp_path: Path) ->
     assert not is_accepted(collection)
 
 
-# -- Found by a reader of the code -------------------------------------------------------------
+# -- Odd answers, and two at once ---------------------------------------------------------------
 
 
 def test_two_at_once_take_turns(collection: Collection, service: Service, tmp_path: Path) -> None:
