@@ -86,7 +86,7 @@ def _make_like(path: Path, before: os.stat_result) -> None:
     if hasattr(os, "chown"):
         try:
             os.chown(path, before.st_uid, before.st_gid)
-        except PermissionError:  # a group of which the owner is no member
+        except PermissionError:  # the owner is not a member of that group
             mode &= ~0o070
     path.chmod(mode)
 

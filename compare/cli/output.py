@@ -91,7 +91,7 @@ def on_terminal() -> bool:
 
 
 def attribution(statement: Statement, pages: Sequence[int] = ()) -> str:
-    """Return a statement's speaker, date, place, pages and id on one line, as far as known."""
+    """Return the known ones of a statement's speaker, date, place, pages and id on one line."""
     identifier = f"[{statement.id}]" if statement.id else ""
     return one_line(", ".join(filter(None, [*words.attribution(statement, pages), identifier])))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,6 +57,8 @@ from compare.statements import Quote, clean_quote, language_notes
 
 if TYPE_CHECKING:
     from rich.text import Text
+
+    from compare.library import Filters, Library
 
 _SHOWN = 10
 _REPEATS_SHOWN = 3
@@ -117,18 +119,7 @@ def search(
     filters = shared.read_filters(options)
     reader = open_third_reader(options)
     library, model = shared.open_to_read(options)
-    if statement_id:  # options of the command line override the fields of the statement
-        given = {of.name: value for of in fields(asked) if (value := getattr(asked, of.name))}
-        asked = replace(Quote.from_statement(library.statement(statement_id)), **given)
-    with progress("Reading pairs") as on_progress:
-        result = library.search(
-            asked,
-            stance_model=model,
-            filters=filters,
-            thresholds=shared.read_thresholds(options),
-            candidates=options["candidates"],
-            on_progress=on_progress,
-        )
+    result = search_once(library, model, asked, statement_id, filters, options)
     result = with_third_reader(result, reader)
     if options["why"]:
         with progress("Finding the deciding words") as on_progress:
@@ -146,6 +137,29 @@ def search(
         say_json(data)
     elif out is None:
         _show_result(result, limit or _SHOWN)
+
+
+def search_once(
+    library: Library,
+    model: StanceModel,
+    asked: Quote,
+    statement_id: str | None,
+    filters: Filters,
+    options: Mapping[str, Any],
+) -> Result:
+    """Search for a quote, or for a statement whose fields the quote's override."""
+    if statement_id:
+        given = {of.name: value for of in fields(asked) if (value := getattr(asked, of.name))}
+        asked = replace(Quote.from_statement(library.statement(statement_id)), **given)
+    with progress("Reading pairs") as on_progress:
+        return library.search(
+            asked,
+            stance_model=model,
+            filters=filters,
+            thresholds=shared.read_thresholds(options),
+            candidates=options["candidates"],
+            on_progress=on_progress,
+        )
 
 
 def _search_file(queries: Path, out: Path | None, limit: int | None, options: Any) -> None:

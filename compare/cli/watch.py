@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from compare.cli.output import (
     say_json,
     show_table,
 )
+from compare.cli.search import search_once
 from compare.comparison.retrieval import CANDIDATES
 from compare.export import counted, table_csv
 from compare.export.json_files import load_result
@@ -31,7 +31,6 @@ from compare.library.backend import Backend
 from compare.library.library import Library
 from compare.results import Result
 from compare.safe_text import one_line
-from compare.statements import Quote
 from compare.watch import Entry, FeedFormat, Watch, Watches, entry_rows, feed_bytes
 from compare.watch.feeds import GONE, left_out_words, old_words, verdict_words
 
@@ -94,18 +93,7 @@ def add(
     if result is not None:
         found = load_result(result)
     else:
-        if statement_id is not None:
-            given = {of.name: value for of in fields(asked) if (value := getattr(asked, of.name))}
-            asked = replace(Quote.from_statement(library.statement(statement_id)), **given)
-        with progress("Reading pairs") as on_progress:
-            found = library.search(
-                asked,
-                stance_model=model,
-                filters=filters,
-                thresholds=shared.read_thresholds(options),
-                candidates=options["candidates"],
-                on_progress=on_progress,
-            )
+        found = search_once(library, model, asked, statement_id, filters, options)
     made = library.watches.add(name, found, stance_model=model)
     text = f"{made.name} is watched: {_listed(found)} now, which will not be reported as new."
     say_either(options["as_json"], library.watches.to_json(made), text)

@@ -135,7 +135,7 @@ class _Download:
         return self.file.checksum[0].upper() if self.file.checksum else "size"
 
     def _is_whole(self, path: Path) -> bool:
-        """Compare a file with its published size and checksum, as far as there are any."""
+        """Compare a file with its size and checksum if the service publishes them."""
         if self.file.size is not None and path.stat().st_size != self.file.size:
             return False
         if self.file.checksum is None:
@@ -165,7 +165,7 @@ class _Download:
                     f"the same command again, which continues after {_megabytes(kept)}, "
                     f"{self.collection.by_hand}."
                 )
-            time.sleep(pause)
+            time.sleep(pause)  # a server that is overloaded gets time to recover
 
     def _continue(self, have: int) -> None:
         """Ask for what is missing, and append it."""

@@ -15,7 +15,7 @@ import time
 import webbrowser
 from contextlib import suppress
 from http import HTTPStatus
-from http.cookies import SimpleCookie
+from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -95,7 +95,7 @@ class Guard:
     def _has_token(self, cookies: str) -> bool:
         try:
             found = SimpleCookie(cookies).get(self._cookie)
-        except Exception:  # whatever a cookie can hold
+        except CookieError:  # any program can send any header
             return False
         return found is not None and hmac.compare_digest(found.value.encode(), self._token.encode())
 
@@ -173,7 +173,7 @@ def _open_browser(address: str, where: tuple[str, int]) -> None:
         with suppress(OSError), socket.create_connection(where, timeout=1):
             webbrowser.open(address)
             return
-        time.sleep(0.1)
+        time.sleep(0.1)  # between two questions to a server that is starting
 
 
 if __name__ == "__main__":

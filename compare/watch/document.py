@@ -51,7 +51,7 @@ class Document:
     Attributes:
         watches: In the order in which they were added.
         id: A random name, which the document keeps; "" before it is first written.
-        known: Digests of states of the library of which the known statements may be there.
+        known: Digests of the library states whose known statements may be stored.
     """
 
     watches: tuple[Kept, ...] = ()

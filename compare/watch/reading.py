@@ -146,7 +146,7 @@ class _Reading:
             )
 
     def _is_corrected(self, entry: Entry, statement: Statement) -> bool:
-        """Add an entry if a statement's words, as far as they were found, are corrected."""
+        """Add an entry if the words that were found in a statement are corrected."""
         found, before = self.found.get(statement.id), entry.statement
         still_there = before.context == statement.context and before.text in statement.text
         if found is None:

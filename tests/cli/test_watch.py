@@ -41,7 +41,8 @@ def run(run: Run, place: Path) -> Run:
 def test_a_quote_is_watched_and_what_is_new_is_printed_once(run: Run, place: Path) -> None:
     added = run("watch", "add", "port", BLOCKADE, "--who", "Valdoria, 2021")
     assert added.code == 0
-    assert added.out == "port is watched: 2 agree and 1 oppose now, which will not be reported as new.\n"  # fmt: skip  # noqa: E501
+    counts = "2 agree and 1 oppose now, which will not be reported as new."
+    assert added.out == f"port is watched: {counts}\n"
     update(place, NEW, statement("no", "Timber is dear."))
     first = run("watch", "run")
     assert (first.code, first.err) == (0, "")
@@ -91,7 +92,8 @@ def test_a_correction_is_printed_with_the_words_before(run: Run, place: Path) ->
 
 def test_a_statement_or_a_result_is_watched(run: Run, place: Path, tmp_path: Path) -> None:
     assert run("watch", "add", "one", "--id", "own").code == 0
-    assert run("search", BLOCKADE, "--min-probability", "0.5", "--out", tmp_path / "r.json").code == 0  # fmt: skip  # noqa: E501
+    result = tmp_path / "r.json"
+    assert run("search", BLOCKADE, "--min-probability", "0.5", "--out", result).code == 0
     assert run("watch", "add", "two", "--result", tmp_path / "r.json").code == 0
     one, two = run("watch", "list", "--json").json
     assert (one["quote"]["statement_id"], two["thresholds"]["probability"]) == ("own", 0.5)

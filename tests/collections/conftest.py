@@ -53,7 +53,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("ETag", tag)
         self.send_header("Content-Length", str(len(content) - start))
         self.end_headers()
-        time.sleep(self.service.pause)
+        time.sleep(self.service.pause)  # a slow server, which is what is tested
         body = content[start:]
         if self.service.cut:
             self.wfile.write(body[: self.service.cut.pop(0)])

@@ -60,7 +60,7 @@ class Shown:
 def side_by_side(shown: Shown, *, as_table: bool = False) -> Result:
     """Show the lists of a search; return the result with its deciding words."""
     result = shown.result
-    # Where the quote stands in the library is shown above the lists already.
+    # The card above the lists already shows the source of the quote.
     known = f"(statement {result.source.id})" if result.source else None
     notice(*(note for note in result.notes if known is None or known not in note))
     if not (result.agree or result.oppose):
