@@ -23,6 +23,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from compare import __version__
 from compare.corpus.values import shortened
+from compare.corpus.web.addresses import is_public
 from compare.corpus.web.page import MOST_BYTES
 from compare.errors import CorpusError
 
@@ -49,20 +50,6 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BLOCK = 64 * 1024
 _NOT_IN_A_URL = re.compile(r"[\s\\\x00-\x20\x7f\ud800-\udfff]")
 _SAFE = "%/:=&?~#+!$,;'@()*[]"
-_NETWORK = ipaddress.ip_network
-_NAT64 = _NETWORK("64:ff9b::/96")
-_NEVER = (
-    _NETWORK("64:ff9b:1::/48"),  # NAT64 of a local network
-    _NETWORK("2001::/32"),  # Teredo
-    _NETWORK("::/96"),  # IPv4-compatible addresses
-    _NETWORK("192.88.99.0/24"),  # relays of 6to4
-    # Addresses at which hosts of virtual machines answer their guests, with secrets among it
-    _NETWORK("192.0.0.0/24"),  # Oracle's metadata, and assignments of IETF protocols
-    _NETWORK("168.63.129.16/32"),  # Azure's
-    _NETWORK("100.64.0.0/10"),  # Alibaba's metadata, and networks of carriers
-    _NETWORK("fd00:ec2::/32"),  # Amazon's
-)
-
 Allowed = Collection[tuple[str, int]]
 
 
@@ -123,23 +110,6 @@ def fetch(url: str, *, allowed: Allowed = (), seconds: float = SECONDS) -> Fetch
     if isinstance(found, BaseException):
         raise found
     return found
-
-
-def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Return whether an address is public; IPv4 embedded in IPv6 is checked as IPv4."""
-    if isinstance(address, ipaddress.IPv6Address):
-        inside = address.ipv4_mapped or address.sixtofour
-        if address in _NAT64:
-            inside = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
-        if inside is not None:
-            return is_public(inside)
-        if address.is_site_local:
-            return False
-    refused = (
-        address.is_private, address.is_loopback, address.is_link_local, address.is_multicast,
-        address.is_reserved, address.is_unspecified, not address.is_global,
-    )  # fmt: skip
-    return not any(refused) and not any(address in network for network in _NEVER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ import socket
 
 import pytest
 
-from compare.corpus.web.fetch import fetch, is_public
+from compare.corpus.web.addresses import NOT_PUBLIC, is_public
+from compare.corpus.web.fetch import fetch
 from tests.corpus.web.serving import BY_HAND, PAGE, Site, names, refused
 
 
@@ -105,7 +106,17 @@ def test_addresses_that_are_not_public(scheme: str, host: str) -> None:
         ("64:ff9b::a00:1", False),
         ("::ffff:10.0.0.1", False),
         ("192.88.99.1", False),
+        ("192.0.0.9", False),
         ("192.0.0.192", False),
+        ("::ffff:168.63.129.16", False),
+        ("192.0.1.0", True),
+        ("192.80.8.124", False),
+        ("168.63.129.15", True),
+        ("3fff::1", False),
+        ("3ffe::1", True),
+        ("4000::1", False),
+        ("100:0:0:1::1", False),
+        ("5f00::1", False),
         ("168.63.129.16", False),
         ("100.100.100.200", False),
         ("fd00:ec2::254", False),
@@ -116,6 +127,12 @@ def test_addresses_that_are_not_public(scheme: str, host: str) -> None:
 )
 def test_which_addresses_are_public(address: str, public: bool) -> None:
     assert is_public(ipaddress.ip_address(address)) is public
+
+
+@pytest.mark.parametrize("network", NOT_PUBLIC, ids=str)
+def test_no_address_of_a_listed_network_is_public(network: ipaddress.IPv4Network) -> None:
+    assert not is_public(network[0])
+    assert not is_public(network[-1])
 
 
 def test_one_address_that_is_not_public_refuses_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
