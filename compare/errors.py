@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+UPDATE = "get a newer version of the program, and run `make setup` in its folder"
+"""The remedy for what a later version of the program has written."""
+
+
+def not_installed(what: str, extra: str) -> str:
+    """Return the message that something is not installed, with the extra that installs it."""
+    return (
+        f"{what} is not installed: in the program's folder, run `python -m pip install "
+        f"--require-hashes -c constraints.txt 'compare-statements[{extra}]'`."
+    )
+
 
 class CompareError(Exception):
     """Base of all errors a user can fix; the command line prints it and exits with code 2."""

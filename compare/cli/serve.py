@@ -16,7 +16,7 @@ import click
 from compare.cli import options as shared
 from compare.cli.output import remark
 from compare.cli.program import check_port
-from compare.errors import CompareError
+from compare.errors import CompareError, not_installed
 from compare.library.backend import Backend
 
 _LOCAL = ("127.0.0.1", "localhost", "::1")
@@ -135,9 +135,7 @@ def _extra(name: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise CompareError(
-            f'This needs {error.name}: install it with `pip install "compare-statements[{name}]"`.'
-        ) from error
+        raise CompareError(not_installed(f"This needs {error.name}, which", name)) from error
 
 
 def _read_token(path: Path | None) -> str:

@@ -16,7 +16,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from compare.errors import ExportError
+from compare.errors import ExportError, not_installed
 from compare.export.dictionary import columns, fields, numbers
 from compare.export.rows import Row, pair_rows, position_rows, proposition_rows
 
@@ -117,9 +117,7 @@ def arrow_to_polars(table: pa.Table) -> Any:
     try:
         polars = importlib.import_module("polars")
     except ImportError as error:
-        raise ExportError(
-            "polars is not installed: `pip install polars`, or use to_pandas() or to_arrow()."
-        ) from error
+        raise ExportError(not_installed("polars", "polars")) from error
     return polars.from_arrow(table)
 
 

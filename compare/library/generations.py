@@ -27,7 +27,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compare.errors import LibraryError
+from compare.errors import UPDATE, LibraryError
 from compare.files import file_sha256
 from compare.strict_json import read_json
 
@@ -242,8 +242,7 @@ def _other_format(folder: Path, version: int, program: str) -> LibraryError:
     if version > FORMAT:
         return LibraryError(
             f"The library in {folder} has format {version}, written by version {program} of the "
-            f"program; this one reads format {FORMAT}: update it with "
-            "`pip install --upgrade compare-statements`."
+            f"program; this one reads format {FORMAT}: {UPDATE}."
         )
     return LibraryError(
         f"The library in {folder} has the old format {version}, and this program reads format "

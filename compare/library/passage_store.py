@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
-from compare.errors import LibraryError
+from compare.errors import UPDATE, LibraryError
 from compare.library.index.base import Floats, Neighbours, Rows, Selection
 
 if TYPE_CHECKING:
@@ -246,8 +246,7 @@ def store_kind(name: str) -> type[FileStore]:
     if name not in STORES:
         raise LibraryError(
             f"The library is kept in a store of the kind {name!r}, which this program cannot read "
-            f"(it reads {', '.join(STORES)}): update it with "
-            "`pip install --upgrade compare-statements`."
+            f"(it reads {', '.join(STORES)}): {UPDATE}."
         )
     module, _, attribute = STORES[name].partition(":")
     kind: type[FileStore] = getattr(importlib.import_module(module), attribute)

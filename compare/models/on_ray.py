@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from compare.errors import CompareError, ModelError
+from compare.errors import CompareError, ModelError, not_installed
 from compare.models.protocols import Encoder, StanceModel, load_encoder, load_stance_model
 from compare.models.stance import CascadeStance
 from compare.progress import Progress
@@ -55,9 +55,7 @@ class Cluster:
         try:
             import ray
         except ModuleNotFoundError as error:
-            raise CompareError(
-                'Ray is not installed: install it with `pip install "compare-statements[ray]"`.'
-            ) from error
+            raise CompareError(not_installed("Ray", "ray")) from error
         self._ray: Any = ray
         self.address = address
         self._remote: dict[Callable[..., Any], Any] = {}

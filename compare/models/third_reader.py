@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.errors import ModelError
+from compare.errors import ModelError, not_installed
 from compare.models.endpoints import Endpoint
 from compare.models.protocols import StanceModel
 from compare.models.values import (
@@ -421,11 +421,8 @@ def _connect(endpoint: Endpoint, timeout: float) -> OpenAI:
     try:
         import openai
     except ImportError as error:
-        raise ModelError(
-            "A third reader is asked with the package openai, which is not installed: run `pip "
-            "install 'compare-statements[third-reader]'`, or, in the program's folder, `pip "
-            "install '.[third-reader]'`."
-        ) from error
+        what = "A third reader is asked with the package openai, which"
+        raise ModelError(not_installed(what, "third-reader")) from error
 
     def limit_headers(request: Any) -> None:
         for name in set(request.headers) - _HEADERS:

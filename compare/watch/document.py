@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import uuid4
 
-from compare.errors import LibraryError, WatchError
+from compare.errors import UPDATE, LibraryError, WatchError
 from compare.export.dictionary import model
 from compare.library import Filters
 from compare.results import Probabilities, Stance, Thresholds, filters_in_force
@@ -237,8 +237,7 @@ def _validated(text: str, table: str, place: str) -> Any:
         version = wrong.get(("version",), {}).get("input")
         if ("format",) not in wrong and isinstance(version, int) and version > _VERSION:
             raise WatchError(
-                f"{place} has format {version}, and this program reads {_VERSION}: update it with "
-                "`pip install --upgrade compare-statements`."
+                f"{place} has format {version}, and this program reads {_VERSION}: {UPDATE}."
             ) from None
         at, first = next(iter(wrong.items()))
         name = ".".join(map(str, at)) or "the document"

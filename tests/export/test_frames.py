@@ -117,7 +117,9 @@ def test_any_text_makes_a_table(words: str, chance: float) -> None:
 
 def test_polars_is_asked_for_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "polars", None)
-    with pytest.raises(ExportError, match=r"polars is not installed: `pip install polars`, or"):
+    with pytest.raises(
+        ExportError, match=r"polars is not installed: .*'compare-statements\[polars\]'`"
+    ):
         a_search().to_polars()
 
 

@@ -418,7 +418,7 @@ def test_a_damaged_database_is_a_clear_sentence(
             generations.FORMAT + 1,
             f"has format {generations.FORMAT + 1}, written by version 9.0 of the program; this "
             f"one reads format {generations.FORMAT}: "
-            "update it with `pip install --upgrade compare-statements`",
+            "get a newer version of the program, and run `make setup` in its folder",
         ),
         (
             generations.FORMAT - 1,

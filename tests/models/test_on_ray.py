@@ -243,7 +243,7 @@ def test_no_cluster_and_no_ray_are_said_in_a_sentence(tmp_path: Path) -> None:
     script = "import sys; {}\nfrom compare.cli.program import main\nmain(sys.argv[1:])"
     arguments = ("search", "The port must be open.", "--ray", "127.0.0.1:1")
     for before, said in (
-        ("sys.modules['ray'] = None", 'pip install "compare-statements[ray]"'),
+        ("sys.modules['ray'] = None", "'compare-statements[ray]'`"),
         ("pass", "There is no Ray cluster at 127.0.0.1:1"),
     ):
         done = subprocess.run(

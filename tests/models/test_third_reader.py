@@ -149,7 +149,9 @@ def test_a_redirect_is_not_followed(reader: ReaderServer) -> None:
 
 def test_the_client_is_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openai", None)
-    with pytest.raises(ModelError, match=r"pip install 'compare-statements\[third-reader\]'"):
+    with pytest.raises(
+        ModelError, match=r"-c constraints.txt 'compare-statements\[third-reader\]'"
+    ):
         ThirdReader(Endpoint.of("ollama"), "judge")
 
 

@@ -325,7 +325,7 @@ def test_a_later_version_is_not_guessed_at(library: Library, place: Path) -> Non
     after = library.update([LATER])
     for name in (known_name(library.digest), FILE):
         edited(place, lambda data: data.update(version=2, more=[]), name)
-        with pytest.raises(WatchError, match=r"has format 2.*pip install --upgrade") as told:
+        with pytest.raises(WatchError, match=r"has format 2.*make setup") as told:
             after.watches.run(stance_model=WordJudge())
         assert name in str(told.value)
 

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 import compare
 from compare.corpus.validate import is_address
 from compare.corpus.values import shortened
-from compare.errors import CorpusError
+from compare.errors import CorpusError, not_installed
 from compare.statements import is_language, language_of
 
 MOST_BYTES = 5 * 1024**2
@@ -102,11 +102,7 @@ def read_html(content: bytes, url: str = "", charset: str = "", *, name: str = "
             installed.
     """
     if importlib.util.find_spec("trafilatura") is None:
-        raise CorpusError(
-            "Web pages are read by trafilatura, which is not installed: run "
-            "`pip install 'compare-statements[web]'`, or, in the program's folder, "
-            "`pip install '.[web]'`."
-        )
+        raise CorpusError(not_installed("Web pages are read by trafilatura, which", "web"))
     label = shortened(name or url or "the page")
     html = _decoded(content, charset, label)
     found = _extract_apart(html, url, label)

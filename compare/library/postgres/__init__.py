@@ -1,6 +1,6 @@
 """A library in PostgreSQL, with pgvector (the extra `postgres`)."""
 
-from compare.errors import LibraryError
+from compare.errors import LibraryError, not_installed
 
 try:
     # Imported to see that they are there, before the modules that use them.
@@ -8,8 +8,7 @@ try:
     import psycopg  # noqa: F401
 except ImportError as error:
     raise LibraryError(
-        f"A library in PostgreSQL needs psycopg and pgvector ({error}): install them with "
-        '`pip install "compare-statements[postgres]"`.'
+        not_installed(f"A library in PostgreSQL needs {error.name}, which", "postgres")
     ) from error
 
 from compare.library.postgres.backend import PostgresBackend

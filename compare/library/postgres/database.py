@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urlencode
 import pgvector.psycopg
 import psycopg
 
-from compare.errors import LibraryError
+from compare.errors import UPDATE, LibraryError
 from compare.library.postgres.schema import MIGRATIONS
 from compare.progress import Progress
 
@@ -324,7 +324,7 @@ class Database:
         if done > len(MIGRATIONS):
             raise LibraryError(
                 f"The library in {self} has format {done}, and this program reads "
-                f"{len(MIGRATIONS)}: update it with `pip install --upgrade compare-statements`."
+                f"{len(MIGRATIONS)}: {UPDATE}."
             )
         return int(done)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import altair as alt
 
-from compare.errors import ExportError
+from compare.errors import ExportError, not_installed
 
 Spec = dict[str, Any]  # in Vega-Lite; untrusted text is data in it, never an expression
 Colours = Mapping[str, str]
@@ -30,10 +30,7 @@ COLOURS: Mapping[str, Colours] = {
 }
 AGREE, OPPOSE, EVEN, INK, PAPER = COLOURS["light"].values()
 
-NO_RENDERER = (
-    "SVG files are drawn by vl-convert, which is not installed: run `pip install "
-    "'compare-statements[charts]'`, or, in the program's folder, `pip install '.[charts]'`."
-)
+NO_RENDERER = not_installed("SVG files are drawn by vl-convert, which", "charts")
 
 # The width includes axes and legend; the height is that of the plot alone.
 FIT_WIDTH = alt.AutoSizeParams(type="fit-x", contains="padding")
