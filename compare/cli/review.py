@@ -345,9 +345,9 @@ def export(name: str, to: str, out: Path | None, reader: str | None, **options: 
 def delete(name: str, yes: bool, library: Backend | None, as_json: bool) -> None:
     """Delete a review for good, with its answers and its history."""
     reviews = Reviews.of(shared.open_library(library))
-    opened = reviews.open(name)
+    stored = reviews.stored_name(name)
     if not yes:
-        question = f"Delete {opened.name!r} with {len(opened)} pairs and all answers for good?"
+        question = f"Delete {stored!r} with all its pairs and answers for good?"
         click.confirm(question, abort=True, err=True)
-    reviews.delete(opened.name)
-    say_either(as_json, {"deleted": opened.name}, f"{opened.name} was deleted.")
+    reviews.delete(stored)
+    say_either(as_json, {"deleted": stored}, f"{stored} was deleted.")
