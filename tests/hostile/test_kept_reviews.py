@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 import sqlite3
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compare.errors import CompareError, ReviewError
+from compare.errors import CompareError
 from compare.library.library import Library
 from compare.review import (
     Answer,
@@ -160,7 +161,136 @@ def change(path: Path, how: str) -> None:
         told(lambda name=name: CHANGES[how](Reviews(path), name))
 
 
-# --- edits ---------------------------------------------------------------------------------------
+def unlocked(path: Path) -> sqlite3.Connection:
+    """Open a file so that its history can be edited, too."""
+    database = sqlite3.connect(path, isolation_level=None)
+    for trigger in ("events_stay", "events_last"):
+        database.execute(f"DROP TRIGGER {trigger}")
+    return database
+
+
+# --- edits by name -------------------------------------------------------------------------------
+
+
+def _rows() -> list[tuple[str, str]]:
+    lines = Path(__file__).with_name("review_edits.tsv").read_text("utf-8").splitlines()[1:]
+    return [(command, sentence) for command, sentence in (line.split("\t") for line in lines)]
+
+
+COMMANDS = [
+    ("list",),
+    ("status", "canal"),
+    ("answer", "canal", "--reader", "Ada"),
+    ("answer", "canal", "--reader", "Ada", "--undo"),
+    ("done", "canal", "--reader", "Ada"),
+    ("decide", "canal"),
+    ("decide", "canal", "--by", "Cor", "--pair", "x", "--label", "agree"),
+    ("import", "canal", "answers.csv", "--reader", "Ada"),
+    ("agreement", "canal"),
+    ("agreement", "canal", "--json"),
+    ("create", "sea", "--pairs", "pairs.csv", "--reader", "Ada"),
+    *(("export", "canal", "--to", format.value, "--out", "-") for format in ReviewFormat),
+]
+
+
+def everything_of(reviews: Reviews) -> Iterator[Any]:
+    """Ask all there is to ask about a review until something is refused."""
+    review = reviews.open("canal")
+    for ask in ASKED.values():
+        yield ask(review)
+
+
+def altered(whole: Path, path: Path, command: str) -> Path:
+    shutil.copy(whole, path)
+    with closing(unlocked(path)) as database:
+        database.execute(command)
+    return path
+
+
+@pytest.mark.parametrize(("command", "sentence"), _rows(), ids=lambda text: text[:40])
+def test_an_edit_is_refused_with_its_place(
+    whole: Path, path: Path, command: str, sentence: str
+) -> None:
+    altered(whole, path, command)
+    with pytest.raises(CompareError) as refused:
+        list(everything_of(Reviews(path)))
+    said = sentence_of(refused.value)
+    assert sentence in said
+    assert said.startswith(f"{path} is damaged or was edited: in the review 'canal', ")
+    assert said.endswith("or remove the review with `compare review delete`.")
+    Reviews(path).delete("Canal")
+    assert [one.name for one in Reviews(path).all()] == ["lake"]
+
+
+@pytest.mark.parametrize("number", [0, 5, 8, 16, 18, 22])
+def test_no_command_shows_a_traceback(
+    whole: Path,
+    path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+) -> None:
+    monkeypatch.setenv("COMPARE_REVIEWS", str(path))
+    monkeypatch.chdir(path.parent)
+    Path("answers.csv").write_text("pair,answer\nx,agree\n")
+    Path("pairs.csv").write_text("a,b\nThe lock must open.,It must not.\n")
+    altered(whole, path, _rows()[number][0])
+    run = runner(capfd)
+    for command in COMMANDS:
+        done = run("review", *command)
+        assert "Traceback" not in done.err
+        assert done.code == 0 or (done.code, done.out, done.err.count("\n")) == (2, "", 1), command
+    assert run("review", "delete", "canal", "--yes").code == 0
+
+
+# --- imported files ------------------------------------------------------------------------------
+
+CELLS = st.one_of(
+    st.sampled_from(["", "agree", "skip", "maybe", "p1", "nan", "inf", "-1", "5", "3.0", "1e400"]),
+    st.sampled_from(["2022-13", "0001-01-01T00:00:00+14:00", "x" * 6_000, "\0", "\u202e", "=1+1"]),
+    st.text(max_size=4),
+)
+_IMPORTED = ("pair", "answer", "label", "confidence", "note", "answered", "a", "b", "p_agree",
+             "p_oppose", "p_neither", "similarity", "machine", "topic", "a_date", "a_country",
+             "reader_1", "answer_1")  # fmt: skip
+
+
+_FAST = settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+
+
+@given(
+    st.lists(
+        st.dictionaries(st.sampled_from(_IMPORTED), CELLS, min_size=1), min_size=1, max_size=3
+    ),
+    st.booleans(),
+)
+@settings(_FAST, max_examples=30)
+def test_any_imported_file_is_read_or_refused_in_a_sentence(
+    whole: Path, path: Path, rows: list[dict[str, str]], as_csv: bool
+) -> None:
+    shutil.copy(whole, path)
+    file, reviews = path.with_name("rows.csv" if as_csv else "rows.jsonl"), Reviews(path)
+    with file.open("w", encoding="utf-8", errors="replace", newline="") as lines:
+        if as_csv:
+            names = sorted({name for row in rows for name in row})
+            writer = csv.DictWriter(lines, names, restval="")
+            writer.writeheader()
+            writer.writerows(rows)
+        else:
+            lines.writelines(f"{json.dumps(row)}\n" for row in rows)
+    review = reviews.open("lake")
+    told(lambda: review.answer_many("Bren", read_answers(file, review, "Bren")))
+    if pairs := told(lambda: read_review_pairs(file)):
+        review = reviews.create("sea", PairSelection.imported(pairs.pairs), ["Ada"])
+        assert len([*review.pairs()]) == len(pairs.pairs)
+    assert [review_bytes(review, format) for format in ReviewFormat]
+
+
+# --- edits at random ----------------------------------------------------------------------------
 
 COLUMNS = {
     "statements": ("hash", "id", "data"),
@@ -198,14 +328,6 @@ VALUES = st.one_of(
 )
 
 
-def unlocked(path: Path) -> sqlite3.Connection:
-    """Open a file so that its history can be edited, too."""
-    database = sqlite3.connect(path, isolation_level=None)
-    for trigger in ("events_stay", "events_last"):
-        database.execute(f"DROP TRIGGER {trigger}")
-    return database
-
-
 @st.composite
 def edits(draw: st.DrawFn) -> tuple[str, str, str, Any, int, int]:
     table = draw(st.sampled_from(sorted(COLUMNS)))
@@ -239,13 +361,6 @@ def edit(path: Path, table: str, column: str, how: str, value: Any, row: int, ot
             database.execute(f"UPDATE {table} SET {column} = {new} WHERE {where}", parameters)
         except (sqlite3.Error, OverflowError, UnicodeEncodeError):
             pass
-
-
-_FAST = settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
 
 
 @given(edits(), st.sampled_from(sorted(CHANGES)))
