@@ -7,7 +7,7 @@ import hashlib
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -150,6 +150,20 @@ def check_kind(path: Path) -> None:
         raise CorpusError(f"{path} cannot be read ({why}): name a file or a folder.")
     if not path.exists():
         raise CorpusError(f"There is no file or folder {str(path)!r}: check the path.")
+
+
+def check_ending(path: Path, endings: Sequence[str]) -> str:
+    """Return the ending of a file to write, in lower case.
+
+    Raises:
+        ExportError: It is none of those given.
+    """
+    if (ending := path.suffix.casefold()) in endings:
+        return ending
+    *others, last = endings
+    known = f"{', '.join(others)} or {last}" if others else last
+    remedy = "one of these endings" if others else "that ending"
+    raise ExportError(f"{path} does not end in {known}: give it {remedy}.")
 
 
 def check_writable(path: Path, *, force: bool = False) -> None:

@@ -223,6 +223,8 @@ class SqliteReviews:
             raise self._unusable(str(error)) from error
         except sqlite3.DatabaseError as error:
             raise self._foreign(str(error)) from error
+        except UnicodeDecodeError as error:  # of the names in its schema
+            raise self._foreign("it holds text that is not UTF-8") from error
         except OSError as error:
             raise self._unusable(error.strerror or type(error).__name__) from error
 
