@@ -128,6 +128,7 @@ def _make_what_is_no_file(folder: Path) -> None:
     for name in ("loop.csv", "loop.json", "loop"):
         (folder / name).symlink_to(folder / name)
     (folder / "link.csv").symlink_to(folder / "corpus.csv")
+    (folder / "link.jsonl").symlink_to(folder / "corpus.csv")
     (folder / "nowhere.csv").symlink_to(folder / "absent.csv")
     inside = folder / "with-pipe"
     inside.mkdir()
