@@ -1,6 +1,6 @@
-"""Kill a job before each change that it makes to files outside a library, then run it again.
+"""Kill a job before each change that it makes to files beside a library, then run it again.
 
-    python -m tests.hostile.kills_of_files JOB FOLDER
+    python -m tests.hostile.kills_of_files FOLDER [--most NUMBER] [JOB...]
 
 As `tests.hostile.kills`, which kills writers of a library, and also before each statement that
 changes a database. Every file that a job writes is the old one or the new one, and what a kill
@@ -9,6 +9,7 @@ left is gone once the job has run again.
 
 from __future__ import annotations
 
+import argparse
 import io
 import json
 import os
@@ -23,7 +24,7 @@ from typing import Any
 
 from compare.adapt import adapt, append_typed_correction, undo_adaptation
 from compare.adapt.corrections import read_corrections
-from compare.collections.download import fetch_collection
+from compare.collections import download as downloading
 from compare.collections.registry import named_collection
 from compare.corpus.importing import import_corpus
 from compare.errors import CompareError
@@ -31,8 +32,8 @@ from compare.evaluate import read_quotes, search_file
 from compare.evaluate.batch import read_batch, score_file
 from compare.export import ExportFormat
 from compare.library import Filters
-from compare.models import ModelInput, Probabilities
-from compare.models.calibration import read_adaptation
+from compare.models import Kind, ModelInput, Probabilities
+from compare.models.calibration import Adaptation, Layer, read_adaptation, write_adaptation
 from compare.results import Result, Stance
 from compare.review import (
     PairSelection,
@@ -232,6 +233,12 @@ def adapt_model(folder: Path) -> None:
     adapt(opened(folder / "library"), labels, stance_model=Scripted())
 
 
+def write_adapted(folder: Path) -> None:
+    weights = ((1.1, 0.0, 0.0), (0.0, 0.9, 0.0), (0.0, 0.0, 1.2))
+    layer = Layer(Kind.RECALIBRATION, weights, (0.1, 0.0, -0.1))
+    write_adaptation(opened(folder / "library").backend, Adaptation("told", "7" * 64, layer))
+
+
 def undo_adapted(folder: Path) -> None:
     undo_adaptation(opened(folder / "library"))
 
@@ -302,7 +309,9 @@ def publish(folder: Path) -> None:
 
 
 def fetch(folder: Path) -> None:
-    fetch_collection(named_collection("notes"), folder / "downloads" / "notes")
+    downloading.user_settings = lambda: folder / "settings" / "settings.json"
+    downloading.accept_licence(named_collection("notes"))
+    downloading.fetch_collection(named_collection("notes"), folder / "downloads" / "notes")
 
 
 def fetched(folder: Path) -> State:
@@ -327,21 +336,25 @@ JOBS: dict[str, Job] = {
     "batch": Job(stance_batch, batch_scored),
     "import": Job(import_public, imported),
     "adapt": Job(adapt_model, adapted, (build_library,)),
-    "adapt_undo": Job(undo_adapted, adapted, (build_library, adapt_model)),
+    "adapt_write": Job(write_adapted, adapted, (build_library,)),
+    "adapt_undo": Job(undo_adapted, adapted, (build_library, write_adapted)),
     "corrections": Job(correct, corrected),
     "get": Job(fetch, fetched, (publish,)),
     "sides": Job(compare_sides, compared, (build_library,)),
 }
 
 
-def count_down(folder: Path, change: int) -> None:
-    """Have this process killed before a change to a folder, by its number from 1."""
-    left = change
+def count_down(folder: Path, change: int) -> Callable[[], int]:
+    """Have this process killed before a change to a folder, by its number from 1.
+
+    Returns a function that tells how many changes there were, for a change of 0.
+    """
+    changes = 0
 
     def step() -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
+        nonlocal changes
+        changes += 1
+        if changes == change:
             os._exit(_KILLED)
 
     def statement(sql: str) -> None:
@@ -349,11 +362,11 @@ def count_down(folder: Path, change: int) -> None:
             step()
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
-        changes = event in _CHANGES
+        is_change = event in _CHANGES
         if event == "open":
             mode, flags = arguments[1:3]
-            changes = bool(set(mode or "") & set("wax+")) or bool(flags & os.O_CREAT)
-        if changes and str(folder) in str(arguments[0]):
+            is_change = bool(set(mode or "") & set("wax+")) or bool(flags & os.O_CREAT)
+        if is_change and str(folder) in str(arguments[0]):
             step()
 
     connect = sqlite3.connect
@@ -366,14 +379,37 @@ def count_down(folder: Path, change: int) -> None:
 
     sqlite3.connect = traced
     sys.addaudithook(hook)
+    return lambda: changes
 
 
 def killed_at(job: Job, folder: Path, change: int) -> int:
+    """Return the exit code of a job that is killed before a change."""
+
     def work() -> None:
         count_down(folder, change)
         job.work(folder)
 
     return in_child(work)
+
+
+def changes_of(job: Job, folder: Path) -> int:
+    """Run a job, and return how many changes it makes."""
+    count = folder.parent / "count"
+
+    def work() -> None:
+        made = count_down(folder, 0)
+        job.work(folder)
+        count.write_text(str(made()))
+
+    assert in_child(work) == 0
+    return int(count.read_text())
+
+
+def spread(count: int, most: int) -> list[int]:
+    """Return the numbers 1 to `count`, or `most` of them, evenly spread."""
+    if count <= most:
+        return [*range(1, count + 1)]
+    return [1 + (2 * number + 1) * count // (2 * most) for number in range(most)]
 
 
 def files_in(folder: Path) -> set[str]:
@@ -385,25 +421,21 @@ def files_in(folder: Path) -> set[str]:
     }
 
 
-def check(job: Job, home: Path, every: int = 1) -> dict[str, Any]:
-    """Kill a job before each of its changes, or of every few; tell what was wrong after one."""
+def check(job: Job, home: Path, most: int) -> dict[str, Any]:
+    """Kill a job before each of its changes, or `most` of them; tell what was wrong after one."""
     start, whole = home / "start" / "in", home / "whole" / "in"
     start.mkdir(parents=True)
     for earlier in job.before:
         earlier(start)
     shutil.copytree(start, whole)
-    before = job.state(start)
-    assert in_child(lambda: job.work(whole)) == 0
+    before, count = job.state(start), changes_of(job, whole)
     after, left = job.state(whole), files_in(whole)
     assert before != after
-    kills, wrong = 0, []
-    for change in range(1, 10_000, every):
+    wrong, kills = [], spread(count, most)
+    for change in kills:
         folder = home / f"{change}" / "in"
         shutil.copytree(start, folder)
-        if (code := killed_at(job, folder, change)) != _KILLED:
-            assert code == 0
-            break
-        kills += 1
+        assert killed_at(job, folder, change) == _KILLED
         try:
             between = job.state(folder)
         except CompareError as error:
@@ -419,11 +451,18 @@ def check(job: Job, home: Path, every: int = 1) -> dict[str, Any]:
         elif files_in(folder) != left:
             wrong.append(f"{change}: {sorted(files_in(folder) ^ left)} are left or missing")
         shutil.rmtree(folder.parent)
-    return {"kills": kills, "wrong": wrong}
+    return {"kills": len(kills), "of": count, "wrong": wrong}
 
 
 def main() -> None:
-    print(json.dumps(check(JOBS[sys.argv[1]], Path(sys.argv[2]))))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("jobs", nargs="*")
+    parser.add_argument("--most", type=int, default=10_000)
+    given = parser.parse_intermixed_args()
+    for name in given.jobs or JOBS:
+        told = check(JOBS[name], given.folder / name / "home", given.most)
+        print(json.dumps({"job": name, **told}), flush=True)
 
 
 if __name__ == "__main__":
