@@ -94,8 +94,9 @@ class Reviews:
             raise ReviewError(f"Both readers are called {names[0]!r}: give them different names.")
         if not selection.pairs:
             raise ReviewError("There are no pairs to review: choose others.")
-        if not 0 <= seed <= _LARGEST_SEED:
-            raise ReviewError(f"{seed} is not a seed: give one from 0 to {_LARGEST_SEED}.")
+        for given in (seed, selection.seed or 0):
+            if not 0 <= given <= _LARGEST_SEED:
+                raise ReviewError(f"{given} is not a seed: give one from 0 to {_LARGEST_SEED}.")
         order, machine_shown = Order(order), MachineShown(machine_shown)
         pairs = in_reading_order(selection.pairs, order, seed)
         if name.casefold() in {review.name.casefold() for review in self.all()}:

@@ -75,7 +75,7 @@ _EMPTY = {
 _SUM_TOLERANCE = 0.01
 """By how much the sum of three probabilities may differ from 1; imported ones are rounded."""
 _ROUNDED = 1e-3
-"""By how much older programs let a cosine exceed 1, and a weight may differ from its share."""
+"""By how much a cosine or a sum may exceed 1, and a weight may differ from its share."""
 _SHOWN = 60  # characters of a value in a message
 
 
@@ -98,7 +98,7 @@ class StoredReview:
         shown = one_line(str(self.name))[:_SHOWN]
         raise ReviewError(
             f"{self.location} is damaged or was edited: in the review {shown!r}, {place}: {why}; "
-            "restore the file from a copy, or remove the review with `compare review delete`."
+            "restore it from a copy, or remove the review with `compare review delete`."
         )
 
     def _check(self, place: str, table: str, data: Mapping[str, Any]) -> None:
@@ -126,17 +126,17 @@ class StoredReview:
         except ReviewError:
             is_valid = False
         if not is_valid:
-            self.refuse(f"{place} is {name!a:.{_SHOWN}}", "no name is so")
+            self.refuse(f"{place} is {name!a:.{_SHOWN}}", "it cannot be a name")
 
     def settings(self, text: Any, places: Sequence[Any]) -> Settings:
         """Return the settings of a review with pairs at these places."""
         if not places or any(type(one) is not int for one in places):
-            self.refuse("pairs", "there are none" if not places else "their places are no numbers")
+            self.refuse("pairs", "there are none" if not places else "a place is not a number")
         if list(places) != list(range(1, len(places) + 1)):
             self.refuse("pairs", f"their places are not 1 to {len(places)}")
         data = self._json("the settings", text)
         if not isinstance(data, Mapping):
-            self.refuse("the settings", "they are no JSON object")
+            self.refuse("the settings", "it is not a JSON object")
         data = {**_EMPTY, **data}
         self._check("the settings", "kept review settings", data)
         try:
@@ -148,7 +148,9 @@ class StoredReview:
         made = Settings.from_dict(data)
         pool = made.of.values()
         if made.of.keys() - set(Stance) or any(type(one) is not int or one < 0 for one in pool):
-            self.refuse(f"the settings, of is {dict(made.of)!a:.{_SHOWN}}", "it counts no labels")
+            self.refuse(
+                f"the settings, of is {dict(made.of)!a:.{_SHOWN}}", "it is not a count of labels"
+            )
         is_whole = made.choice is Choice.WHOLE
         if made.of and (sum(pool) < len(places) or (is_whole and sum(pool) > len(places))):
             self.refuse("the settings, of", f"{len(places)} pairs cannot be of {sum(pool)}")
@@ -158,7 +160,7 @@ class StoredReview:
         try:
             return read_json(text)
         except (ValueError, TypeError) as error:
-            self.refuse(place, f"they cannot be read ({one_line(str(error))[:_SHOWN]})")
+            self.refuse(place, f"it cannot be read ({one_line(str(error))[:_SHOWN]})")
 
     def readers(
         self, rows: Sequence[Sequence[Any]], of_answers: Iterable[Sequence[Any]] = ()
@@ -199,12 +201,12 @@ class StoredReview:
         place, identity, *sides = row[:10]
         where = f"pair {place}"
         if not isinstance(identity, str) or not identity:
-            self.refuse(f"{where}, id is {identity!a:.{_SHOWN}}", "it is no text")
+            self.refuse(f"{where}, id is {identity!a:.{_SHOWN}}", "it is not a text")
         where = f"pair {place} ({one_line(identity)[:_SHOWN]})"
         data = dict(zip(_PAIR, row[10:], strict=True))
-        cosine = data["similarity"]
-        if isinstance(cosine, float) and 1 < cosine < 1 + _ROUNDED:
-            data["similarity"] = 1.0
+        for name, value in data.items():
+            if name != "weight" and isinstance(value, float) and 1 < value < 1 + _ROUNDED:
+                data[name] = 1.0
         self._check(where, "kept review pair", data)
         a, b = (
             self._excerpt(f"{where}, statement {side}", *given)
@@ -227,11 +229,11 @@ class StoredReview:
         """Check that a pair that was drawn has the label and the stratum it was drawn by."""
         label, odds = pair.machine, pair.probabilities
         if label is None or odds is None or (made.of and label not in made.of):
-            self.refuse(f"{where}, machine is {label!s}", "no pair of this draw is so")
+            self.refuse(f"{where}, machine is {label!s}", "no pair of this draw has such a label")
         if label is not Stance.NEITHER and label is not odds.side:
             self.refuse(f"{where}, machine is {label}", "its probabilities say otherwise")
         if pair.stratum != (label if made.choice is Choice.STRATIFIED else ""):
-            self.refuse(f"{where}, stratum is {pair.stratum!r}", "it was not drawn so")
+            self.refuse(f"{where}, stratum is {pair.stratum!r}", "it does not fit the draw")
 
     def check_weights(self, weights: Mapping[str, Sequence[float]], made: Settings) -> None:
         """Check that the pairs of each stratum of a stratified sample stand for all of its pool."""
@@ -248,7 +250,7 @@ class StoredReview:
     def _excerpt(self, place: str, key: Any, text: Any, start: Any, end: Any) -> Excerpt:
         statement = self._statement(place, key, text)
         if type(start) is not int or type(end) is not int:
-            self.refuse(f"{place}, start and end", "they are no whole numbers")
+            self.refuse(f"{place}, start and end", "they are not whole numbers")
         if not 0 <= start <= end <= len(statement.text):
             self.refuse(
                 f"{place}, start and end are {start} and {end}",
@@ -263,7 +265,7 @@ class StoredReview:
             self.refuse(place, "its hash does not fit its content")
         data = self._json(place, text)
         if not isinstance(data, Mapping):
-            self.refuse(place, "it is no JSON object")
+            self.refuse(place, "it is not a JSON object")
         data = {**_NO_STATEMENT, **data}
         self._check(place, "statement", data)
         try:
@@ -293,7 +295,7 @@ class StoredReview:
             return None
         data = self._json(place, text)
         if not isinstance(data, Mapping) or set(data) != set(_ANSWER):
-            self.refuse(place, "it is no answer")
+            self.refuse(place, "it is not an answer")
         return self._answer(place, [data[name] for name in _ANSWER])
 
     def answers(self, who: str, rows: Sequence[Sequence[Any]], size: int) -> dict[int, Answer]:
@@ -342,8 +344,10 @@ class StoredReview:
         for row in rows:
             self._check_event(row, readers, size)
             what, before, after, place, number = row[2], *row[4:8]
-            if what == "codebook":
-                last.setdefault((number, place), before)  # that of the review's creation
+            if (
+                what == "codebook"
+            ):  # the first is of the review's creation, and nothing depends on it
+                last[number, place] = before
             self._follow(last, (number, place), before, after)
 
     def _check_event(self, row: Sequence[Any], readers: Sequence[str], size: int) -> None:

@@ -1,6 +1,6 @@
 """Kill a job, or cut its connection, before each statement that changes a library in PostgreSQL.
 
-    python -m tests.hostile.kills_of_databases [--most NUMBER] [--address ADDRESS] [JOB...]
+    python -m tests.hostile.kills_of_databases [--most NUMBER] [--how HOW] [--address TEXT] [JOB...]
 
 In an address, {} stands for the name of a library; without one, a server is made. Each try has a
 library of its own. After it, readers find the old state or the new one, and the job, run again,
@@ -13,7 +13,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
@@ -164,7 +164,9 @@ def tried(job: Work, address: str, at: int = 0, how: str = KILL) -> tuple[int, i
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), int(told or 0)
 
 
-def check(name: str, address_of: Callable[[str], str], most: int) -> dict[str, Any]:
+def check(
+    name: str, address_of: Callable[[str], str], most: int, hows: Sequence[str]
+) -> dict[str, Any]:
     """Stop a job before each of its changes, or `most` of them; tell what was wrong after one."""
     earlier, job = JOBS[name]
 
@@ -182,7 +184,7 @@ def check(name: str, address_of: Callable[[str], str], most: int) -> dict[str, A
     after, wrong, tries = found(whole), [], spread(count, most)
     assert before != after
     for change in tries:
-        for how in HOWS:
+        for how in hows:
             address, where = prepared(f"{how}{change}"), f"{how} {change}"
             code, _ = tried(job, address, change, how)
             if code not in ((_KILLED,) if how == KILL else (_DONE, _REFUSED)):
@@ -208,12 +210,13 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("jobs", nargs="*")
     parser.add_argument("--most", type=int, default=10_000)
+    parser.add_argument("--how", choices=HOWS, action="append")
     parser.add_argument("--address", default="")
     given = parser.parse_intermixed_args()
 
     def run(address_of: Callable[[str], str]) -> None:
         for name in given.jobs or JOBS:
-            told = check(name, address_of, given.most)
+            told = check(name, address_of, given.most, given.how or HOWS)
             print(json.dumps({"job": name, **told}), flush=True)
 
     if given.address:

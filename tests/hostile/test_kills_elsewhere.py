@@ -45,9 +45,14 @@ def test_a_killed_writer_of_a_file_leaves_it_whole(tmp_path: Path) -> None:
     assert sum(int(str(line["of"])) for line in lines) > 200
 
 
-def test_a_writer_of_a_database_that_is_killed_or_cut_off_leaves_it_whole(postgres: Server) -> None:
-    from tests.hostile.kills_of_databases import JOBS
-
-    lines = told("kills_of_databases", "--most", 1, "--address", postgres.address("kills_{}"))
-    assert [line["job"] for line in lines] == [*JOBS]
+@pytest.mark.parametrize(
+    ("how", "jobs"),
+    [("kill", ("build", "run_watch", "review_answers")), ("cut", ("delete", "review_new"))],
+)
+def test_a_writer_of_a_database_leaves_it_whole(
+    postgres: Server, how: str, jobs: tuple[str, ...]
+) -> None:
+    address = postgres.address("kills_{}")
+    lines = told("kills_of_databases", "--most", 1, "--how", how, "--address", address, *jobs)
+    assert [line["job"] for line in lines] == [*jobs]
     assert all(int(str(line["of"])) > 10 for line in lines)
