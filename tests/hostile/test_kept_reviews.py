@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 import sqlite3
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -31,7 +32,9 @@ from compare.review import (
     review_bytes,
 )
 from compare.review.exporting import review_html
+from compare.review.postgres import PostgresReviews
 from tests.fakes import HashingEncoder, runner, sample_statements
+from tests.postgres_server import Server
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, table
 
 READERS = ("Ada", "Bren")
@@ -241,6 +244,32 @@ def test_no_command_shows_a_traceback(
         assert "Traceback" not in done.err
         assert done.code == 0 or (done.code, done.out, done.err.count("\n")) == (2, "", 1), command
     assert run("review", "delete", "canal", "--yes").code == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        ("UPDATE answers SET stance = 'maybe' WHERE place = 2", "answer is 'maybe'"),
+        ("UPDATE pairs SET p_agree = 'NaN' WHERE place = 1", "p_agree is nan"),
+        ("DELETE FROM answers WHERE place = 1", "the answer of Ada to pair 1: it is missing"),
+        ("UPDATE projects SET settings = 'no'", "the settings: it cannot be read"),
+        ("DELETE FROM readers WHERE reader = 1", "their numbers are [2]"),
+        ("DELETE FROM format", "have format none, and this program reads"),
+    ],
+)
+def test_an_edit_in_a_database_is_refused_with_its_place(
+    postgres: Server, command: str, sentence: str
+) -> None:
+    library = f"e{zlib.crc32(command.encode())}"
+    address = postgres.address(library)
+    review = Reviews(PostgresReviews(address)).create(
+        "canal", PairSelection.imported([pair(number) for number in range(3)]), READERS
+    )
+    read_by(review, "Ada", [AGREE, OPPOSE, None])
+    postgres.sql(f"SET search_path = {library}_reviews; {command}")
+    with pytest.raises(CompareError) as refused:
+        list(everything_of(Reviews(PostgresReviews(address))))
+    assert sentence in sentence_of(refused.value)
 
 
 # --- imported files ------------------------------------------------------------------------------
