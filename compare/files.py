@@ -5,24 +5,34 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import stat
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import ModuleType
 from typing import IO
 
 from compare.errors import CompareError, CorpusError, ExportError
 
+fcntl: ModuleType | None
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
 # Characters of the target's name in the temporary one: at most 160 bytes of the 255 allowed.
 _PREFIX_LENGTH = 40
+_TEMPORARY = ".tmp"
 
 
 @contextmanager
 def writing(path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
     """Yield a temporary file that replaces `path` at the end, or is removed after an error.
 
-    A file that is replaced keeps its owner and its permissions.
+    A file that is replaced keeps its owner and its permissions. Temporary files for `path` that
+    killed programs left are removed.
 
     Raises:
         ExportError: The file exists and `force` is not given, it is no plain file, or it cannot be
@@ -30,10 +40,10 @@ def writing(path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
     """
     _check_free(path, force=force)
     temporary: str | None = None
+    lock: int | None = None
     try:
-        handle, temporary = tempfile.mkstemp(
-            dir=path.parent, prefix=f".{path.name[:_PREFIX_LENGTH]}.", suffix=".tmp"
-        )
+        _remove_left_over(path)
+        handle, temporary, lock = _make_temporary(path)
         with os.fdopen(handle, "wb") as file:
             yield file
         before = _check_free(path, force=force)  # the work may have taken hours
@@ -47,6 +57,48 @@ def writing(path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
+        if lock is not None:
+            os.close(lock)
+
+
+def _make_temporary(path: Path) -> tuple[int, str, int | None]:
+    """Return a new temporary file beside a path, its name, and a lock that shows it is in use."""
+    while True:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=_prefix(path), suffix=_TEMPORARY)
+        if fcntl is None:
+            return handle, name, None
+        lock = os.dup(handle)  # held until the file has its name
+        with suppress(OSError):  # some file systems have no locks
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        if Path(name).exists():
+            return handle, name, lock
+        os.close(handle)  # another program took it for one that was left over
+        os.close(lock)
+
+
+def _remove_left_over(path: Path) -> None:
+    """Remove temporary files for a path whose writers were killed."""
+    name = re.compile(re.escape(_prefix(path)) + r"\w{8}" + re.escape(_TEMPORARY))
+    with suppress(OSError):  # of a folder that cannot be listed
+        for found in [entry for entry in path.parent.iterdir() if name.fullmatch(entry.name)]:
+            with suppress(OSError):  # it is in use
+                _remove_unlocked(found)
+
+
+def _remove_unlocked(path: Path) -> None:
+    if fcntl is None:
+        path.unlink(missing_ok=True)  # Windows refuses to remove a file that is in use
+        return
+    handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink(missing_ok=True)
+    finally:
+        os.close(handle)
+
+
+def _prefix(path: Path) -> str:
+    return f".{path.name[:_PREFIX_LENGTH]}."
 
 
 def _check_free(path: Path, *, force: bool = False) -> os.stat_result | None:
@@ -150,6 +202,20 @@ def check_kind(path: Path) -> None:
         raise CorpusError(f"{path} cannot be read ({why}): name a file or a folder.")
     if not path.exists():
         raise CorpusError(f"There is no file or folder {str(path)!r}: check the path.")
+
+
+def check_ending(path: Path, endings: Sequence[str]) -> str:
+    """Return the ending of a file to write, in lower case.
+
+    Raises:
+        ExportError: It is none of those given.
+    """
+    if (ending := path.suffix.casefold()) in endings:
+        return ending
+    *others, last = endings
+    known = f"{', '.join(others)} or {last}" if others else last
+    remedy = "one of these endings" if others else "that ending"
+    raise ExportError(f"{path} does not end in {known}: give it {remedy}.")
 
 
 def check_writable(path: Path, *, force: bool = False) -> None:

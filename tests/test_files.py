@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 from compare.adapt.corrections import corrections_file
-from compare.cli.output import check_csv, check_out
+from compare.cli.output import check_out
 from compare.comparison.scoring import ScoreCache
 from compare.errors import CompareError, ExportError, LibraryError
-from compare.files import check_writable, exists, write_whole
+from compare.files import check_writable, exists, write_whole, writing
 from compare.library import locations
 from compare.library.locations import cache_dir, writable_cache
 from compare.review.store import reviews_file
 
 
-@pytest.mark.parametrize("check", [check_writable, check_out, check_csv])
+@pytest.mark.parametrize("check", [check_writable, check_out])
 def test_a_folder_that_is_not_there_is_said_ahead(tmp_path, check):
     options = {"force": False}
     check(tmp_path / "pairs.csv", **options)
@@ -41,7 +41,7 @@ def test_a_link_is_never_replaced(tmp_path, there):
         target.write_bytes(b"old")
     assert exists(link)
     for force in (False, True):
-        for refused in (check_writable, check_out, check_csv):
+        for refused in (check_writable, check_out):
             with pytest.raises(ExportError, match="is a link, which is never replaced"):
                 refused(link, force=force)
         with pytest.raises(ExportError, match="is a link, which is never replaced"):
@@ -187,3 +187,19 @@ def test_a_full_cache_gives_way_to_the_temporary_folder(tmp_path, monkeypatch):
 
     monkeypatch.setattr(locations, "_probe", full)
     assert writable_cache().parent == other
+
+
+def test_what_killed_programs_left_is_removed_and_what_is_in_use_stays(tmp_path):
+    path = tmp_path / "pairs.csv"
+    others = [".pairs.csv.abcdefgh.tmp.csv", ".pairs.csv.old.tmp", ".pairs.jsonl.abcdefgh.tmp"]
+    for name in (".pairs.csv.abcdefgh.tmp", *others):
+        (tmp_path / name).write_text("half")
+    with writing(path) as file:
+        file.write(b"first")
+        in_use = {entry.name for entry in tmp_path.iterdir()} - set(others)
+        assert len(in_use) == 1
+        write_whole(path, b"second")
+        assert in_use < {entry.name for entry in tmp_path.iterdir()}
+        path.unlink()
+    assert path.read_bytes() == b"first"
+    assert {entry.name for entry in tmp_path.iterdir()} == {path.name, *others}

@@ -14,7 +14,6 @@ from compare.cli import options as shared
 from compare.cli.output import (
     attribution,
     check_apart,
-    check_csv,
     check_out,
     progress,
     quoted,
@@ -100,7 +99,7 @@ def timeline(who: Filters, **options: Any) -> None:
 def _compare(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
     out, years, force = options["out"], options["by_year"], options["force"]
     check_out(out, force=force)
-    check_csv(years, force=force)
+    check_out(years, ".csv", force=force)
     check_apart(out, years)
     result = _read(a, b, options)
     if result is None:
@@ -136,7 +135,7 @@ def matrix(among: Filters, by: str, **options: Any) -> None:
 
     Without --among all statements are compared. FIELD is as in `compare sides`.
     """
-    check_csv(options["out"], force=options["force"])
+    check_out(options["out"], ".csv", force=options["force"])
     result = _read(among, among, options, by)
     if result is None:
         return
@@ -265,8 +264,8 @@ def positions(propositions: tuple[str, ...], among: Filters, **options: Any) -> 
     """
     out, agreement, passages = (options[name] for name in ("out", "agreement", "passages"))
     force = options["force"]
-    check_csv(out, force=force)
-    check_csv(agreement, force=force)
+    check_out(out, ".csv", force=force)
+    check_out(agreement, ".csv", force=force)
     check_out(passages, force=force)
     check_apart(out, agreement, passages)
     if agreement and len(propositions) < 2:

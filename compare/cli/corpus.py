@@ -12,13 +12,21 @@ from typing import Any
 import click
 
 from compare.cli import options as shared
-from compare.cli.output import on_terminal, remark, remark_problems, say, say_json, waiting
+from compare.cli.output import (
+    check_out,
+    on_terminal,
+    remark,
+    remark_problems,
+    say,
+    say_json,
+    waiting,
+)
 from compare.corpus.importers.registry import formats
 from compare.corpus.importing import import_corpus
 from compare.corpus.web import Page, Proposal, propose, statements_of
 from compare.corpus.web.page import fetch_page, read_file
 from compare.errors import CorpusError
-from compare.files import check_writable, write_whole
+from compare.files import write_whole
 from compare.safe_text import one_line
 from compare.statements import Quotation
 
@@ -70,6 +78,7 @@ def _import_command(name: str, about: str) -> click.Command:
     @shared.force
     @shared.as_json
     def run(paths: tuple[Path, ...], out: Path, as_json: bool, **options: bool) -> None:
+        check_out(out, ".jsonl", force=options["force"])
         with waiting("Reading statements") as on_progress:
             report = import_corpus(paths, out, format_name, on_progress=on_progress, **options)
         if as_json:
@@ -129,8 +138,7 @@ def _propose(
     as_json, force = options["as_json"], options["force"]
     if accept is not None and out is None:
         raise click.UsageError("--accept needs --out FILE.jsonl, the file to write to.")
-    if out is not None:
-        check_writable(out, force=force)
+    check_out(out, ".jsonl", force=force)
     with waiting(label):
         pages = list(reading)
     proposed = [(page, proposal) for page in pages for proposal in propose(page)]

@@ -17,7 +17,7 @@ from compare.adapt import adapt as learn
 from compare.cli import options as shared
 from compare.cli.output import (
     cell_text,
-    check_csv,
+    check_out,
     progress,
     remark,
     remark_notes,
@@ -163,7 +163,7 @@ def evaluate_search(
     if unjudged is not None:
         if options["pool"]:
             raise click.UsageError("--unjudged goes with the lists as shown: leave out --pool.")
-        check_csv(unjudged, force=options["force"])
+        check_out(unjudged, ".csv", force=options["force"])
     elif not qrels:
         raise click.UsageError("Name judgements with --qrels, or a file to judge with --unjudged.")
     asked = searching.read_queries(queries)

@@ -15,7 +15,7 @@ import click
 from compare.errors import ExportError
 from compare.export import ExportFormat, words
 from compare.export.markdown import inert
-from compare.files import check_writable
+from compare.files import check_ending, check_writable
 from compare.safe_text import for_terminal, one_line
 from compare.statements import Quotation
 
@@ -118,18 +118,13 @@ def rationale_lines(
 # --- files -----------------------------------------------------------------------------------
 
 
-def check_out(out: Path | None, *, force: bool) -> None:
-    """Refuse --out before the work starts if a result cannot be exported to it."""
-    if out is not None:
-        ExportFormat.of(out)
-        check_writable(out, force=force)
+def check_out(out: Path | None, *endings: str, force: bool) -> None:
+    """Refuse a file before the work starts if it has another ending, or cannot be written.
 
-
-def check_csv(out: Path | None, *, force: bool) -> None:
-    """Refuse a file before the work starts if a CSV cannot be written to it."""
+    Without `endings`, it has that of a format of a result.
+    """
     if out is not None:
-        if out.suffix.lower() != ".csv":
-            raise ExportError(f"{out} does not end in .csv: a table is written as CSV only.")
+        check_ending(out, endings or [format.suffix for format in ExportFormat])
         check_writable(out, force=force)
 
 

@@ -12,7 +12,7 @@ import click
 
 from compare import models
 from compare.cli import options as shared
-from compare.cli.output import progress, remark, say, say_json, say_written
+from compare.cli.output import check_out, progress, remark, say, say_json, say_written
 from compare.comparison import Reproduction
 from compare.comparison.reproduce import TOLERANCE, Difference, Moved, PairId
 from compare.comparison.reproduce import reproduce as make_again
@@ -53,8 +53,10 @@ def export(result: Path, to: str | None, out: Path | None, **options: Any) -> No
     """
     if to is None and out in (None, shared.STDOUT):
         raise click.UsageError(f"Name a format by --to: {', '.join(_FORMATS)}.")
-    kept, lists, pairs = _load(result, options)
     format = ExportFormat(to) if to else ExportFormat.of(out or result)
+    if out != shared.STDOUT:
+        check_out(out, format.suffix, force=options["force"])
+    kept, lists, pairs = _load(result, options)
     if out == shared.STDOUT:
         sys.stdout.buffer.write(export_bytes(kept, format, stances=lists))
         return
@@ -79,6 +81,7 @@ def report(result: Path, out: Path | None, title: str, limit: int | None, **opti
     RESULT is a file as for `compare export`. The page holds the pairs side by side, how they were
     found, the limits, and the statements used as references. The browser prints it as a PDF.
     """
+    check_out(out, ".html", force=options["force"])
     kept, lists, pairs = _load(result, options)
     target, force = out or result.with_suffix(".html"), options["force"]
     path = kept.report(target, stances=lists, title=title, limit=limit, force=force)

@@ -15,11 +15,21 @@ from compare import models
 from compare import review as reviewing
 from compare.cli import options as shared
 from compare.cli import review_reading as reading
-from compare.cli.output import progress, remark, say, say_either, say_json, say_written, show_table
+from compare.cli.output import (
+    check_out,
+    progress,
+    remark,
+    say,
+    say_either,
+    say_json,
+    say_written,
+    show_table,
+)
 from compare.corpus import BadFileError
 from compare.corpus.text_files import read_text
 from compare.errors import ReviewError
 from compare.export.json_files import load_result
+from compare.files import check_ending
 from compare.library import Library
 from compare.library.backend import Backend
 from compare.models import Stance
@@ -310,14 +320,18 @@ def _show_confusion(title: str, table: reviewing.Confusion) -> None:
 
 @review.command("export")
 @reading.name_of_review
-@shared.choice("--to", ReviewFormat, "The format")
+@click.option(
+    "--to",
+    type=click.Choice([format.value for format in ReviewFormat]),
+    help="The format [by --out's suffix, .csv or .jsonl; csv].",
+)
 @shared.out_or_stdout("NAME with the format's suffix")
 @shared.string(
     "--reader", default=None, help="Before all have handed in: export only this reader's answers."
 )
 @shared.force
 @reading.always
-def export(name: str, to: str, out: Path | None, reader: str | None, **options: Any) -> None:
+def export(name: str, to: str | None, out: Path | None, reader: str | None, **options: Any) -> None:
     """Export a review: its pairs, with answers, decisions and the model's labels apart.
 
     history holds every answer, change and undo. label-studio and argilla are JSON that those
@@ -327,13 +341,18 @@ def export(name: str, to: str, out: Path | None, reader: str | None, **options: 
       compare review export canal --out canal.csv
       compare review export canal --to history --out canal-history.csv
     """
+    to_stdout, force = out == shared.STDOUT, options["force"]
+    format = ReviewFormat(to or ReviewFormat.CSV)
+    if out and not to_stdout:
+        if not to:
+            format = ReviewFormat(check_ending(out, (".csv", ".jsonl"))[1:])
+        check_out(out, format.suffix, force=force)
     opened, of = reading.open_review(options["library"], name)
-    format = ReviewFormat(to)
-    if out == shared.STDOUT:
+    if to_stdout:
         sys.stdout.buffer.write(reviewing.review_bytes(opened, format, library=of, seen_by=reader))
         return
     safe = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in opened.name)
-    target, force = out or Path(safe + format.suffix), options["force"]
+    target = out or Path(safe + format.suffix)
     path = reviewing.export_review(opened, target, format, library=of, seen_by=reader, force=force)
     say_written(path, len(opened), as_json=options["as_json"], format=format.value)
 
@@ -345,9 +364,9 @@ def export(name: str, to: str, out: Path | None, reader: str | None, **options: 
 def delete(name: str, yes: bool, library: Backend | None, as_json: bool) -> None:
     """Delete a review for good, with its answers and its history."""
     reviews = Reviews.of(shared.open_library(library))
-    opened = reviews.open(name)
+    stored = reviews.stored_name(name)
     if not yes:
-        question = f"Delete {opened.name!r} with {len(opened)} pairs and all answers for good?"
+        question = f"Delete {stored!r} with all its pairs and answers for good?"
         click.confirm(question, abort=True, err=True)
-    reviews.delete(opened.name)
-    say_either(as_json, {"deleted": opened.name}, f"{opened.name} was deleted.")
+    reviews.delete(stored)
+    say_either(as_json, {"deleted": stored}, f"{stored} was deleted.")

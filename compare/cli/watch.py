@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from compare.cli import options as shared
 from compare.cli.output import (
     attribution,
-    check_csv,
+    check_out,
     progress,
     remark,
     say,
@@ -26,7 +26,7 @@ from compare.comparison.retrieval import CANDIDATES
 from compare.export import counted, table_csv
 from compare.export.json_files import load_result
 from compare.export.words import shortened
-from compare.files import check_writable, write_whole
+from compare.files import write_whole
 from compare.library.backend import Backend
 from compare.library.library import Library
 from compare.results import Result
@@ -154,7 +154,7 @@ def run(names: tuple[str, ...], as_json: bool, out: Path | None, **options: Any)
     Only statements that are new, or whose words changed, are scored. If you interrupt the command,
     nothing is changed. Each entry is printed once; `compare watch show` still has it later.
     """
-    check_csv(out, force=options["force"])
+    check_out(out, ".csv", force=options["force"])
     library = shared.open_library(options["library"], options["encoder"])
     watches = library.watches
     model = cache(lambda: shared.stance_model(options["stance_model"], library, options["ray"]))
@@ -255,7 +255,7 @@ def feed(
     """Write what watches found for feed readers (Atom, JSON Feed) or as a table (CSV)."""
     if every == bool(names):
         raise click.UsageError("Name a watch, or give --all.")
-    check_writable(out, force=force)
+    check_out(out, *FeedFormat(to).endings, force=force)
     watches = shared.open_library(library).watches
     found = watches.found(None if every else names)
     data = feed_bytes(found, to, self_link, of_all=watches.id if every else "")

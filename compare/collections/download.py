@@ -110,6 +110,7 @@ class _Download:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             if self.path.is_file() and self._is_whole(self.path):
+                self._forget()  # what a kill left just after the file got its name
                 size = self.path.stat().st_size
                 self.report(size, size)
                 return self.path

@@ -24,7 +24,7 @@ from compare.evaluate.pairs import (
     without_gz,
 )
 from compare.export import columns, csv_bytes
-from compare.files import exists, is_folder, write_whole
+from compare.files import check_ending, exists, is_folder, write_whole
 from compare.models import signature
 from compare.results import Probabilities
 from compare.safe_text import escape_cell
@@ -51,8 +51,7 @@ def target_path(path: Path, out: Path | None = None) -> Path:
         raise CorpusError(f"{path}: this is a folder; name a file.")
     suffix, stem = table_suffix(path), without_gz(path).stem
     target = out or path.with_name(f"{stem}.stance{path.name.removeprefix(stem)}")
-    if without_gz(target).suffix.casefold() != suffix:
-        raise ExportError(f"{target} does not end in {suffix} as {path} does: give it that ending.")
+    check_ending(without_gz(target), [suffix])
     try:
         readable = path.exists()
     except OSError:

@@ -26,7 +26,7 @@ from compare.export import columns, csv_bytes
 from compare.export.dictionary import check
 from compare.export.formats import jsonl_bytes
 from compare.export.rows import pair_rows
-from compare.files import check_writable, writing
+from compare.files import check_ending, check_writable, writing
 from compare.library import Filters
 from compare.models import signature
 from compare.progress import within_total
@@ -216,9 +216,7 @@ def search_file(
 
 def check_target(target: Path, *, force: bool = False) -> None:
     """Raise the errors of `search_file` about its target early."""
-    if target.suffix.casefold() not in _WRITERS:
-        endings = " or ".join(_WRITERS)
-        raise ExportError(f"{target} does not end in {endings}: pairs of quotes are written so.")
+    check_ending(target, [*_WRITERS])
     check_writable(target, force=force)
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from compare.errors import ExportError
 from compare.export.dictionary import columns, model
+from compare.files import check_ending
 from compare.results import Result, Stance
 from compare.safe_text import escape_cell, printable, unescape_cell
 
@@ -75,10 +76,7 @@ class ExportFormat(FileFormat):
             ExportError: No format has it.
         """
         suffixes = {member.suffix: member for member in cls}
-        if found := suffixes.get(path.suffix.lower()):
-            return found
-        known = ", ".join(suffixes)
-        raise ExportError(f"The suffix of {path.name!r} names no format: use one of {known}.")
+        return suffixes[check_ending(path, [*suffixes])]
 
 
 def export_bytes(

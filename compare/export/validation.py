@@ -38,19 +38,37 @@ def check_result(data: _Object) -> None:
 
 
 def _check_provenance(made: _Object, *, is_search: bool) -> None:
-    filters, place = dict(made["filters"]), "provenance.filters"
+    check_filters("provenance.filters", made["filters"], is_search=is_search)
+    for name in ("settings", "third_reader"):
+        check_plain(f"provenance.{name}", made[name])
+
+
+def check_filters(place: str, given: _Object, *, is_search: bool) -> None:
+    """Refuse what are not the filters of a search, or else of two sides.
+
+    Raises:
+        ValueError: There is no such filter, or its value is invalid.
+    """
+    filters = dict(given)
     if not is_search and not isinstance(filters.pop("topic", ""), str):
         _refuse(f"{place}.topic", "it is not a text")
-    for side, given in {"": filters}.items() if is_search else filters.items():
-        if side not in ("", "a", "b") or not isinstance(given, Mapping):
+    for side, entries in {"": filters}.items() if is_search else filters.items():
+        if side not in ("", "a", "b") or not isinstance(entries, Mapping):
             _refuse(place, "they are not those of side a, of side b and the topic")
         try:
-            parse_filters(given)
+            parse_filters(entries)
         except ValueError as error:
             _refuse(f"{place}.{side}" if side else place, str(error))
-    for name in ("settings", "third_reader"):
-        if not all(isinstance(value, str | int | float) for value in made[name].values()):
-            _refuse(f"provenance.{name}", "it holds more than texts and numbers")
+
+
+def check_plain(place: str, given: _Object) -> None:
+    """Refuse an object that holds more than texts and numbers.
+
+    Raises:
+        ValueError: It does.
+    """
+    if not all(isinstance(value, str | int | float) for value in given.values()):
+        _refuse(place, "it holds more than texts and numbers")
 
 
 def _check_search(data: _Object) -> None:
@@ -103,12 +121,21 @@ class _Statements(dict[str, _Object]):
         """Check a statement."""
         if self.setdefault(said["id"], said) != said:
             _refuse(f"{place}.id", "another statement has the same id")
-        precision = PartialDate(said["date"]).precision if said["date"] else ""
-        if said["date_precision"] != precision:
-            _refuse(f"{place}.date_precision", "it is not that of the date")
-        starts = [0, *said.get("pages", ()), len(said["text"])]
-        if starts != sorted(starts):
-            _refuse(f"{place}.pages", "they are not offsets in the text, in ascending order")
+        check_statement(place, said)
+
+
+def check_statement(place: str, said: _Object) -> None:
+    """Refuse a statement with a precision that is not of its date, or pages not of its text.
+
+    Raises:
+        ValueError: It is such a statement.
+    """
+    precision = PartialDate(said["date"]).precision if said["date"] else ""
+    if said["date_precision"] != precision:
+        _refuse(f"{place}.date_precision", "it is not that of the date")
+    starts = [0, *said.get("pages", ()), len(said["text"])]
+    if starts != sorted(starts):
+        _refuse(f"{place}.pages", "they are not offsets in the text, in ascending order")
 
 
 def _check_passage(place: str, passage: _Object, said: _Object) -> None:

@@ -4,9 +4,9 @@
     review = reviews.create("canal", draw(result, Choice.RANDOM, 200), ["Ada", "Bren"])
     review.answer("Ada", 1, Stance.AGREE, confidence=3)
 
-`values` defines pairs, answers and settings, and `store` their SQLite file. `drawing` chooses
-pairs, `reviews` and `review` create and run reviews, `figures` computes agreement and estimates,
-and `exporting` and `importing` write and read files.
+`values` defines pairs, answers and settings, `store` where they are kept, and `stored` checks what
+is read from there. `drawing` chooses pairs, `reviews` and `review` create and run reviews,
+`figures` computes agreement and estimates, and `exporting` and `importing` write and read files.
 """
 
 from compare.models import CODEBOOK

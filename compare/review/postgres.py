@@ -101,8 +101,9 @@ class PostgresReviews:
     def _is_there(self) -> bool:
         if not self._database.has_table("format"):
             return False
-        ((version,),) = self._database.all("SELECT version FROM format")
-        if version != FORMAT:
+        versions = [version for (version,) in self._database.all("SELECT version FROM format")]
+        if versions != [FORMAT]:
+            version = ", ".join(map(str, versions)) or "none"
             raise ReviewError(
                 f"The reviews in {self.location} have format {version}, and this program reads "
                 f"{FORMAT}: use the version of the program that wrote them."

@@ -11,16 +11,18 @@ from compare.errors import ReviewError
 from compare.export import frames
 from compare.results import Stance
 from compare.review.store import (
-    DECISION,
-    PROJECT,
-    SELECT_ANSWERS,
-    SELECT_PAIRS,
     ReviewStore,
     ReviewWriter,
-    answer_of_row,
-    pair_of_row,
     review_removed,
     validated,
+)
+from compare.review.stored import (
+    DECISION,
+    PROJECT,
+    SELECT_ANSWERS_WITH_EVENTS,
+    SELECT_PAIRS,
+    SELECT_READERS,
+    StoredReview,
 )
 from compare.review.values import (
     Answer,
@@ -29,7 +31,6 @@ from compare.review.values import (
     MachineShown,
     ReaderProgress,
     ReviewPair,
-    Settings,
     StatementState,
 )
 from compare.statements import Statement
@@ -40,12 +41,6 @@ if TYPE_CHECKING:
 
     from compare.library.library import Library
 
-_DIFFERENCES = (
-    "FROM answers a JOIN answers b ON b.project = a.project AND b.place = a.place AND b.reader = 2 "
-    "WHERE a.project = ? AND a.reader = 1 AND "
-    "(a.stance <> b.stance OR (a.stance IS NULL) <> (b.stance IS NULL))"
-)
-
 
 class Review:
     """One review of pairs by one or two readers.
@@ -53,7 +48,7 @@ class Review:
     Each call reads the file again, so any number of programs may have it open. Pairs are numbered
     by their place in the reading order, from 1. Readers cannot see each other's answers before all
     have handed in: figures, differences and decisions raise ReviewError until then. Unknown readers
-    and pairs raise it, too.
+    and pairs raise it, too, and so does whatever was changed or damaged since it was written.
 
     Attributes:
         store: Where it is kept.
@@ -67,12 +62,17 @@ class Review:
     def __init__(self, store: ReviewStore, number: int) -> None:
         """Read what never changes; callers use `Reviews.create` or `Reviews.open`."""
         self.store, self.number = store, number
-        row = self._one("SELECT name, settings, created, version FROM projects WHERE project = ?")
-        self.name, settings, self.created, self.version = map(str, row)
-        self.settings = Settings.from_json(settings)
-        self._size = int(self._one("SELECT count(*) FROM pairs WHERE project = ?")[0])
-        readers = self._all("SELECT name FROM readers WHERE project = ? ORDER BY reader")
-        self.readers = tuple(str(name) for (name,) in readers)
+        row = self._one(
+            "SELECT name, settings, codebook, created, version FROM projects WHERE project = ?"
+        )
+        self.name, settings, codebook, self.created, self.version = row
+        self._stored = StoredReview(store.location, self.name)
+        self._stored.check_review(codebook, self.created, self.version)
+        found = self._some("SELECT place FROM pairs WHERE project = ? ORDER BY place")
+        self.settings = self._stored.settings(settings, [place for (place,) in found])
+        self._size = len(found)
+        of_answers = self._all("SELECT DISTINCT reader FROM answers WHERE project = ?")
+        self.readers, _ = self._stored.readers(self._some(SELECT_READERS), of_answers)
 
     def _all(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         return self.store.all(sql, (self.number, *parameters))
@@ -82,6 +82,12 @@ class Review:
             return found[0]
         raise review_removed()
 
+    def _some(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return rows that every review has, unless it has been removed."""
+        if not (found := self._all(sql)):
+            self._one("SELECT 1 FROM projects WHERE project = ?")
+        return found
+
     def __len__(self) -> int:
         """Return the number of pairs."""
         return self._size
@@ -89,17 +95,23 @@ class Review:
     @property
     def codebook(self) -> str:
         """Return the current codebook."""
-        return str(self._one("SELECT codebook FROM projects WHERE project = ?")[0])
+        codebook, last_change = self._one(
+            "SELECT codebook, (SELECT after FROM events e WHERE e.project = p.project AND "
+            "what = 'codebook' ORDER BY n DESC LIMIT 1) FROM projects p WHERE project = ?"
+        )
+        self._stored.check_codebook(codebook, last_change)
+        return str(codebook)
 
     @property
     def codebook_changes(self) -> list[tuple[str, str]]:
         """Return the time (ISO 8601, UTC) and author of each codebook change after an answer."""
-        rows = self._all(
-            "SELECT at, who FROM events e WHERE project = ? AND what = 'codebook' AND n > "
-            "(SELECT min(n) FROM events f WHERE f.project = e.project "
-            "AND f.what IN ('answer', 'import')) ORDER BY n"
-        )
-        return [(at, who) for at, who in rows]
+        found: list[tuple[str, str]] = []
+        answered = False
+        for at, who, what, *_ in self._events():
+            if what == "codebook" and answered:
+                found.append((at, who))
+            answered = answered or what in ("answer", "import")
+        return found
 
     def reader_number(self, reader: str) -> int:
         """Return a reader's number, from 1; case does not matter."""
@@ -116,7 +128,7 @@ class Review:
     def pair(self, place: int) -> ReviewPair:
         """Return the pair at a place."""
         self._require_place(place)
-        return pair_of_row(self._one(f"{SELECT_PAIRS} AND place = ?", place))
+        return self._stored.pair(self._one(f"{SELECT_PAIRS} AND place = ?", place), self.settings)
 
     def _require_place(self, place: int) -> None:
         if not 1 <= place <= len(self):
@@ -128,10 +140,14 @@ class Review:
     def pairs(self) -> Iterator[tuple[int, ReviewPair]]:
         """Yield place and pair in reading order."""
         last, sql = 0, f"{SELECT_PAIRS} AND place > ? ORDER BY place LIMIT 1000"
+        weights: dict[str, list[float]] = {}
         while rows := self._all(sql, last):  # in batches, since rows hold whole statements
             for row in rows:
-                yield row[0], pair_of_row(row)
+                pair = self._stored.pair(row, self.settings)
+                weights.setdefault(pair.stratum, []).append(pair.weight)
+                yield row[0], pair
             last = rows[-1][0]
+        self._stored.check_weights(weights, self.settings)
 
     def place_of(self, pair_id: str) -> int:
         """Return the place of the pair with an id."""
@@ -140,7 +156,10 @@ class Review:
             raise ReviewError(
                 f"There is no pair {pair_id!r} in the review {self.name!r}: an export lists them."
             )
-        return int(found[0][0])
+        (place,) = found[0]
+        if self.pair(place).id != pair_id:
+            self._stored.refuse(f"pair {place}", f"it is found under the id {pair_id!r}")
+        return int(place)
 
     def statement_states(
         self, library: Library, pairs: Sequence[ReviewPair]
@@ -170,10 +189,7 @@ class Review:
     @property
     def handed_in(self) -> tuple[str, ...]:
         """Return the readers who have handed in."""
-        found = self._all(
-            "SELECT name FROM readers WHERE project = ? AND handed_in IS NOT NULL ORDER BY reader"
-        )
-        return tuple(name for (name,) in found)
+        return self._stored.readers(self._some(SELECT_READERS))[1]
 
     @property
     def still_reading(self) -> tuple[str, ...]:
@@ -205,28 +221,20 @@ class Review:
 
     def progress(self, reader: str) -> ReaderProgress:
         """Return how many pairs a reader has answered and skipped."""
-        seen, answered = self._one(
-            "SELECT count(*), count(stance) FROM answers WHERE project = ? AND reader = ?",
-            self.reader_number(reader),
-        )
-        return ReaderProgress(answered, seen - answered, len(self))
+        given = self._answers(self.reader_number(reader)).values()
+        answered = sum(answer.stance is not None for answer in given)
+        return ReaderProgress(answered, len(given) - answered, len(self))
 
     def next_place(self, reader: str) -> int | None:
         """Return the first place that a reader has not answered; None if none is left."""
-        (place,) = self._one(
-            "SELECT min(place) FROM pairs p WHERE project = ? AND NOT EXISTS (SELECT 1 FROM "
-            "answers a WHERE a.project = p.project AND a.reader = ? AND a.place = p.place)",
-            self.reader_number(reader),
-        )
-        return None if place is None else int(place)
+        given = self._answers(self.reader_number(reader))
+        return next((place for place in range(1, len(self) + 1) if place not in given), None)
 
     # -- Answers ---------------------------------------------------------------------------------
 
     def answer_of(self, reader: str, place: int) -> Answer | None:
         """Return a reader's answer to one pair, to be shown only to that reader."""
-        number = self.reader_number(reader)
-        found = self._all(f"{SELECT_ANSWERS} AND place = ?", number, place)
-        return answer_of_row(found[0]) if found else None
+        return self._answers(self.reader_number(reader)).get(place)
 
     def answers(self, seen_by: str | None = None) -> dict[str, dict[int, Answer]]:
         """Return the visible answers of each reader by place.
@@ -250,8 +258,13 @@ class Review:
         return self._answers(DECISION)
 
     def _answers(self, number: int) -> dict[int, Answer]:
-        rows = self._all(f"{SELECT_ANSWERS} ORDER BY place", number)
-        return {row[0]: answer_of_row(row) for row in rows}
+        is_final = number > 0 and self.readers[number - 1] in self.handed_in
+        rows = self._all(SELECT_ANSWERS_WITH_EVENTS, number, self.number, number)
+        who = self.readers[number - 1] if number else "those who decide"
+        found = self._stored.answers(who, rows, len(self))
+        if is_final and len(found) < len(self):
+            self._stored.refuse(f"the answers of {who}", f"{len(found)} were handed in")
+        return found
 
     def differences(self) -> list[int]:
         """Return the places on which the readers differ, decided or not.
@@ -259,7 +272,10 @@ class Review:
         A pair that only one of them skipped counts as a difference; one that both skipped does not.
         """
         self.require_finished()
-        return [place for (place,) in self._all(f"SELECT a.place {_DIFFERENCES} ORDER BY a.place")]
+        if len(self.readers) < 2:
+            return []
+        first, second = map(self._answers, (1, 2))
+        return [place for place in first if first[place].stance is not second[place].stance]
 
     def final_labels(self) -> dict[int, Stance | None]:
         """Return the final labels by place: the readers' if they agree, else the decision.
@@ -279,8 +295,10 @@ class Review:
         found: dict[str, dict[str, Answer]] = {reader: {} for reader in self.readers}
         for event in self.history(seen_by):
             # An answer that was undone counts: the model's label may have been shown after it.
-            if event.what in ("answer", "import") and (answer := Answer.from_json(event.after)):
-                found[event.who].setdefault(event.pair, answer)
+            if event.what in ("answer", "import"):
+                answer = self._stored.answer_from_json("the history", event.after)
+                if answer is not None:
+                    found[event.who].setdefault(event.pair, answer)
         return found
 
     def changed_after_label(self) -> dict[str, set[int]]:
@@ -302,16 +320,21 @@ class Review:
     def history(self, seen_by: str | None = None) -> list[Event]:
         """Return the visible events, oldest first; see `answers`."""
         visible = self._visible(seen_by)
+        return [
+            Event(*row[:6])
+            for row in self._events()
+            if row[7] in visible or row[2] in ("hand in", "codebook")
+        ]
+
+    def _events(self) -> list[tuple[Any, ...]]:
+        """Return the checked rows of the history, oldest first."""
         rows = self._all(
-            "SELECT at, who, what, coalesce(p.id, ''), before, after, reader FROM events e "
-            "LEFT JOIN pairs p ON p.project = e.project AND p.place = e.place "
+            "SELECT at, who, what, coalesce(p.id, ''), before, after, e.place, reader, undoes "
+            "FROM events e LEFT JOIN pairs p ON p.project = e.project AND p.place = e.place "
             "WHERE e.project = ? ORDER BY n"
         )
-        return [
-            Event(*row)
-            for *row, number in rows
-            if number in visible or row[2] in ("hand in", "codebook")
-        ]
+        self._stored.check_history(rows, self.readers, len(self))
+        return rows
 
     # -- Tables ----------------------------------------------------------------------------------
 
@@ -414,7 +437,7 @@ class Review:
         """Decide a pair on which the readers differ; None means it cannot be judged."""
         who = _required_name(by, "decides")
         self.require_finished()
-        if not self._all(f"SELECT 1 {_DIFFERENCES} AND a.place = ?", place):
+        if place not in self.differences():
             raise ReviewError(f"The readers do not differ on pair {place}: nothing to decide.")
         with self._writer(DECISION, who) as writer:
             answer = validated(Answer(stance, confidence, note, who=who))
@@ -441,7 +464,7 @@ class Review:
     def _writer(self, number: int, who: str) -> Iterator[ReviewWriter]:
         """Yield a writer within a transaction."""
         with self.store.writing() as database:
-            yield ReviewWriter(database, self.number, number, who)
+            yield ReviewWriter(database, self._stored, self.number, number, who)
 
     @contextmanager
     def _reader(self, reader: str) -> Iterator[ReviewWriter]:

@@ -19,14 +19,16 @@ from compare.review.store import (
     reviews_inside,
     store_of,
 )
-from compare.review.values import MachineShown, Order, Settings
+from compare.review.values import MachineShown, Order, Settings, checked_name
+from compare.safe_text import one_line
 
 if TYPE_CHECKING:
     from typing import Self
 
     from compare.library.library import Library
 
-_LONGEST_NAME = 100
+_LARGEST_SEED = 2**53
+"""Larger numbers are not read from JSON."""
 
 
 class Reviews:
@@ -85,13 +87,16 @@ class Reviews:
             ReviewError: The name is taken, there are no pairs, two pairs have the same id, the
                 readers' names are invalid, or the pairs lack what the order needs.
         """
-        name, names = _checked_name(name, "review"), [_checked_name(r, "reader") for r in readers]
+        name, names = checked_name(name, "review"), [checked_name(r, "reader") for r in readers]
         if not 1 <= len(names) <= 2:
             raise ReviewError(f"A review has one or two readers, not {len(names)}: name them.")
         if len({reader.casefold() for reader in names}) < len(names):
             raise ReviewError(f"Both readers are called {names[0]!r}: give them different names.")
         if not selection.pairs:
             raise ReviewError("There are no pairs to review: choose others.")
+        for given in (seed, selection.seed or 0):
+            if not 0 <= given <= _LARGEST_SEED:
+                raise ReviewError(f"{given} is not a seed: give one from 0 to {_LARGEST_SEED}.")
         order, machine_shown = Order(order), MachineShown(machine_shown)
         pairs = in_reading_order(selection.pairs, order, seed)
         if name.casefold() in {review.name.casefold() for review in self.all()}:
@@ -115,11 +120,21 @@ class Reviews:
 
     def open(self, name: str) -> Review:
         """Return the review with a name, ignoring case."""
-        sql, words = "SELECT project FROM projects WHERE lower(name) = lower(?)", name.split()
+        store, number, _ = self._found(name)
+        return Review(store, number)
+
+    def stored_name(self, name: str) -> str:
+        """Return the name of a review as it was written, of a damaged one, too."""
+        return self._found(name)[2]
+
+    def _found(self, name: str) -> tuple[ReviewStore, int, str]:
+        """Return where a review is, its number and its name, without reading it."""
+        sql = "SELECT project, name FROM projects WHERE lower(name) = lower(?)"
         for store in self._stores:
-            if found := store.all(sql, (" ".join(words),)):
-                return Review(store, found[0][0])
-        there = ", ".join(review.name for review in self.all()) or "none"
+            for number, stored in store.all(sql, (" ".join(name.split()),)):
+                return store, number, str(stored)
+        rows = [row for store in self._stores for row in store.all("SELECT name FROM projects")]
+        there = ", ".join(one_line(str(stored)) for (stored,) in reversed(rows)) or "none"
         raise ReviewError(
             f"There is no review {name!r} in {self.location}: name an existing one ({there}), "
             "or create it."
@@ -141,10 +156,10 @@ class Reviews:
         )
 
     def delete(self, name: str) -> None:
-        """Remove a review for good, with its answers and history."""
-        review = self.open(name)
-        with review.store.writing() as database:
-            remove_project(database, review.number)
+        """Remove a review for good, with its answers and history, even if it is damaged."""
+        store, number, _ = self._found(name)
+        with store.writing() as database:
+            remove_project(database, number)
 
 
 def _origin(selection: PairSelection) -> dict[str, Any]:
@@ -157,13 +172,3 @@ def _origin(selection: PairSelection) -> dict[str, Any]:
         found |= {name: getattr(made, name) for name in (*names, "stance_digest", "screening")}
         found |= {"search_settings": made.settings, "searched_on": made.date}
     return found
-
-
-def _checked_name(given: str, what: str) -> str:
-    name = " ".join(given.split())
-    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
-        raise ReviewError(
-            f"{given[:_LONGEST_NAME]!r} cannot be the name of a {what}: write 1 to {_LONGEST_NAME} "
-            "visible characters."
-        )
-    return name

@@ -23,16 +23,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from compare import __version__
 from compare.errors import ReviewError
 from compare.files import home_path, is_file
-from compare.results import Probabilities, Stance
-from compare.review.values import (
-    CONFIDENCE,
-    Answer,
-    AnswerChange,
-    ReviewPair,
-    Settings,
-    excerpt_at,
-)
-from compare.statements import Statement
+from compare.review.stored import DECISION, SELECT_ANSWERS, StoredReview, hash_of
+from compare.review.values import CONFIDENCE, Answer, AnswerChange, ReviewPair, Settings
+from compare.safe_text import one_line
 
 if TYPE_CHECKING:
     from compare.library.library import Library
@@ -55,13 +48,8 @@ _MARK_APPLICATION = f"PRAGMA application_id = {APPLICATION}"
 _WAIT = 30
 """Seconds to wait for another program's write."""
 
-DECISION = 0
-"""In place of the reader's number for decisions; readers are numbered from 1."""
-
-PROJECT = -1
-"""In place of the reader's number for events of the whole review."""
-
 _LONGEST_NOTE = 5_000
+_REASON = 80  # characters of an error of SQLite in a message
 _HEADER = 100
 """Bytes of the header of an SQLite file."""
 
@@ -229,9 +217,14 @@ class SqliteReviews:
                     f"{self.path} has been locked by another program for {_WAIT} seconds: close "
                     "it, then try again."
                 ) from error
+            # "no such table", or text that is not UTF-8: nothing that rights or space would mend.
+            if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) == sqlite3.SQLITE_ERROR:
+                raise self._foreign(str(error)) from error
             raise self._unusable(str(error)) from error
         except sqlite3.DatabaseError as error:
             raise self._foreign(str(error)) from error
+        except UnicodeDecodeError as error:  # of the names in its schema
+            raise self._foreign("it holds text that is not UTF-8") from error
         except OSError as error:
             raise self._unusable(error.strerror or type(error).__name__) from error
 
@@ -293,8 +286,9 @@ class SqliteReviews:
             )
 
     def _foreign(self, reason: str) -> ReviewError:
+        shown = one_line(reason)[:_REASON]  # SQLite quotes text that is not UTF-8
         return ReviewError(
-            f"{self.path} is not a file of reviews, or is damaged ({reason}): move it away, or "
+            f"{self.path} is not a file of reviews, or is damaged ({shown}): move it away, or "
             f"name another with {REVIEWS_VARIABLE}."
         )
 
@@ -306,27 +300,6 @@ class SqliteReviews:
 
 
 # -- Reviews and pairs ---------------------------------------------------------------------------
-
-SELECT_PAIRS = (
-    "SELECT place, p.id, a.data, a_start, a_end, b.data, b_start, b_end, machine, "
-    "p_agree, p_oppose, p_neither, label_source, similarity, divergence, topic, stratum, weight "
-    "FROM pairs p JOIN statements a ON a.hash = p.a_hash JOIN statements b ON b.hash = p.b_hash "
-    "WHERE project = ?"
-)
-
-
-def pair_of_row(row: Sequence[Any]) -> ReviewPair:
-    """Return the pair in a row of `SELECT_PAIRS`."""
-    _, pair_id, a_data, a_start, a_end, b_data, b_start, b_end, machine, *rest = row
-    agree, oppose, neither, *others = rest
-    return ReviewPair(
-        pair_id,
-        excerpt_at(Statement.from_json(a_data), a_start, a_end),
-        excerpt_at(Statement.from_json(b_data), b_start, b_end),
-        Stance(machine) if machine else None,
-        None if agree is None else Probabilities(agree, oppose, neither),
-        *others,
-    )
 
 
 def add_project(
@@ -357,9 +330,10 @@ def add_project(
     )
     # Many pairs may share one statement object: hash each only once.
     statements = {id(s): s for pair in pairs for s in (pair.a.statement, pair.b.statement)}
-    hashes = {key: statement.content_hash for key, statement in statements.items()}
+    texts = {key: _encodable(statement.to_json()) for key, statement in statements.items()}
+    hashes = {key: hash_of(text) for key, text in texts.items()}
     for key, statement in statements.items():
-        row = (hashes[key], statement.id, _encodable(statement.to_json()))
+        row = (hashes[key], _encodable(statement.id), texts[key])
         database.execute("INSERT INTO statements VALUES (?, ?, ?) ON CONFLICT DO NOTHING", row)
     for place, pair in enumerate(pairs, start=1):
         values = (
@@ -395,20 +369,10 @@ def _encodable(text: str) -> str:
 
 # -- Answers and events --------------------------------------------------------------------------
 
-SELECT_ANSWERS = (
-    "SELECT place, stance, confidence, note, at, who FROM answers WHERE project = ? AND reader = ?"
-)
-
-
-def answer_of_row(row: Sequence[Any]) -> Answer:
-    """Return the answer in a row of `SELECT_ANSWERS`."""
-    _, stance, *rest = row
-    return Answer(Stance(stance) if stance else None, *rest)
-
 
 def validated(answer: Answer) -> Answer:
     """Return an answer with its note stripped; ReviewError if note or confidence is invalid."""
-    note = _encodable(answer.note.strip())
+    note = _encodable(answer.note.replace("\0", "").strip())
     if len(note) > _LONGEST_NOTE:
         raise ReviewError(
             f"The note has {len(note):,} characters; shorten it to {_LONGEST_NOTE:,}."
@@ -438,11 +402,13 @@ class ReviewWriter:
     """Writes one person's answers and events within the caller's transaction.
 
     Attributes:
+        stored: Reads what is there.
         number: The reader's number, `DECISION` or `PROJECT`.
         who: The name recorded in the history.
     """
 
     database: ReviewDatabase
+    stored: StoredReview
     project: int
     number: int
     who: str
@@ -467,7 +433,7 @@ class ReviewWriter:
     def current(self, place: int) -> Answer | None:
         """Return the current answer at a place."""
         row = self._execute(f"{SELECT_ANSWERS} AND place = ?", place).fetchone()
-        return answer_of_row(row) if row else None
+        return self.stored.answer(f"the answer to pair {place}", row) if row else None
 
     def write(self, place: int, answer: Answer, what: str = "answer") -> AnswerChange:
         """Write an answer, with the current time if it has none, and record it as `what`."""
@@ -489,7 +455,8 @@ class ReviewWriter:
         if found is None:
             return None
         n, place, text = found
-        undone, restored = self.current(place), Answer.from_json(text)
+        restored = self.stored.answer_from_json(f"the history of pair {place}", text)
+        undone = self.current(place)
         self._store(place, restored)
         what = "undo decision" if self.number == DECISION else "undo"
         self._add_event(what, place, undone.to_json() if undone else "", text, undoes=n)

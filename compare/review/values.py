@@ -14,10 +14,27 @@ from compare.models import ModelInput
 from compare.results import Excerpt, Probabilities, Stance
 from compare.statements import Passage, Statement
 
+_LONGEST_NAME = 100
+
 SKIP = "skip"
 """Written in place of a label if a reader could not judge the pair."""
 
 CONFIDENCE: Mapping[int, str] = {1: "unsure", 2: "fairly sure", 3: "sure"}
+
+
+def checked_name(given: str, what: str) -> str:
+    """Return a name without needless blanks.
+
+    Raises:
+        ReviewError: It is empty, too long, or holds characters that cannot be seen.
+    """
+    name = " ".join(given.split())
+    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
+        raise ReviewError(
+            f"{given[:_LONGEST_NAME]!r} cannot be the name of a {what}: write 1 to {_LONGEST_NAME} "
+            "visible characters."
+        )
+    return name
 
 
 class Option(StrEnum):
@@ -148,19 +165,10 @@ class Answer:
         return SKIP if self.stance is None else self.stance.value
 
     def to_json(self) -> str:
-        """Return JSON from which `from_json` restores an equal answer."""
+        """Return JSON, as the history keeps it."""
         data = asdict(self)
         del data["stance"]
         return json.dumps({"answer": self.label, **data}, ensure_ascii=False)
-
-    @classmethod
-    def from_json(cls, text: str) -> Answer | None:
-        """Return the answer that `to_json` wrote; None for ""."""
-        if not text:
-            return None
-        data = json.loads(text)
-        label = data.pop("answer")
-        return cls(None if label == SKIP else Stance(label), **data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,11 +260,10 @@ class Settings:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, text: str) -> Settings:
-        """Return settings from JSON; those that older versions did not write are empty."""
-        data: dict[str, Any] = json.loads(text)
+    def from_dict(cls, data: Mapping[str, Any]) -> Settings:
+        """Return the settings from which `to_dict` made the data."""
         kinds = {"choice": Choice, "order": Order, "machine_shown": MachineShown}
-        return cls(**data | {name: kind(data[name]) for name, kind in kinds.items()})
+        return cls(**{**data, **{name: kind(data[name]) for name, kind in kinds.items()}})
 
 
 class StatementState(StrEnum):

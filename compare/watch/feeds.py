@@ -46,6 +46,11 @@ class FeedFormat(FileFormat):
     JSON = "json", ".json", "application/feed+json", "JSON Feed"
     CSV = "csv", ".csv", "text/csv", "CSV"
 
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """Return the endings that a file in this format may have."""
+        return (self.suffix, ".xml") if self is FeedFormat.ATOM else (self.suffix,)
+
 
 def feed_bytes(
     found: Found, format: FeedFormat | str, address: str = "", *, of_all: str = ""

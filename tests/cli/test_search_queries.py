@@ -170,7 +170,7 @@ def test_a_mistake_in_the_options_is_told(run: Run, queries: Path, tmp_path: Pat
         assert (told.code, "do not go with --queries" in told.err) == (2, True)
     one_sentence(
         run("search", "--queries", queries, "--out", tmp_path / "a.xlsx"),
-        f"{tmp_path / 'a.xlsx'} does not end in .csv or .jsonl: pairs of quotes are written so.",
+        f"{tmp_path / 'a.xlsx'} does not end in .csv or .jsonl: give it one of these endings.",
     )
     out.write_text("mine")
     told = run("search", "--queries", queries, "--out", out)

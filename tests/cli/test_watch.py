@@ -125,8 +125,11 @@ def test_feeds_are_written(run: Run, place: Path, tmp_path: Path) -> None:
     assert run("watch", "feed", "port", "--out", out).code == 2
     twice = run("watch", "feed", "port", " PORT ", "port", "--out", out, "--force")
     assert twice.err == f"Wrote {out}: 1 entry.\n"
-    assert run("watch", "feed", "--all", "--to", "json", "--out", out, "--force").code == 0
-    assert b"jsonfeed.org" in out.read_bytes()
+    other = run("watch", "feed", "--all", "--to", "json", "--out", out, "--force")
+    assert other.err == f"Error: {out} does not end in .json: give it that ending.\n"
+    assert run("watch", "feed", "--all", "--out", tmp_path / "all.xml").code == 0
+    assert run("watch", "feed", "--all", "--to", "json", "--out", tmp_path / "all.json").code == 0
+    assert b"jsonfeed.org" in (tmp_path / "all.json").read_bytes()
     assert run("watch", "feed", "--all", "--to", "csv", "--out", tmp_path / "all.csv").code == 0
 
 
@@ -142,7 +145,11 @@ def test_feeds_are_written(run: Run, place: Path, tmp_path: Path) -> None:
         (("remove", "x"), "no watch 'x'"),
         (("feed", "--out", "f"), "Name a watch"),
         (("feed", "x", "--all", "--out", "f"), "Name a watch"),
-        (("feed", "x", "--out", "f"), "no watch 'x'"),
+        (
+            ("feed", "x", "--out", "f"),
+            "f does not end in .atom or .xml: give it one of these endings.",
+        ),
+        (("feed", "x", "--out", "f.atom"), "no watch 'x'"),
         (("run", "--out", "f.json"), "does not end in .csv"),
         (("list", "--library", "nowhere"), "no library"),
     ],

@@ -495,7 +495,7 @@ def test_thresholds_and_the_most_that_is_read_are_options(run):
         (("matrix", "--by", "mood"), "mood"),
         (
             ("matrix", "--out", "m.json"),
-            "m.json does not end in .csv: a table is written as CSV",
+            "m.json does not end in .csv: give it that",
         ),
     ],
 )

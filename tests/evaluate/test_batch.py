@@ -297,7 +297,7 @@ def test_a_model_that_fails_leaves_nothing(
             "x.csv",
             "a,b\n1,2\n",
             "y.tsv",
-            "{0}/y.tsv does not end in .csv as {0}/x.csv does: give it that ending.",
+            "{0}/y.tsv does not end in .csv: give it that ending.",
         ),
         (
             "x.csv",

@@ -176,7 +176,7 @@ def test_unjudged_pairs_can_be_judged_and_given_back(
     )
     assert_one_sentence(
         measure("--unjudged", tmp_path / "a.tsv"),
-        f"{tmp_path / 'a.tsv'} does not end in .csv: a table is written as CSV only.",
+        f"{tmp_path / 'a.tsv'} does not end in .csv: give it that ending.",
     )
     assert "leave out --pool" in measure("--pool", "--unjudged", tmp_path / "b.csv").err
 

@@ -47,6 +47,7 @@ def _write_tables(folder: Path) -> None:
     saved = json.loads((folder / "result.json").read_text())
     texts = {
         "corpus.csv": "id,text,speaker\na,We agree to the plan.,Bren Tal\nb,We refuse.,Cor Vael\n",
+        "there.jsonl": "",
         "again.csv": "id,text\na,We agree to the plan.\na,We refuse.\n",
         "header.csv": "id,text\n",
         "wordless.csv": "id,name\na,b\n",
@@ -127,6 +128,7 @@ def _make_what_is_no_file(folder: Path) -> None:
     for name in ("loop.csv", "loop.json", "loop"):
         (folder / name).symlink_to(folder / name)
     (folder / "link.csv").symlink_to(folder / "corpus.csv")
+    (folder / "link.jsonl").symlink_to(folder / "corpus.csv")
     (folder / "nowhere.csv").symlink_to(folder / "absent.csv")
     inside = folder / "with-pipe"
     inside.mkdir()

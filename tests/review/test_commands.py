@@ -142,6 +142,8 @@ def test_an_exported_review_can_be_continued_elsewhere(run, folder: Path) -> Non
     rows = list(csv.DictReader(io.StringIO((folder / "canal.csv").read_text("utf-8-sig"))))
     assert {row["machine"] for row in rows} == {""}
     assert run("export", "canal").code == 2
+    assert run("export", "canal", "--out", "a.jsonl").code == 0
+    assert json.loads((folder / "a.jsonl").read_text().splitlines()[0])["review"] == "canal"
     told = run("export", "canal", "--to", "argilla", "--out", "a.json", "--json").json
     assert told == {"path": "a.json", "format": "argilla", "pairs": 5}
     assert len(json.loads((folder / "a.json").read_text())) == 5

@@ -1,4 +1,6 @@
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -371,3 +373,24 @@ def test_another_codebook_has_a_name(page, review):
     app = press(app, "Keep this codebook")
     assert review.codebook == "Judge the words."
     assert [event.who for event in review.history()] == ["Cor"]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "UPDATE answers SET stance = 'maybe' WHERE reader = 2",
+        "UPDATE projects SET settings = '{}'",
+        "UPDATE pairs SET p_oppose = 5",
+        "DELETE FROM readers WHERE reader = 1",
+    ],
+)
+def test_a_review_that_was_edited_is_one_sentence_and_no_figure(page, review, edit):
+    for reader in ("Ada", "Bren"):
+        read_by(review, reader, [AGREE, OPPOSE, NEITHER])
+    with closing(sqlite3.connect(review.store.path, isolation_level=None)) as database:
+        database.execute(edit)
+    app = page("review")
+    if "DELETE" not in edit and "settings" not in edit:
+        app = look(app, "Agreement")
+    assert shown(app).count("is damaged or was edited: in the review") == 1
+    assert "Kappa" not in shown(app)

@@ -113,7 +113,7 @@ def test_speakers_and_filters(run):
         ((ASKED, "--among", "Valdoria"), "is not FIELD=VALUE"),
         ((ASKED, "--among", "country=Nowhere"), "No country can be placed"),
         ((ASKED, "--out", "places.xlsx"), "does not end in .csv"),
-        ((ASKED, "--passages", "places.doc"), "names no format"),
+        ((ASKED, "--passages", "places.doc"), "places.doc does not end in .csv, .xlsx, "),
         ((ASKED, "--agreement", "who.csv"), "needs several propositions"),
         ((ASKED, "--period", "0"), "0"),
     ],
