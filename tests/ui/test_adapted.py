@@ -1,6 +1,7 @@
 from compare.library.backend import backend_at
 from compare.models import Kind
 from compare.models.calibration import FILE, Adaptation, Layer, write_adaptation
+from tests.fabricate import learned
 from tests.fakes import WordJudge, statement
 from tests.ui.conftest import cards, shown
 
@@ -26,8 +27,7 @@ def test_the_app_reads_a_library_as_it_is_adapted_and_says_so(page, judged, home
     assert "Labels are adapted" not in shown(plain)
     assert verdicts(plain) == {"agree"}
 
-    learned = {"made": "2031-05-06T07:08:09+00:00", "labels": {"pairs": 120}}
-    of_judge = Adaptation("judge", "5" * 64, SWAPPING, learned=learned)
+    of_judge = Adaptation("judge", "5" * 64, SWAPPING, learned=learned(120))
     write_adaptation(backend_at(home / "judged"), of_judge)
     ours = page("search", q="The locks must be open.")
     assert (
