@@ -87,6 +87,7 @@ def create(name: str, readers: tuple[str, ...], **options: Any) -> None:
             "--choose, --size, --label and --fresh draw from a --result; --pairs takes all."
         )
     library = shared.open_library(options["library"])
+    shared.finish_deletion(library)
     reviews = Reviews.of(library)
     made = reviews.create(
         name,
@@ -230,7 +231,7 @@ def import_(name: str, file: Path, reader: str, library: Backend | None, as_json
     Its columns are pair and answer (or label), with confidence and note; an exported review is such
     a file. Rows without an answer are skipped.
     """
-    opened, _ = reading.open_review(library, name)
+    opened, _ = reading.open_review(library, name, writes=True)
     answers = reviewing.read_answers(file, opened, reader)
     changed = opened.answer_many(reader, answers)
     left = opened.progress(reader).left
@@ -344,7 +345,9 @@ def export(name: str, to: str, out: Path | None, reader: str | None, **options: 
 @reading.always
 def delete(name: str, yes: bool, library: Backend | None, as_json: bool) -> None:
     """Delete a review for good, with its answers and its history."""
-    reviews = Reviews.of(shared.open_library(library))
+    of = shared.open_library(library)
+    shared.finish_deletion(of)
+    reviews = Reviews.of(of)
     opened = reviews.open(name)
     if not yes:
         question = f"Delete {opened.name!r} with {len(opened)} pairs and all answers for good?"
