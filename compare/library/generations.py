@@ -115,8 +115,8 @@ class Generation:
         """Open the statements, passages and vectors."""
         from compare.library.passage_store import store_kind  # loads numpy
 
-        manifest = self.manifest
-        return store_kind(manifest.store).open(self.path, manifest.passages, manifest.dim)
+        manifest, folder = self.manifest, self.path.parents[1]
+        return store_kind(manifest.store, folder).open(self.path, manifest.passages, manifest.dim)
 
     def verify(self, at_most: int | None = None) -> None:
         """Check all sizes, and the digests of files up to `at_most` bytes (None: of all files).
