@@ -54,3 +54,11 @@ def test_a_damaged_adaptation_is_one_sentence(page, judged, home):
     judged(STATEMENTS)
     (home / "judged" / FILE).write_text("{}")
     assert "compare adapt --undo" in shown(page("corpus"))
+
+
+def test_the_app_says_that_a_deletion_is_not_finished(page, judged, home):
+    judged(STATEMENTS)
+    assert "is not finished" not in shown(page("corpus"))
+    (home / "judged" / "deletion.json").write_text('{"ids": ["<b>gone"]}')
+    told = shown(page("corpus"))
+    assert "The deletion of &lt;b&gt;gone is not finished, and the words may still be in" in told
