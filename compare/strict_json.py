@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from typing import Any, NoReturn
+
+from compare.safe_text import one_line
 
 DIGEST = "digest"
 """Field of an object that holds the `digest_of` the others."""
 
 _LARGEST = 2**53  # of the integers that every program reads exactly
 _DIGITS = 17  # with its sign; more would be slow to read
+_SHOWN = 120  # characters of a place in a message
 _NESTED = "it is nested too deeply"
 
 
@@ -34,6 +37,9 @@ def read_json(text: str | bytes) -> Any:
         )
     except RecursionError:
         raise ValueError(_NESTED) from None
+    except _NumberError as error:
+        place = _place_of_number(text)
+        raise ValueError(f"{place}: {error}" if place else str(error)) from None
 
 
 def digest_of(data: Mapping[str, Any]) -> str:
@@ -55,18 +61,50 @@ def digest_of(data: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+class _NumberError(ValueError):
+    """A number that is not finite, or too large."""
+
+
 def _number(text: str) -> float:
     return number if isfinite(number := float(text)) else _refuse_number(text)
 
 
 def _integer(text: str) -> int:
     if len(text) > _DIGITS or abs(number := int(text)) > _LARGEST:
-        raise ValueError(f"{text[:40]} is too large a number")
+        raise _NumberError(f"{text[:40]} is too large a number")
     return number
 
 
 def _refuse_number(text: str) -> NoReturn:
-    raise ValueError(f"{text[:40]} is not a finite number")
+    raise _NumberError(f"{text[:40]} is not a finite number")
+
+
+def _place_of_number(text: str | bytes) -> str:
+    """Return the place of the first number that is refused, as in "pairs.3.similarity"."""
+    refused = object()
+
+    def or_refused(text: str) -> object:
+        try:
+            return _integer(text) if text.lstrip("-").isdecimal() else _number(text)
+        except _NumberError:
+            return refused
+
+    try:
+        data = json.loads(
+            text, parse_constant=or_refused, parse_float=or_refused, parse_int=or_refused
+        )
+    except (ValueError, RecursionError):  # something else is wrong after it
+        return ""
+    waiting: list[tuple[str, Any]] = [("", data)]
+    while waiting:
+        place, value = waiting.pop()
+        if value is refused:
+            return one_line(place)[1:_SHOWN]
+        members: Iterable[tuple[Any, Any]] = ()
+        if isinstance(value, dict | list):
+            members = value.items() if isinstance(value, dict) else enumerate(value)
+        waiting += reversed([(f"{place}.{name}", member) for name, member in members])
+    return ""
 
 
 def _object(fields: Sequence[tuple[str, Any]]) -> dict[str, Any]:

@@ -32,7 +32,9 @@ def test_a_digest_outlives_the_file_and_its_order(data: dict[str, Any]) -> None:
     ("text", "sentence"),
     [
         ("NaN", "NaN is not a finite number"),
-        ("[-Infinity]", "-Infinity is not a finite number"),
+        ('{"a": [0, {"b": 1e999}], "c": NaN}', "^a.1.b: 1e999 is not a finite number"),
+        ('{"line\\nbreak": NaN}', "^line break: NaN is not a finite number"),
+        ("[-Infinity]", "^0: -Infinity is not a finite number"),
         ("[1e999]", "1e999 is not a finite number"),
         ('{"a": 1, "b": {"c": 1, "c": 1}}', "an object has the field 'c' twice"),
         ("[" * 100_000, "it is nested too deeply"),

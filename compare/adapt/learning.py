@@ -176,6 +176,8 @@ def adapt(
             f"{library.backend} is read-only, so nothing can be written beside it: build a library "
             "of your own, or only measure (--dry-run)."
         )
+    if not dry_run:
+        library.finish_deletion()
     from threadpoolctl import threadpool_limits
 
     from compare.models import load_stance_model
@@ -212,6 +214,7 @@ def adapt(
 
 def undo_adaptation(library: Library) -> bool:
     """Go back to the shipped model, and tell whether there was an adaptation."""
+    library.finish_deletion()
     return remove_adaptation(library.backend)
 
 

@@ -28,7 +28,6 @@ from compare.cli.output import (
 from compare.corpus import Corpus
 from compare.corpus.importing import imported, recognised_format
 from compare.corpus.read import StatementFile, corpus_on_disk
-from compare.corpus.values import listed
 from compare.errors import CorpusError, LibraryError
 from compare.export.words import page_numbers, pages_in_words
 from compare.library import Library
@@ -285,9 +284,7 @@ def _list(statements: Sequence[Statement]) -> None:
 def delete(ids: tuple[str, ...], as_json: bool, library: Backend | None) -> None:
     """Delete statements from a library for good."""
     opened = Library.open(shared.own_library(library))
-    if finished := sorted(opened.finish_deletion()):
-        remark(f"Note: An interrupted deletion is finished now: {listed(finished)}.")
-    after = opened.delete(set(ids).difference(finished))
+    after = opened.delete(set(ids) - shared.finish_deletion(opened, ids))
     deleted = sorted(set(ids))
     data = {"deleted": deleted, "statements": len(after)}
     text = f"{after.backend}: {len(deleted)} deleted, {len(after)} statements left."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ from typing import Any
 import click
 
 from compare import models
-from compare.cli.output import remark, waiting
+from compare.cli.output import remark, remark_notes, waiting
+from compare.corpus.values import listed
 from compare.errors import QueryError
 from compare.files import why_unusable
 from compare.library import FILTERS, Filters, Library
@@ -326,10 +327,22 @@ def read_thresholds(options: Mapping[str, Any]) -> Thresholds:
 
 
 def open_library(given: Backend | str | None, encoder: str = "") -> Library:
-    """Open the library named by --library, else the default one."""
+    """Open the library named by --library, else the default one; say if a deletion waits."""
     with waiting("Opening the library"):
         chosen = resolve_library(given)
-        return Library.open(chosen, models.load_encoder(encoder) if encoder else None)
+        library = Library.open(chosen, models.load_encoder(encoder) if encoder else None)
+    remark_notes(filter(None, [library.about_deletion()]))
+    return library
+
+
+def finish_deletion(library: Library, again: Collection[str] = ()) -> frozenset[str]:
+    """Finish an interrupted deletion before something is written, and say so; return its ids."""
+    if library.read_only:
+        return frozenset()
+    finished = library.finish_deletion(again)
+    if finished:
+        remark(f"Note: An interrupted deletion is finished now: {listed(sorted(finished))}.")
+    return finished
 
 
 def open_to_read(options: Mapping[str, Any]) -> tuple[Library, StanceModel]:

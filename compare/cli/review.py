@@ -97,6 +97,7 @@ def create(name: str, readers: tuple[str, ...], **options: Any) -> None:
             "--choose, --size, --label and --fresh draw from a --result; --pairs takes all."
         )
     library = shared.open_library(options["library"])
+    shared.finish_deletion(library)
     reviews = Reviews.of(library)
     made = reviews.create(
         name,
@@ -240,7 +241,7 @@ def import_(name: str, file: Path, reader: str, library: Backend | None, as_json
     Its columns are pair and answer (or label), with confidence and note; an exported review is such
     a file. Rows without an answer are skipped.
     """
-    opened, _ = reading.open_review(library, name)
+    opened, _ = reading.open_review(library, name, writes=True)
     answers = reviewing.read_answers(file, opened, reader)
     changed = opened.answer_many(reader, answers)
     left = opened.progress(reader).left
@@ -363,7 +364,9 @@ def export(name: str, to: str | None, out: Path | None, reader: str | None, **op
 @reading.always
 def delete(name: str, yes: bool, library: Backend | None, as_json: bool) -> None:
     """Delete a review for good, with its answers and its history."""
-    reviews = Reviews.of(shared.open_library(library))
+    of = shared.open_library(library)
+    shared.finish_deletion(of)
+    reviews = Reviews.of(of)
     stored = reviews.stored_name(name)
     if not yes:
         question = f"Delete {stored!r} with all its pairs and answers for good?"

@@ -32,9 +32,13 @@ _answering = shared.together(
 )
 
 
-def open_review(given: Backend | None, name: str) -> tuple[Review, Library]:
-    """Open a review, and the library that it is stored beside."""
+def open_review(
+    given: Backend | None, name: str, *, writes: bool = False
+) -> tuple[Review, Library]:
+    """Open a review, to be changed if it `writes`, and the library that it is stored beside."""
     library = shared.open_library(given)
+    if writes:
+        shared.finish_deletion(library)
     return library.review(name), library
 
 
@@ -56,7 +60,7 @@ def answer(
     One by one: a agree, o oppose, n neither, s skip, u undo, c codebook, q quit. After a label, 1
     to 3 says how sure you are, and a note may follow ("o3 it is denied").
     """
-    opened, of = open_review(library, name)
+    opened, of = open_review(library, name, writes=True)
     if undo:
         _say_change(opened, opened.undo(reader), as_json=as_json)
     elif values := _given_answer(opened, given):
@@ -143,7 +147,7 @@ def _show_pair(review: Review, pair: ReviewPair, library: Library) -> None:
 @always
 def done(name: str, reader: str, library: Backend | None, as_json: bool) -> None:
     """Hand in a reader's answers: they are final, and shown once all readers have handed in."""
-    opened, _ = open_review(library, name)
+    opened, _ = open_review(library, name, writes=True)
     opened.hand_in(reader)
     left = [other for other in opened.readers if other not in opened.handed_in]
     all_in = f"all are. Differences: {len(opened.differences())}" if not left else ""
@@ -163,7 +167,7 @@ def decide(name: str, by: str, library: Backend | None, as_json: bool, **given: 
       compare review decide canal
       compare review decide canal --by Cor --pair 3f2c… --label oppose --note "a denial"
     """
-    opened, of = open_review(library, name)
+    opened, of = open_review(library, name, writes=bool(given["pair_id"]))
     if values := _given_answer(opened, given):
         _say_change(opened, opened.decide(by=by, **values), as_json=as_json)
         return

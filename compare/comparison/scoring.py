@@ -164,12 +164,7 @@ class ScoreCache:
         with self._plain_errors():
             folder.mkdir(parents=True, exist_ok=True)
             _remove_oldest(folder, self._path)
-            try:
-                self._create_table()
-            except sqlite3.OperationalError:  # busy or full, but not damaged
-                raise
-            except sqlite3.DatabaseError:  # damaged: start again, since scores can be recomputed
-                self._path.unlink(missing_ok=True)
+            with self._renewed_if_damaged():
                 self._create_table()
 
     @classmethod
@@ -189,8 +184,17 @@ class ScoreCache:
         """Return the cached scores of pairs, float32 [n, 3], and which are known, bool [n]."""
         scores = np.zeros((len(a), 3), np.float32)
         known = np.zeros(len(a), bool)
-        with self._plain_errors(), closing(self._connect()) as database:
-            for place, *row in database.execute(_KNOWN, (json.dumps(_pairs(a, b)),)):
+        pairs = json.dumps(_pairs(a, b))
+        found: list[tuple[Any, ...]] = []
+        with (
+            self._plain_errors(),
+            self._renewed_if_damaged(),
+            closing(self._connect()) as database,
+        ):
+            found = database.execute(_KNOWN, (pairs,)).fetchall()
+        for place, *row in found:
+            # What is no probability was not written by this program, and is scored again.
+            if all(isinstance(number, float) and 0 <= number <= 1 for number in row):
                 scores[place], known[place] = row, True
         return scores, known
 
@@ -224,6 +228,17 @@ class ScoreCache:
         rows = [(*pair, *row) for pair, row in zip(_pairs(a, b), scores.tolist(), strict=True)]
         with self._plain_errors(), closing(self._connect()) as database, database:
             database.executemany("INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?)", rows)
+
+    @contextmanager
+    def _renewed_if_damaged(self) -> Iterator[None]:
+        """Start again if the file is damaged, since scores can be recomputed."""
+        try:
+            yield
+        except sqlite3.OperationalError:  # busy or full, but not damaged
+            raise
+        except (sqlite3.DatabaseError, UnicodeDecodeError):
+            self._path.unlink(missing_ok=True)
+            self._create_table()
 
     @contextmanager
     def _plain_errors(self) -> Iterator[None]:

@@ -23,7 +23,6 @@ from compare.corpus.values import listed
 from compare.errors import CorpusError, ExportError, QueryError
 from compare.evaluate.pairs import READERS, TableFile, cell, read_rows, without_gz
 from compare.export import columns, csv_bytes
-from compare.export.dictionary import check
 from compare.export.formats import jsonl_bytes
 from compare.export.rows import pair_rows
 from compare.files import check_ending, check_writable, writing
@@ -34,6 +33,7 @@ from compare.results import Thresholds, filters_in_force
 from compare.results.provenance import screening
 from compare.statements import Quote, clean_quote
 from compare.strict_json import read_json
+from compare.strict_model import check
 
 if TYPE_CHECKING:
     from compare.library import Library

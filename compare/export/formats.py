@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from compare.errors import ExportError
-from compare.export.dictionary import columns, model
+from compare.export.dictionary import columns
 from compare.files import check_ending
 from compare.results import Result, Stance
 from compare.safe_text import escape_cell, printable, unescape_cell
+from compare.strict_model import model
 
 if TYPE_CHECKING:
     from openpyxl.cell import Cell

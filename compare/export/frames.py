@@ -17,8 +17,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from compare.errors import ExportError, not_installed
-from compare.export.dictionary import columns, fields, numbers
+from compare.export.dictionary import columns, numbers
 from compare.export.rows import Row, pair_rows, position_rows, proposition_rows
+from compare.strict_model import fields
 
 if TYPE_CHECKING:
     import pandas as pd

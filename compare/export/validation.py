@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from compare.export.dictionary import check
 from compare.results.provenance import parse_filters
 from compare.statements import PartialDate
+from compare.strict_model import check
 
 SEARCH, SIDES = "compare-result", "compare-pairs"
 """Formats of saved results: of a search or positions, and of two sides or a timeline."""

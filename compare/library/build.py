@@ -25,11 +25,11 @@ from compare.library.generations import (
     Generation,
     Manifest,
     record_files,
-    unreadable,
 )
 from compare.library.index.base import Floats, check_vectors
 from compare.library.passage_store import DEFAULT_STORE, FileStore, PassageStore, store_kind
 from compare.statements import Statement
+from compare.strict_model import read
 
 if TYPE_CHECKING:
     from compare.library.backend import Backend
@@ -343,31 +343,93 @@ def note_deletion(backend: Backend, ids: Collection[str]) -> None:
     backend.write_document(NOTE, json.dumps({"ids": sorted(ids)}) + "\n")
 
 
-def finish_deletion(backend: Backend) -> frozenset[str]:
+def finish_deletion(backend: Backend, again: Collection[str] = ()) -> frozenset[str]:
     """Finish a deletion that was interrupted after it was published.
+
+    Args:
+        backend: The library's.
+        again: The ids of a deletion that is repeated. They are used if the note is damaged.
 
     Returns:
         The ids of its statements; none if there is no such deletion.
 
     Raises:
-        LibraryError: The library cannot be read or written.
+        LibraryError: The library or the note cannot be read or written.
         WatchError: Its watches are damaged.
     """
     from compare.watch.document import forget
 
     try:
-        text = backend.read_document(NOTE)
-    except (OSError, UnicodeDecodeError) as error:
-        raise unreadable(Path(backend.place_of(NOTE)), error) from error
-    if text is None:
+        ids = noted_deletion(backend)
+    except LibraryError:
+        if not again:
+            raise
+        ids = frozenset(again)
+    if ids is None:
         return frozenset()
-    ids: frozenset[str] = frozenset()
-    with suppress(ValueError, LookupError, TypeError, RecursionError):  # edited by hand
-        ids = frozenset(map(str, json.loads(text)["ids"]))
     with closing(backend.open().open_store()) as store:
         gone = ids - store.statements(ids).keys()
     if gone or not ids:  # otherwise it was interrupted before, and nothing was deleted
         backend.forget_before()
         forget(backend, gone)
-        backend.remove_document(NOTE)
+        remove_note(backend)
     return gone
+
+
+def remove_note(backend: Backend) -> None:
+    """Remove the note of a deletion that is finished, or has deleted nothing."""
+    try:
+        backend.remove_document(NOTE)
+    except OSError as error:
+        raise LibraryError(
+            f"{backend.place_of(NOTE)} cannot be removed ({error.strerror}): remove it yourself."
+        ) from error
+
+
+def unfinished_deletion(backend: Backend, store: PassageStore) -> frozenset[str]:
+    """Return the ids of statements that left the library by a deletion that is not finished.
+
+    Raises:
+        LibraryError: The note cannot be read.
+    """
+    ids = noted_deletion(backend) or frozenset()
+    return ids - store.statements(ids).keys()
+
+
+def about_deletion(backend: Backend, store: PassageStore) -> str:
+    """Say that a deletion is not finished, and what finishes it; "" if there is none."""
+    try:
+        ids, gone = noted_deletion(backend), unfinished_deletion(backend, store)
+    except LibraryError as error:
+        return str(error)
+    if not ids:
+        return ""
+    first = min(gone or ids)
+    of = f"{first} and {len(ids) - 1} more" if len(ids) > 1 else first
+    if not gone:
+        return (
+            f"The deletion of {of} has deleted nothing yet: if it was interrupted, repeat it with "
+            "`compare delete`."
+        )
+    return (
+        f"The deletion of {of} is not finished, and the words may still be in the library's files: "
+        f"`compare delete {first}` finishes it, and so does the next change to the library."
+    )
+
+
+def noted_deletion(backend: Backend) -> frozenset[str] | None:
+    """Return the ids in the note; None if there is no note.
+
+    Raises:
+        LibraryError: It cannot be read.
+    """
+    try:
+        text = backend.read_document(NOTE)
+        return None if text is None else frozenset(read("deletion", text).ids)
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or str(error)
+        raise LibraryError(
+            f"{backend.place_of(NOTE)} cannot be read ({said}): it names statements whose deletion "
+            "is not finished, so delete the same ones again with `compare delete`, or remove it if "
+            "you do not know them."
+        ) from error

@@ -25,11 +25,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from compare.errors import UPDATE, LibraryError
 from compare.files import file_sha256
+from compare.safe_text import one_line
 from compare.strict_json import read_json
+from compare.strict_model import check
 
 if TYPE_CHECKING:
     from compare.library.passage_store import FileStore
@@ -113,8 +115,8 @@ class Generation:
         """Open the statements, passages and vectors."""
         from compare.library.passage_store import store_kind  # loads numpy
 
-        manifest = self.manifest
-        return store_kind(manifest.store).open(self.path, manifest.passages, manifest.dim)
+        manifest, folder = self.manifest, self.path.parents[1]
+        return store_kind(manifest.store, folder).open(self.path, manifest.passages, manifest.dim)
 
     def verify(self, at_most: int | None = None) -> None:
         """Check all sizes, and the digests of files up to `at_most` bytes (None: of all files).
@@ -217,18 +219,39 @@ def _read_manifest(path: Path) -> Manifest:
         raise unreadable(path, error) from error
     try:
         data = read_json(content)
-        version = int(data["format"])
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
-        raise damaged(path, "is not a manifest") from None
-    if version != FORMAT:
-        raise _other_format(path.parents[2], version, str(data.get("program", "unknown")))
-    if hashlib.sha256(content).hexdigest()[:16] != _NAME.sub(r"\2", path.parent.name):
-        raise damaged(path, "is not as it was written (its sha256 differs)")
+        version = data["format"]
+    except (ValueError, KeyError, TypeError) as error:
+        said = error if isinstance(error, ValueError) else "format: Field required"
+        raise damaged(path, f"is not a manifest ({said})") from error
+    if type(version) is int and version != FORMAT:
+        program = one_line(str(data.get("program", "unknown")))[:20]
+        raise _other_format(path.parents[2], version, program)
+    wrong = ""
     try:
-        data["files"] = {name: FileRecord(**record) for name, record in data["files"].items()}
-        return Manifest(**data)
-    except (KeyError, TypeError, AttributeError):
-        raise damaged(path, "is not a manifest") from None
+        manifest = manifest_of(data)
+    except ValueError as error:
+        wrong = str(error)
+    if hashlib.sha256(content).hexdigest()[:16] != _NAME.sub(r"\2", path.parent.name):
+        see = f"; see {wrong}" if wrong else ""
+        raise damaged(path, f"is not as it was written (its sha256 differs{see})")
+    if wrong:
+        raise damaged(path, f"is not a manifest ({wrong})")
+    return manifest
+
+
+def manifest_of(data: Any) -> Manifest:
+    """Return the manifest of the data that its JSON holds.
+
+    Raises:
+        ValueError: A field is missing, unknown, of another type or out of its range; the message
+            begins with its place.
+    """
+    check("library manifest", data)
+    for name in data["files"]:
+        if name in ("", ".", "..") or set(name) & set("/\\\0"):
+            raise ValueError(f"files: {name[:40]!a} is not the name of a file")
+    files = {name: FileRecord(**record) for name, record in data["files"].items()}
+    return Manifest(**{**data, "files": files})
 
 
 def _no_file(path: Path) -> LibraryError:

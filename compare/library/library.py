@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 from compare.errors import CompareError, LibraryError, QueryError
 from compare.library.backend import Backend, Generation, backend_at
 from compare.library.build import (
-    NOTE,
+    about_deletion,
     check_encoder,
     encoder_of,
     finish_deletion,
     no_statement,
     note_deletion,
+    noted_deletion,
+    remove_note,
 )
 from compare.library.filters import Facets, Filters
 from compare.library.generations import Manifest
@@ -132,6 +134,7 @@ class Library:
                 kind of store is unknown.
         """
         backend = backend_at(location)
+        noted_deletion(backend)  # if the note is damaged, say so before anything is built
         if encoder is None:
             from compare.models import load_encoder
 
@@ -177,7 +180,8 @@ class Library:
         from compare.watch.document import forget, read
 
         read(self.backend)  # if the watches are damaged, say so before anything is deleted
-        gone = frozenset(ids) - self.finish_deletion()
+        ids = frozenset(ids)
+        gone = ids - self.finish_deletion(ids)
         if not gone:
             return type(self)(self.backend, self.backend.open(), self._encoder)
         with closing(self.backend.open().open_store()) as store:
@@ -192,19 +196,30 @@ class Library:
             generation = self.backend.update((), gone, self._encoder, on_progress, for_good=True)
         except CompareError:
             if self.backend.current() == before:  # nothing was deleted
-                self.backend.remove_document(NOTE)
+                remove_note(self.backend)
             raise
         forget(self.backend, gone)
-        self.backend.remove_document(NOTE)
+        remove_note(self.backend)
         return type(self)(self.backend, generation, self._encoder)
 
-    def finish_deletion(self) -> frozenset[str]:
+    def finish_deletion(self, again: Iterable[str] = ()) -> frozenset[str]:
         """Finish a deletion that was interrupted, and return the ids of its statements.
 
         >>> library.finish_deletion()
         frozenset()
+
+        All that writes to a library or beside it does so first. `again` are the ids of a deletion
+        that is repeated; they are used if the note of the interrupted one is damaged.
         """
-        return finish_deletion(self.backend)
+        return finish_deletion(self.backend, frozenset(again))
+
+    def about_deletion(self) -> str:
+        """Say that a deletion is not finished, and what finishes it; "" if there is none.
+
+        >>> library.about_deletion()
+        ''
+        """
+        return about_deletion(self.backend, self.store)
 
     def verify(self) -> None:
         """Read all files completely and compare them with the manifest.

@@ -241,12 +241,13 @@ def period_of(found: Sequence[tuple[int | None, int | None]]) -> Period | None:
     return date.fromordinal(first), date.fromordinal(last)
 
 
-def store_kind(name: str) -> type[FileStore]:
+def store_kind(name: str, folder: Path | None = None) -> type[FileStore]:
     """Return the class of a kind of store; raise LibraryError if the kind is unknown."""
     if name not in STORES:
+        where = f" in {folder}" if folder else ""
         raise LibraryError(
-            f"The library is kept in a store of the kind {name!r}, which this program cannot read "
-            f"(it reads {', '.join(STORES)}): {UPDATE}."
+            f"The library{where} is kept in a store of the kind {name[:40]!r}, which this program "
+            f"cannot read (it reads {', '.join(STORES)}): {UPDATE}."
         )
     module, _, attribute = STORES[name].partition(":")
     kind: type[FileStore] = getattr(importlib.import_module(module), attribute)

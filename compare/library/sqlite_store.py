@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from compare.errors import LibraryError
 from compare.library.actors import KINDS, Actors, check_kind, name_actors
 from compare.library.filters import (
     COLUMNS,
@@ -51,6 +52,7 @@ from compare.library.passage_store import (
     period_of,
 )
 from compare.library.sqlite_writer import INDEX, STORE, VECTORS, write_files
+from compare.safe_text import one_line
 from compare.statements import Passage, Statement
 from compare.statements.normalize import content_words, distinct_words, fold_case
 
@@ -130,8 +132,18 @@ class SqliteStore:
         try:
             with self._lock:
                 return self._database.execute(sql, parameters).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise damaged(self._folder / STORE, f"cannot be read ({error})") from error
+        except (sqlite3.Error, UnicodeDecodeError, OverflowError, MemoryError) as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: Exception) -> LibraryError:
+        said = one_line(str(error)) or type(error).__name__
+        return damaged(self._folder / STORE, f"cannot be read ({said})")
+
+    def _statement(self, data: str) -> Statement:
+        try:
+            return Statement.from_json(data)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            raise self._damaged(error) from error
 
     def _listed(self, sql: str, values: Iterable[Any]) -> list[tuple[Any, ...]]:
         """Return all rows of a query whose one parameter is a list of values."""
@@ -155,11 +167,11 @@ class SqliteStore:
             f"WHERE s.id IN {_LISTED}",
             ids,
         )
-        return {identity: Statement.from_json(data) for identity, data in found}
+        return {identity: self._statement(data) for identity, data in found}
 
     def all_statements(self) -> Iterator[Statement]:
         found = self._in_parts("SELECT n, data FROM contents WHERE n >= ? ORDER BY n LIMIT ?")
-        return (Statement.from_json(data) for _, data in found)
+        return (self._statement(data) for _, data in found)
 
     def same_text(self, statement_id: str) -> list[Statement]:
         found = self._all(
@@ -167,7 +179,7 @@ class SqliteStore:
             "(SELECT text_key FROM statements WHERE id = ?) AND s.id <> ? ORDER BY s.n",
             (statement_id, statement_id),
         )
-        return [Statement.from_json(data) for (data,) in found]
+        return [self._statement(data) for (data,) in found]
 
     def browse(
         self, filters: Filters, query: str, limit: int, offset: int
@@ -180,7 +192,7 @@ class SqliteStore:
             f"ORDER BY {_NEWEST_FIRST} LIMIT ? OFFSET ?) USING (n) ORDER BY {_NEWEST_FIRST}",
             [*parameters, max(0, limit), max(0, offset)],
         )
-        return [Statement.from_json(data) for (data,) in found], total
+        return [self._statement(data) for (data,) in found], total
 
     def facets(self) -> Facets:
         return self._facets
@@ -291,12 +303,22 @@ class SqliteStore:
             return self.index.build(self._vectors)  # another program has removed this generation
 
     def nearest(self, vectors: Floats, k: int, within: Selection | None = None) -> Neighbours:
-        return self._index.search(vectors, k, self._narrower(within))
+        with np.errstate(invalid="ignore", over="ignore"):
+            found = self._index.search(vectors, k, self._narrower(within))
+        self._check_finite(found.scores)
+        return found
 
     def at_least(
         self, vector: Floats, least: float, within: Selection | None = None
     ) -> tuple[Rows, Floats]:
-        return self._index.at_least(vector, least, self._narrower(within))
+        with np.errstate(invalid="ignore", over="ignore"):
+            rows, scores = self._index.at_least(vector, least, self._narrower(within))
+        self._check_finite(scores)
+        return rows, scores
+
+    def _check_finite(self, scores: Floats) -> None:
+        if not np.isfinite(scores).all():
+            raise damaged(self._folder / VECTORS, "holds numbers that are not finite")
 
     def nearest_per_actor(
         self, vector: Floats, kind: str, least: float, within: Selection | None = None
@@ -432,6 +454,6 @@ def _load_vectors(path: Path, shape: tuple[int, int]) -> Halves:
         if vectors.dtype != np.float16 or vectors.shape != shape:
             found = f"{vectors.dtype} {list(vectors.shape)}"
             raise ValueError(f"it holds {found}, not float16 {list(shape)}")
-    except (OSError, ValueError) as error:
-        raise damaged(path, f"cannot be read ({error})") from error
+    except Exception as error:  # the header of a damaged file can fail in many ways
+        raise damaged(path, f"cannot be read ({one_line(str(error))})") from error
     return np.asarray(vectors)

@@ -170,7 +170,8 @@ def _write_vectors(
         return np.zeros(shape, np.float16)
     record = {"keys": hashlib.sha256(keys.tobytes()).hexdigest(), "encoder": embedding.digest}
     done = _finished(unfinished, record) if _shape_of(path) == shape else 0
-    if not done:
+    if not 0 < done <= len(keys) or not _are_unit(np.load(path, mmap_mode="r")[:done]):
+        done = 0
         unfinished.unlink(missing_ok=True)  # the record of another build
     vectors = np.lib.format.open_memmap(
         path, mode="r+" if done else "w+", dtype=np.float16, shape=shape
@@ -232,6 +233,16 @@ def _shape_of(path: Path) -> tuple[int, ...] | None:
     return shape
 
 
+def _are_unit(vectors: np.ndarray) -> bool:
+    """Whether all have unit length, unlike rows that were never written."""
+    for start in range(0, len(vectors), _REUSED_AT_ONCE):
+        block = vectors[start : start + _REUSED_AT_ONCE].astype(np.float32)
+        lengths = np.sqrt(np.einsum("ij,ij->i", block, block))
+        if not (np.abs(lengths - 1) < 1e-2).all():
+            return False
+    return True
+
+
 def _finished(path: Path, record: Mapping[str, str]) -> int:
     """Return how many rows an interrupted writer of the same passages had finished."""
     try:
@@ -239,7 +250,7 @@ def _finished(path: Path, record: Mapping[str, str]) -> int:
         rows = found.pop("rows")
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return 0
-    return rows if found == record and isinstance(rows, int) and rows >= 0 else 0
+    return rows if found == record and type(rows) is int else 0
 
 
 def _write_record(path: Path, record: Mapping[str, str | int]) -> None:

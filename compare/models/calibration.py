@@ -27,6 +27,7 @@ from compare.models.values import InputPair, Stance
 from compare.progress import Progress
 from compare.statements import complete
 from compare.strict_json import read_json
+from compare.strict_model import check
 
 Inputs = NDArray[np.float64]
 
@@ -294,36 +295,46 @@ def remove_adaptation(beside: Documents) -> bool:
 
 _OWN = ("format", "kind", "model", "adapted", "weights", "shift", "reads")
 
+_MOST = 1e6
+"""The largest weight or shift; larger ones could make a probability that is no number."""
+
 
 def _by_label(numbers: Sequence[float]) -> dict[str, float]:
     return {stance.value: number for stance, number in zip(Stance, numbers, strict=True)}
 
 
 def _numbers(place: str, by_label: Mapping[str, float]) -> tuple[float, float, float]:
-    for stance in Stance:
-        if stance.value not in by_label:
-            raise ValueError(f"{place}.{stance}: it is missing")
+    _check_names(place, by_label, [stance.value for stance in Stance])
+    for name, number in by_label.items():
+        if abs(number) > _MOST:
+            raise ValueError(f"{place}.{name}: {number} is not between {-_MOST} and {_MOST}")
     agree, oppose, neither = (float(by_label[stance.value]) for stance in Stance)
     return agree, oppose, neither
 
 
-def _from_json(text: str) -> Adaptation:
-    from compare.export.dictionary import check  # it describes all files, and imports this package
+def _check_names(place: str, given: Mapping[str, Any], names: Sequence[str]) -> None:
+    for name in names:
+        if name not in given:
+            raise ValueError(f"{place}.{name}: it is missing")
+    for name in given:
+        if name not in names:
+            raise ValueError(f"{place}.{name[:40]!a}: there is no such field")
 
+
+def _from_json(text: str) -> Adaptation:
     data = read_json(text)
     if not isinstance(data, dict):
         raise ValueError("it is not an object")
-    if data.get("format", FORMAT) != FORMAT:
-        raise ValueError(f"format {str(data['format'])[:20]}, this program reads {FORMAT}")
-    check("adapted layer", {name: data[name] for name in _OWN if name in data})
+    version = data.get("format")
+    if type(version) is int and version > FORMAT:
+        raise ValueError(f"format {version}, this program reads {FORMAT}")
+    learned = {name: value for name, value in data.items() if name not in _OWN}
+    check("adaptation" if learned else "adapted layer", data)
     kind = Kind(data["kind"])
-    if missing := [name for name in kind.inputs if name not in data["weights"]]:
-        raise ValueError(f"weights.{missing[0]}: it is missing")
+    _check_names("weights", data["weights"], kind.inputs)
     weights = tuple(_numbers(f"weights.{name}", data["weights"][name]) for name in kind.inputs)
-    return Adaptation(
-        data["model"]["name"],
-        data["model"]["digest"],
-        Layer(kind, weights, _numbers("shift", data["shift"])),
-        data["reads"],
-        {name: value for name, value in data.items() if name not in _OWN},
-    )
+    layer = Layer(kind, weights, _numbers("shift", data["shift"]))
+    made = Adaptation(data["model"]["name"], data["model"]["digest"], layer, data["reads"], learned)
+    if data["adapted"] != made.to_dict()["adapted"]:
+        raise ValueError("adapted: it is not the name and digest of this model and these numbers")
+    return made

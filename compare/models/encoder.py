@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.errors import ModelError
 from compare.models.protocols import Encoder
 from compare.models.runtime import (
     Feed,
@@ -48,7 +51,7 @@ class OnnxEncoder(Encoder):
             ModelError: The manifest is missing or cannot be read.
         """
         self._folder = folder
-        self._manifest = read_manifest(folder, "digest", "dim")
+        self._manifest = read_manifest(folder, "encoder manifest")
         self.name: str = self._manifest["name"]
         self.digest: str = self._manifest["digest"]
         self.dim: int = self._manifest["dim"]
@@ -125,10 +128,19 @@ class Prefilter(NamedTuple):
 
 @cache
 def load_prefilter() -> Prefilter:
-    """Load the shipped prefilter."""
-    with np.load(PREFILTER, allow_pickle=False) as kept:
-        numbers = {name: kept[name].astype(np.float32) for name in Prefilter._fields[1:]}
-        return Prefilter(str(kept["encoder"]), **numbers)
+    """Load the shipped prefilter.
+
+    Raises:
+        ModelError: Its file is missing or damaged.
+    """
+    try:
+        with np.load(PREFILTER, allow_pickle=False) as kept:
+            numbers = {name: kept[name].astype(np.float32) for name in Prefilter._fields[1:]}
+            return Prefilter(str(kept["encoder"]), **numbers)
+    except (OSError, ValueError, LookupError, EOFError, zlib.error, BadZipFile) as error:
+        raise ModelError(
+            f"{PREFILTER} cannot be loaded ({error}): install the program again."
+        ) from error
 
 
 def opposition_first(logits: Floats) -> Rows:

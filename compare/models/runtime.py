@@ -6,7 +6,6 @@ quantise activations with its own scale. This is also faster than padded batches
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -20,7 +19,11 @@ from numpy.typing import NDArray
 
 from compare.errors import ModelError
 from compare.files import file_sha256
+from compare.models.values import Stance
 from compare.progress import Progress
+from compare.safe_text import one_line
+from compare.strict_json import read_json
+from compare.strict_model import check, fields
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -29,6 +32,7 @@ Feed = Mapping[str, NDArray[np.int64]]
 MANIFEST = "manifest.json"
 """File next to shipped weights: file digests, and how the weights were made and measured."""
 
+_CALIBRATIONS = {"calibration", "claims_calibration"}
 _REPORT_EVERY = 64
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # On a CPU these fused kernels are slower than the separate ones: a pair takes 25 % longer.
@@ -45,14 +49,29 @@ def thread_count() -> int:
     return os.cpu_count() or 1
 
 
-def read_manifest(folder: Path, *needed: str) -> Mapping[str, Any]:
-    """Return the manifest of shipped weights; ModelError if it is damaged or lacks a key."""
+def read_manifest(folder: Path, table: str = "model manifest") -> Mapping[str, Any]:
+    """Return the manifest of shipped weights.
+
+    Args:
+        folder: The folder of the weights.
+        table: The table of `export/dictionary.tsv` with the fields that are needed. The others,
+            which say how the weights were made and measured, are not checked.
+
+    Raises:
+        ModelError: It cannot be read, or a field is missing, of another type or out of its range.
+    """
     path = folder / MANIFEST
     try:
-        manifest: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if lacking := {"name", "files", "max_tokens", *needed} - set(manifest):
-            raise ValueError(f"it lacks {', '.join(sorted(lacking))}")
-    except (OSError, ValueError, TypeError) as error:
+        manifest = read_json(path.read_bytes())
+        if not isinstance(manifest, dict):
+            raise ValueError("it is not an object")
+        needed = [field.name for field in fields(table)]
+        check(table, {name: manifest[name] for name in needed if name in manifest})
+        for name in _CALIBRATIONS & set(needed):
+            for part, numbers in manifest[name].items():
+                if isinstance(numbers, list) and len(numbers) != len(Stance):
+                    raise ValueError(f"{name}.{part}: it has {len(numbers)} numbers, not 3")
+    except (OSError, ValueError) as error:
         raise ModelError(
             f"{path}: the model's manifest cannot be read ({error}): install the program again."
         ) from error
@@ -78,10 +97,19 @@ def clean_text(text: str) -> str:
 
 
 def load_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
-    """Load a `tokenizer.json`, truncating at `max_tokens` without padding."""
+    """Load a `tokenizer.json`, truncating at `max_tokens` without padding.
+
+    Raises:
+        ModelError: It cannot be read.
+    """
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(path))
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # the library raises no other class
+        raise ModelError(
+            f"{path} cannot be loaded ({one_line(str(error))}): install the program again."
+        ) from error
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_tokens)
     tokenizer.encode_special_tokens = True  # a "</s>" in an untrusted text is read as words

@@ -51,7 +51,7 @@ _AT_ONCE = 4096  # pairs tokenised at once, which limits memory
 def shipped_manifests() -> dict[str, Mapping[str, Any]]:
     """Return the manifests of the installed tiers, the accurate one first."""
     return {
-        tier: read_manifest(WEIGHTS / tier, "calibration")
+        tier: read_manifest(WEIGHTS / tier, "stance manifest")
         for tier in reversed(TIERS)
         if (WEIGHTS / tier / MANIFEST).is_file()
     }
@@ -90,7 +90,7 @@ class ShippedStance(StanceModel):
         Raises:
             ModelError: A file is missing or differs from the manifest.
         """
-        manifest = read_manifest(folder, "calibration")
+        manifest = read_manifest(folder, "stance manifest")
         check_files(folder, manifest)
         self.name: str = manifest["name"]
         self.digest = model_digest(folder)

@@ -35,6 +35,7 @@ from compare.models.values import (
     Stance,
 )
 from compare.progress import Progress
+from compare.strict_json import read_json
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -149,7 +150,7 @@ class Answer:
         Raises:
             ValueError: It does not follow `SCHEMA`.
         """
-        data = json.loads(text)
+        data = read_json(text)
         if not isinstance(data, dict) or data.keys() != SCHEMA["properties"].keys():
             raise ValueError("other fields")
         words, confidence = (data["words_a"], data["words_b"]), data["confidence"]
@@ -222,7 +223,10 @@ class _Answers:
         self._path, self._reader = path, reader
 
     def get(self, message: str) -> Answer | None:
-        with suppress(OSError, sqlite3.Error, ValueError), closing(self._open()) as database:
+        with (
+            suppress(OSError, sqlite3.Error, ValueError, TypeError),
+            closing(self._open()) as database,
+        ):
             found = database.execute(
                 "SELECT answer FROM answers WHERE reader = ? AND message = ?",
                 (self._reader, _sha256(message)),

@@ -15,7 +15,6 @@ from operator import itemgetter
 from typing import Any, NoReturn
 
 from compare.errors import ReviewError
-from compare.export.dictionary import check
 from compare.export.validation import check_filters, check_plain, check_statement
 from compare.results import Excerpt, Probabilities, Stance
 from compare.review.values import (
@@ -32,6 +31,7 @@ from compare.review.values import (
 from compare.safe_text import one_line
 from compare.statements import Statement
 from compare.strict_json import read_json
+from compare.strict_model import check
 
 SELECT_PAIRS = (
     "SELECT place, p.id, a_hash, a.data, a_start, a_end, b_hash, b.data, b_start, b_end, machine, "
@@ -107,8 +107,7 @@ class StoredReview:
             check(table, data)
         except ValueError as error:
             name, _, why = str(error).partition(": ")
-            value = f" is {data[name]!a:.{_SHOWN}}" if name in data else ""
-            self.refuse(f"{place}, {name}{value}", why[:1].lower() + why[1:])
+            self.refuse(f"{place}, {name}", why[:1].lower() + why[1:])
 
     # -- The review -----------------------------------------------------------------------------
 

@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import uuid4
 
 from compare.errors import UPDATE, LibraryError, WatchError
-from compare.export.dictionary import model
 from compare.library import Filters
 from compare.results import Probabilities, Stance, Thresholds, filters_in_force
 from compare.results.provenance import parse_filters
 from compare.statements import Country, PartialDate, Quotation, Quote, Statement
+from compare.strict_json import read_json
+from compare.strict_model import check
+from compare.watch.known import FORMAT as KNOWN_FORMAT
 from compare.watch.known import Known
 from compare.watch.values import Before, Entry, EntryKind, LastRun, Watch, name_key
 
@@ -228,20 +230,14 @@ def _validated(text: str, table: str, place: str) -> Any:
         ValueError: It is not as the table says; the message is one line.
         WatchError: A newer program wrote it.
     """
-    from pydantic import ValidationError
-
-    try:
-        return model(table).model_validate_json(text, strict=True)
-    except ValidationError as error:
-        wrong: dict[Any, Any] = {entry["loc"]: entry for entry in error.errors(include_url=False)}
-        version = wrong.get(("version",), {}).get("input")
-        if ("format",) not in wrong and isinstance(version, int) and version > _VERSION:
-            raise WatchError(
-                f"{place} has format {version}, and this program reads {_VERSION}: {UPDATE}."
-            ) from None
-        at, first = next(iter(wrong.items()))
-        name = ".".join(map(str, at)) or "the document"
-        raise ValueError(f"{name}: {' '.join(first['msg'].split())}") from None
+    data = read_json(text)
+    version = data.get("version") if isinstance(data, dict) else None
+    newer = type(version) is int and version > _VERSION
+    if newer and data.get("format") in (_FORMAT, KNOWN_FORMAT):
+        raise WatchError(
+            f"{place} has format {version}, and this program reads {_VERSION}: {UPDATE}."
+        )
+    return check(table, data)
 
 
 def _at(place: str, make: Callable[[Any], Any], given: Iterable[Any]) -> tuple[Any, ...]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from compare.progress import Progress
     from compare.statements import Statement
 
-_FORMAT, _VERSION = "compare-known-statements", 1
+FORMAT, _VERSION = "compare-known-statements", 1
 
 _AT_ONCE = 5_000
 _Hashes = NDArray[np.uint64]  # [n, 2]: of each statement's id and of its words
@@ -45,7 +45,7 @@ class Known:
     def to_json(self) -> str:
         """Return the text of the document."""
         records = base64.b64encode(self.hashes.astype(">u8").tobytes()).decode()
-        about = {"format": _FORMAT, "version": _VERSION, "digest": self.digest}
+        about = {"format": FORMAT, "version": _VERSION, "digest": self.digest}
         return json.dumps({**about, "statements": records}) + "\n"
 
     @classmethod

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compare.comparison.retrieval import CANDIDATES, with_readable_languages
 from compare.errors import UnknownWatchError, WatchError
+from compare.library.build import unfinished_deletion
 from compare.library.library import Library
 from compare.results import Kind, Result
 from compare.results.provenance import filters_from
@@ -86,8 +87,10 @@ class Watches:
             UnknownWatchError: There is no watch of a name.
         """
         shown = []
+        gone = unfinished_deletion(self._backend, self.library.store)
         for kept in self._named(read(self._backend), names):
             reported = [one for one in kept.entries if one.kind is not EntryKind.BASELINE]
+            reported = [one.without_words(None) if one.ids & gone else one for one in reported]
             newest = sorted(reported, key=lambda entry: entry.found, reverse=True)
             shown.append((kept.watch, without_gone(self.library, newest)))
         return shown
@@ -122,6 +125,7 @@ class Watches:
             LibraryError: The library cannot be written.
         """
         name, library = checked_name(name), self.library
+        library.finish_deletion()
         if result.kind is not Kind.SEARCH or result.quote is None:
             raise WatchError("Only the search of a quote can be watched, not a comparison.")
         if result.provenance.library_digest != library.digest:
@@ -179,6 +183,7 @@ class Watches:
             return replace(document, watches=watches)
 
         without(read(self._backend))  # raises before anything is locked or written
+        self.library.finish_deletion()
         change(self._backend, without)
 
     def run(
@@ -204,6 +209,7 @@ class Watches:
             WatchError: The watches are damaged.
             LibraryError: The library cannot be written.
         """
+        self.library.finish_deletion()
         if self.library.generation != self._backend.current():
             # An older state would undo what runs have seen.
             self.library = Library.open(self._backend, self.library.encoder)

@@ -30,7 +30,7 @@ from compare.models.calibration import (
 )
 from compare.models.stance import CascadeStance
 from tests.adapt.conftest import Scripted, drawn, words, written
-from tests.fabricate import PROVENANCE
+from tests.fabricate import PROVENANCE, learned
 from tests.fakes import HashingEncoder
 
 SWAPPING = Layer(
@@ -134,6 +134,10 @@ def test_the_accurate_model_of_a_cascade_is_adapted(adapted: Library) -> None:
         ({"kind": "other"}, "kind: Input should be"),
         ({"model": None}, "model: Input should be"),
         ({"reads": 5}, "reads: Input should be"),
+        ({"reads": "x"}, "adapted: it is not the name and digest"),
+        ({"shift": {"agree": 1.0, "oppose": 0, "neither": 0, "all": 0}}, "shift.'all': there is"),
+        ({"shift": {"agree": 1e300, "oppose": 0, "neither": 0}}, "shift.agree: 1e.300 is not betw"),
+        ({"more": 1}, "made: Field required"),
     ],
 )
 def test_a_damaged_file_is_one_sentence(adapted: Library, changes: dict, said: str) -> None:
@@ -147,7 +151,7 @@ def test_a_damaged_file_is_one_sentence(adapted: Library, changes: dict, said: s
 
 
 def test_what_is_written_is_read_again(adapted: Library) -> None:
-    kept = Adaptation("told", "7" * 64, SWAPPING, learned={"made": "2024", "labels": {"pairs": 3}})
+    kept = Adaptation("told", "7" * 64, SWAPPING, learned=learned(3))
     write_adaptation(adapted.backend, kept)
     again = read_adaptation(adapted.backend)
     assert again == kept

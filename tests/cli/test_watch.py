@@ -9,8 +9,8 @@ import feedparser
 import pytest
 
 from compare.export import columns
-from compare.export.dictionary import model
 from compare.library.library import Library
+from compare.strict_model import model
 from compare.watch import Watches
 from tests.cli.conftest import BLOCKADE, STATEMENTS, Run
 from tests.fakes import HashingEncoder, statement

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import numpy as np
 import pytest
 
@@ -130,6 +133,27 @@ def test_only_unknown_pairs_are_scored_and_the_order_of_the_sides_does_not_matte
     assert known.tolist() == [True, False]
     assert np.array_equal(scores, [rows[1], [0, 0, 0]])
     assert not ScoreCache({"library": "two"}, tmp_path).known(a, b)[1].any()
+
+
+@pytest.mark.parametrize("value", [None, "much", float("inf"), -0.1, 1.5, b"x"])
+def test_a_score_that_is_no_probability_is_not_known(tmp_path, value):
+    a, b = np.array([1, 2]), np.array([3, 4])
+    cache = ScoreCache({"library": "one"}, tmp_path)
+    cache.add(a, b, np.array([[0.5, 0.25, 0.25]] * 2, np.float32))
+    with closing(sqlite3.connect(cache._path)) as database, database:
+        database.execute("UPDATE scores SET oppose = ? WHERE a = 1", (value,))
+    assert cache.known(a, b)[1].tolist() == [False, True]
+
+
+def test_a_damaged_file_of_scores_begins_anew(tmp_path):
+    a, b = np.array([1, 2]), np.array([3, 4])
+    cache = ScoreCache({"library": "one"}, tmp_path)
+    cache.add(a, b, np.array([[0.5, 0.25, 0.25]] * 2, np.float32))
+    content = cache._path.read_bytes()
+    cache._path.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+    assert not cache.known(a, b)[1].any()
+    cache.add(a, b, np.array([[0.5, 0.25, 0.25]] * 2, np.float32))
+    assert cache.known(a, b)[1].all()
 
 
 def test_the_files_longest_unused_are_removed(tmp_path, monkeypatch):

@@ -14,8 +14,6 @@ from jsonschema import Draft202012Validator
 
 from compare.export import columns, export_bytes
 from compare.export.dictionary import (
-    fields,
-    model,
     numbers,
     pair_schema,
     schema_of,
@@ -27,6 +25,7 @@ from compare.export.json_files import public_json, result_to_json
 from compare.export.rows import checked_rows, matrix_rows, pair_rows, year_rows
 from compare.results import Stance
 from compare.statements import Country, PartialDate, Quotation, Quote, Statement
+from compare.strict_model import fields, model
 from tests.fabricate import (
     AGREEING,
     OPPOSED,

@@ -2,30 +2,43 @@
 
     python -m tests.hostile.kills JOB FOLDER
 
-Prints, as JSON, how many kills there were and what was wrong after one. Changes are seen by the
-audit events of Python: a file opened for writing, renamed, removed, linked or truncated, a folder
-made or removed, a database opened.
+Prints, as JSON, how many kills there were and what was wrong after one. A deletion that was killed
+after it was published is also finished by each of the other jobs that write. Changes are seen by
+the audit events of Python: a file opened for writing, renamed, removed, linked or truncated, a
+folder made or removed, a database opened.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import shutil
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from compare.errors import LibraryError
+from compare.adapt import adapt, undo_adaptation
+from compare.errors import AdaptError, LibraryError
+from compare.library.build import NOTE
 from compare.library.library import Library
+from compare.strict_model import model
 from tests.fakes import HashingEncoder, WordJudge, statement
+
+for name in ("faiss", "filelock", "numpy.random", "pycountry", "compare.comparison.search",
+             "compare.library.sqlite_store", "compare.watch"):  # fmt: skip
+    importlib.import_module(name)  # once, before all forks
+for table in ("library manifest", "kept watches", "known statements", "deletion"):
+    model(table)
 
 ENCODER = HashingEncoder(32)
 FIRST = [
     statement("a", "The blockade of Port Meren must end.", speaker="Ada Lorn", date="2021"),
     statement("b", "The blockade of Port Meren will not end.", speaker="Bren Tal", date="2022"),
 ]
+DELETED = (b"will not end", b"Bren Tal")  # of "b"
 LATER = statement("c", "The blockade of Port Meren must end today.", speaker="Cor Vey", date="2023")
 _CHANGES = {"os.rename", "os.remove", "os.link", "os.truncate", "os.mkdir", "os.rmdir",
             "sqlite3.connect"}  # fmt: skip
@@ -42,6 +55,10 @@ def build(folder: Path) -> None:
 
 def update(folder: Path) -> None:
     opened(folder).update([LATER]).close()
+
+
+def build_after(folder: Path) -> None:
+    Library.build([FIRST[0], LATER], folder, ENCODER).close()
 
 
 def delete(folder: Path) -> None:
@@ -63,6 +80,25 @@ def run_watch(folder: Path) -> None:
     opened(folder).watches.run(stance_model=WordJudge())
 
 
+def remove_watch(folder: Path) -> None:
+    opened(folder).watches.remove("port")
+
+
+def adapting(folder: Path) -> None:
+    with suppress(AdaptError):  # there are no labels
+        adapt(opened(folder))
+
+
+def undo(folder: Path) -> None:
+    undo_adaptation(opened(folder))
+
+
+def add_watch(folder: Path) -> None:
+    library = opened(folder)
+    result = library.search("The blockade must end.", stance_model=WordJudge())
+    library.watches.add("again", result, stance_model=WordJudge())
+
+
 def state(folder: Path) -> dict[str, object]:
     """What a reader finds: the statements, their digest, and what watches reported."""
     library = opened(folder)
@@ -76,10 +112,12 @@ def state(folder: Path) -> dict[str, object]:
 JOBS: dict[str, tuple[tuple[Callable[[Path], None], ...], Callable[[Path], None]]] = {
     "build": ((), build),
     "update": ((build,), update),
-    "delete": ((build, update), delete),
+    "delete": ((build, watch, update), delete),
     "watch": ((build,), watch),
     "run_watch": ((build, watch, update), run_watch),
 }
+FINISHING = (build_after, update, run_watch, add_watch, remove_watch, adapting, undo)
+"""What finishes a deletion that was killed."""
 
 
 def in_child(work: Callable[[], None]) -> int:
@@ -115,13 +153,29 @@ def killed_at(job: Callable[[Path], None], folder: Path, change: int) -> Callabl
     return work
 
 
+def unfinished(place: Path) -> list[str]:
+    """Return the jobs that leave words of the statement that was deleted on the disk."""
+    found = []
+    for finish in FINISHING:
+        copy = shutil.copytree(place, place.with_name("copy"))
+        if in_child(lambda folder=copy / "library": finish(folder)):  # noqa: B023
+            found.append(f"{finish.__name__} fails")
+        files = [path for path in copy.rglob("*") if path.is_file()]
+        if [path for path in files if any(word in path.read_bytes() for word in DELETED)]:
+            found.append(f"{finish.__name__} leaves what was deleted")
+        if (copy / "library" / NOTE).exists():
+            found.append(f"{finish.__name__} leaves the note")
+        shutil.rmtree(copy)
+    return found
+
+
 def main() -> None:
     prepare, job = JOBS[sys.argv[1]]
     home = Path(sys.argv[2])
     start, whole = home / "start", home / "whole"
     start.mkdir()
-    for earlier in prepare:
-        earlier(start / "library")
+    for earlier in prepare:  # each in a child, since a search starts threads that no fork has
+        assert in_child(lambda earlier=earlier: earlier(start / "library")) == 0
     shutil.copytree(start, whole)
     before = state(start / "library") if (start / "library").exists() else None
     assert in_child(lambda: job(whole / "library")) == 0
@@ -142,6 +196,8 @@ def main() -> None:
                 wrong.append(f"{change}: {error}")
         if between not in (before, after):
             wrong.append(f"{change}: neither the old state nor the new: {between}")
+        if job is delete and between == after:
+            wrong += [f"{change}: {found}" for found in unfinished(place)]
         if in_child(lambda folder=folder: job(folder)) or state(folder) != after:
             wrong.append(f"{change}: run again, it ends in another state")
         shutil.rmtree(place)

@@ -249,8 +249,11 @@ def test_no_command_shows_a_traceback(
 @pytest.mark.parametrize(
     ("command", "sentence"),
     [
-        ("UPDATE answers SET stance = 'maybe' WHERE place = 2", "answer is 'maybe'"),
-        ("UPDATE pairs SET p_agree = 'NaN' WHERE place = 1", "p_agree is nan"),
+        ("UPDATE answers SET stance = 'maybe' WHERE place = 2", "or 'skip', not \"maybe\""),
+        (
+            "UPDATE pairs SET p_agree = 'NaN' WHERE place = 1",
+            "p_agree: input should be a finite number, not NaN",
+        ),
         ("DELETE FROM answers WHERE place = 1", "the answer of Ada to pair 1: it is missing"),
         ("UPDATE projects SET settings = 'no'", "the settings: it cannot be read"),
         ("DELETE FROM readers WHERE reader = 1", "their numbers are [2]"),

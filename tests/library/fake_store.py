@@ -159,7 +159,7 @@ class MemoryStore:
             vectors[:] = embedding.encode(texts, on_progress)
         np.save(folder / "vectors.npy", vectors)
         (folder / "statements.json").write_text(json.dumps([e.to_dict() for e in statements]))
-        return Written(len(statements), len(texts), "of no matter")
+        return Written(len(statements), len(texts), "0" * 64)
 
     @classmethod
     def open(cls, folder: Path, passages: int, dim: int) -> MemoryStore:

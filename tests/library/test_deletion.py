@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from compare.errors import LibraryError
+from compare.adapt import adapt, undo_adaptation
+from compare.cli.program import main
+from compare.errors import AdaptError, CompareError, LibraryError
 from compare.library import generations
 from compare.library.build import NOTE
 from compare.library.library import Library
-from tests.fakes import HashingEncoder, Ran, runner, sample_statements, statement
+from tests.fakes import HashingEncoder, Ran, WordJudge, runner, sample_statements, statement
 
 WORDS = b"blockade of Port Meren is lawful"
 
@@ -21,7 +25,8 @@ class Killed(BaseException):
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    Library.build(sample_statements(), tmp_path / "library", HashingEncoder()).close()
+    english = [replace(one, language="en") for one in sample_statements()]
+    Library.build(english, tmp_path / "library", HashingEncoder()).close()
     return tmp_path / "library"
 
 
@@ -60,21 +65,75 @@ def test_saying_it_again_finishes_it(folder: Path, monkeypatch: pytest.MonkeyPat
     assert not (folder / NOTE).exists()
 
 
-@pytest.mark.parametrize("write", ["update", "build", "delete"])
+def watched(folder: Path) -> Library:
+    """A library with a watch that lists the statement to be deleted."""
+    library = Library.open(folder, HashingEncoder())
+    result = library.search("The blockade of Port Meren must end.", stance_model=WordJudge())
+    library.watches.add("port", result, stance_model=WordJudge())
+    return library
+
+
+def review_command(folder: Path) -> None:
+    pairs = folder.with_name("pairs.csv")
+    pairs.write_text("a,b\nThe lock must open.,It must not.\n")
+    with pytest.raises(SystemExit) as ended:
+        main(["review", "create", "port", "--pairs", str(pairs), "--reader", "Ada Lorn",
+              "--order", "given", "--library", str(folder)])  # fmt: skip
+    assert ended.value.code == 0
+
+
+def failing_adapt(library: Library) -> None:
+    with pytest.raises(AdaptError):  # there are no labels
+        adapt(library)
+
+
+WRITES: dict[str, Callable[[Library], object]] = {
+    "update": lambda library: library.update(add=[statement("new", "Something new was said.")]),
+    "delete": lambda library: library.delete(["joint-1"]),
+    "build": lambda library: Library.build(
+        library.statements(), library.folder, library.encoder
+    ),
+    "watch add": lambda library: library.watches.add(
+        "again", library.search("The blockade must end.", stance_model=WordJudge()),
+        stance_model=WordJudge(),
+    ),
+    "watch run": lambda library: library.watches.run(stance_model=WordJudge()),
+    "watch remove": lambda library: library.watches.remove("port"),
+    "adapt": failing_adapt,
+    "adapt --undo": undo_adaptation,
+    "review create": lambda library: review_command(library.folder),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("write", WRITES)
 def test_the_next_write_finishes_it(
     folder: Path, monkeypatch: pytest.MonkeyPatch, write: str
 ) -> None:
+    watched(folder)
+    assert WORDS in (folder / "watches.json").read_bytes()
     cut_off(folder, monkeypatch)
-    opened = Library.open(folder, HashingEncoder())
-    if write == "update":
-        opened.update(add=[statement("new", "Something new was said here.")])
-    elif write == "delete":
-        opened.delete(["joint-1"])
-    else:
-        kept = opened.statements()
-        Library.build(kept, folder, HashingEncoder())
+    WRITES[write](Library.open(folder, HashingEncoder()))
     assert not on_disk(folder)
     assert not (folder / NOTE).exists()
+    assert Library.open(folder).about_deletion() == ""
+
+
+def test_a_watch_shows_no_words_of_a_deletion_that_is_not_finished(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = watched(folder)
+    said = library.statement("ostrava-1")
+    corrected = replace(said, id="ostrava-2", text=said.text.replace("lawful", "quite lawful"))
+    after = library.update(add=[corrected], remove=["ostrava-1"])
+    after.watches.run(stance_model=WordJudge())
+    ((_, (entry,)),) = Library.open(folder).watches.found()
+    assert entry.before is not None
+    assert "is lawful" in entry.before.words
+    (folder / NOTE).write_text('{"ids": ["ostrava-1"]}')
+    ((_, (entry,)),) = Library.open(folder).watches.found()
+    assert entry.before is not None
+    assert entry.before.words == ""
+    assert entry.statement.text == ""
 
 
 def test_the_command_says_that_it_is_done_now(
@@ -112,15 +171,93 @@ def test_an_unknown_id_is_refused_without_a_note(folder: Path) -> None:
     assert not (folder / NOTE).exists()
 
 
-@pytest.mark.parametrize("text", ["", "[]", "[" * 100_000, '{"ids": 5}', "\udcff"])
-def test_a_note_that_was_edited_costs_only_the_generation_before(folder: Path, text: str) -> None:
+NOTES = {
+    "": "Expecting value",
+    "[]": "the document: Input should be an object, not a list",
+    "[" * 100_000: "nested too deeply",
+    "{}": "ids: Field required",
+    '{"ids": 5}': "ids: Input should be a valid list, not 5",
+    '{"ids": ["ostrava-1", null]}': "ids.1: Input should be a valid string, not null",
+    '{"ids": [], "ids": []}': "an object has the field 'ids' twice",
+    '{"ids": [], "more": 1}': "more: Extra inputs are not permitted",
+    "\udcff": "codec can't decode",
+}
+
+
+@pytest.mark.parametrize("text", NOTES)
+def test_a_damaged_note_is_refused_until_the_deletion_is_repeated(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    cut_off(folder, monkeypatch)
+    (folder / NOTE).write_bytes(text.encode("utf-8", "surrogateescape"))
+    opened = Library.open(folder, HashingEncoder())
+    assert NOTES[text] in opened.about_deletion()
+    for write in (
+        opened.update,
+        opened.finish_deletion,
+        lambda: Library.build(sample_statements(), folder, HashingEncoder()),
+        opened.watches.run,
+    ):
+        with pytest.raises(LibraryError) as told:
+            write()
+        assert str(told.value).startswith(f"{folder / NOTE} cannot be read (")
+        assert NOTES[text] in str(told.value)
+        assert "\n" not in str(told.value)
+    assert opened.delete(["ostrava-1"]).about_deletion() == ""
+    assert not on_disk(folder)
+    assert not (folder / NOTE).exists()
+
+
+def test_a_note_without_ids_costs_only_the_generation_before(folder: Path) -> None:
     Library.open(folder, HashingEncoder()).update(remove=["joint-1"])
-    (folder / NOTE).write_bytes(text.encode("utf-8", "replace"))
+    (folder / NOTE).write_text('{"ids": []}')
     opened = Library.open(folder, HashingEncoder())
     assert opened.finish_deletion() == frozenset()
     assert not (folder / NOTE).exists()
     assert len(list((folder / "generations").iterdir())) == 1
     assert len(Library.open(folder)) == 4
+
+
+def test_a_folder_in_place_of_the_note_is_one_sentence(folder: Path) -> None:
+    (folder / NOTE).mkdir()
+    opened = Library.open(folder, HashingEncoder())
+    with pytest.raises(LibraryError, match=r"deletion\.json cannot be read \(Is a directory\)"):
+        opened.update()
+    with pytest.raises(CompareError, match=r"deletion\.json is a folder"):
+        opened.delete(["ostrava-1"])
+
+
+# --- what a person is told -----------------------------------------------------------------------
+
+
+def test_commands_that_read_say_that_a_deletion_is_not_finished(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    cut_off(folder, monkeypatch)
+    run = runner(capfd)
+    told: Ran = run("show", "--library", folder)
+    assert told.code == 0
+    assert "ostrava-1" not in told.out
+    assert told.err == (
+        "Note: The deletion of ostrava-1 is not finished, and the words may still be in the "
+        "library's files: `compare delete ostrava-1` finishes it, and so does the next change to "
+        "the library.\n"
+    )
+    Library.open(folder).finish_deletion()
+    told = run("show", "--library", folder)
+    assert (told.code, told.err) == (0, "")
+
+
+def test_commands_say_that_a_deletion_has_deleted_nothing(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (folder / NOTE).write_text('{"ids": ["ostrava-1", "joint-1"]}')
+    told: Ran = runner(capfd)("show", "--library", folder)
+    assert told.code == 0
+    assert told.err == (
+        "Note: The deletion of joint-1 and 1 more has deleted nothing yet: if it was interrupted, "
+        "repeat it with `compare delete`.\n"
+    )
 
 
 def test_what_cannot_be_removed_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

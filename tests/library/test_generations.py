@@ -641,7 +641,7 @@ def test_a_writer_goes_on_where_another_one_died(
     assert names(folder) == [library.generation]
 
 
-@pytest.mark.parametrize("other", ["statements", "encoder", "damage"])
+@pytest.mark.parametrize("other", ["statements", "encoder", "damage", "more rows", "true"])
 def test_what_was_left_of_something_else_is_not_gone_on_from(
     folder: Path, monkeypatch: pytest.MonkeyPatch, other: str
 ) -> None:
@@ -655,7 +655,10 @@ def test_what_was_left_of_something_else_is_not_gone_on_from(
     elif other == "encoder":
         encoder = HashingEncoder(seed="retrained")
     else:
-        (folder / "generations" / ".unfinished" / "unfinished.json").write_text("{")
+        path = folder / "generations" / ".unfinished" / "unfinished.json"
+        claims = {"damage": "{", "more rows": str(len(AFTER)), "true": "true"}
+        record = json.dumps({**json.loads(path.read_text()), "rows": 0})
+        path.write_text("{" if other == "damage" else record.replace("0}", claims[other] + "}"))
     library = Library.build(statements, folder, encoder)
     assert len(encoder.encoded) == len(statements)
     np.testing.assert_array_equal(

@@ -216,6 +216,28 @@ def test_damage_is_found(address: str) -> None:
         library.verify()
 
 
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        ("'{'", "Expecting property name"),
+        ("replace(manifest, '\"dim\": 32', '\"dim\": 0')", "dim: .* equal to 1, not 0"),
+        ('replace(manifest, \'"dim": 32\', \'"dim": 32, "dim": 32\')', "field 'dim' twice"),
+        ("replace(manifest, '\"program\"', '\"programme\"')", "program: Field required"),
+    ],
+)
+def test_a_damaged_manifest_is_one_sentence_and_a_build_repairs_it(
+    address: str, edit: str, said: str
+) -> None:
+    Library.build(many(3), address, HashingEncoder()).close()
+    name = address.rpartition("library=")[2]
+    with psycopg.connect(address.partition("&library=")[0]) as connection:
+        connection.execute(f"UPDATE {name}.generations SET manifest = {edit}")
+    for ask in (Library.open, lambda where: Library.open(where).update([])):
+        with pytest.raises(LibraryError, match=f"manifest of its generation 1 cannot .*{said}"):
+            ask(address)
+    assert len(Library.build(many(3), address, HashingEncoder())) == 3
+
+
 # -- Writers -------------------------------------------------------------------------------------
 
 WRITER = """

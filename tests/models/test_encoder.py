@@ -1,6 +1,7 @@
 """The shipped encoder, other encoders, and the prefilter on vectors."""
 
 import json
+import re
 import shutil
 
 import numpy as np
@@ -103,11 +104,47 @@ def test_damaged_files_are_refused(copied, name):
         encoder.encode(["words"])
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"name": "x", "files": {}, "max_tokens": 9}'])
-def test_a_damaged_manifest_is_one_clear_sentence(copied, content):
-    (copied / "manifest.json").write_text(content)
-    with pytest.raises(ModelError, match=r"manifest cannot be read \(.*\): install the program"):
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (lambda text: "{", "Expecting property name"),
+        (lambda text: "[]", "it is not an object"),
+        (lambda text: text.replace('"dim": 384', '"dim": 0'), "dim: .* equal to 1, not 0"),
+        (lambda text: text.replace('"dim": 384', '"dim": "384"'), 'dim: .* integer, not "384"'),
+        (lambda text: text.replace('"dim": 384,', ""), "dim: Field required"),
+        (
+            lambda text: text.replace('"dim": 384', '"dim": 384, "dim": 384'),
+            "the field 'dim' twice",
+        ),
+        (lambda text: text.replace('"max_tokens": 256', '"max_tokens": NaN'), "max_tokens: NaN is"),
+        (lambda text: text.replace('.json": "', '.json": "0'), "files.tokenizer.json: .*pattern"),
+        (lambda text: text.replace("0.9795", "[" * 90_000), "nested too deeply"),
+    ],
+)
+def test_a_damaged_manifest_is_one_clear_sentence(copied, edit, said):
+    path = copied / "manifest.json"
+    path.write_text(edit(path.read_text()))
+    with pytest.raises(ModelError) as told:
         load_encoder(str(copied))
+    sentence = rf"{path}: the model's manifest cannot be read \(.*{said}.*\): install the program"
+    assert re.match(sentence, str(told.value))
+
+
+def test_a_damaged_tokenizer_that_no_manifest_names_is_one_clear_sentence(copied):
+    path = copied / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "files": {}}))
+    (copied / "tokenizer.json").write_text("{")
+    with pytest.raises(ModelError, match=r"tokenizer\.json cannot be loaded \(.*\): install the"):
+        load_encoder(str(copied)).encode(["words"])
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK", b"PK\x05\x06" + bytes(18)])
+def test_a_damaged_prefilter_is_one_clear_sentence(tmp_path, monkeypatch, damage):
+    path = tmp_path / "prefilter.npz"
+    path.write_bytes(damage)
+    monkeypatch.setattr("compare.models.encoder.PREFILTER", path)
+    with pytest.raises(ModelError, match=r"prefilter\.npz cannot be loaded \(.*\): install the"):
+        load_prefilter.__wrapped__()
 
 
 def test_a_folder_like_the_shipped_one_is_opened_by_its_manifest(copied, shipped):

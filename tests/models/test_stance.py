@@ -117,6 +117,29 @@ def test_missing_weights_are_one_clear_sentence(tmp_path):
         ShippedStance(folder)
 
 
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        ("calibration", None, "calibration: Input should be an object, not null"),
+        ("calibration.scale", [1, 1], "calibration.scale: it has 2 numbers, not 3"),
+        ("calibration.shift", [1, "1", 1], 'shift.1: Input should be a valid number, not "1"'),
+        ("claims_calibration.more", 1, "claims_calibration.more: Extra inputs"),
+        ("same_actor", 1e9, "same_actor: Input should be less than or equal to 100, not 1000"),
+        ("max_tokens", True, "max_tokens: Input should be a valid integer, not true"),
+    ],
+)
+def test_a_wrong_manifest_is_one_clear_sentence(tmp_path, place, value, said):
+    folder = copy_of_weights(tmp_path)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    *above, name = place.split(".")
+    (manifest[above[0]] if above else manifest)[name] = value
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ModelError) as told:
+        ShippedStance(folder)
+    assert f"{folder / 'manifest.json'}: the model's manifest cannot be read (" in str(told.value)
+    assert said in str(told.value)
+
+
 def test_the_digest_covers_the_calibration(tmp_path):
     shipped, folder = load_stance_model("fast"), copy_of_weights(tmp_path)
     assert ShippedStance(folder).digest == shipped.digest

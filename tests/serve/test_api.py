@@ -18,12 +18,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from compare.comparison.turns import TURNS
-from compare.export.dictionary import model
 from compare.export.json_files import public_json
 from compare.library.library import Library
 from compare.results import Result
 from compare.serve.api import create_app
 from compare.serve.settings import Settings
+from compare.strict_model import model
 from tests.cli.conftest import BLOCKADE, STATEMENTS
 from tests.fakes import HashingEncoder, WordJudge, statement
 from tests.serve.apart import apart

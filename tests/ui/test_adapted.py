@@ -1,6 +1,7 @@
 from compare.library.backend import backend_at
 from compare.models import Kind
 from compare.models.calibration import FILE, Adaptation, Layer, write_adaptation
+from tests.fabricate import learned
 from tests.fakes import WordJudge, statement
 from tests.ui.conftest import cards, shown
 
@@ -26,8 +27,7 @@ def test_the_app_reads_a_library_as_it_is_adapted_and_says_so(page, judged, home
     assert "Labels are adapted" not in shown(plain)
     assert verdicts(plain) == {"agree"}
 
-    learned = {"made": "2031-05-06T07:08:09+00:00", "labels": {"pairs": 120}}
-    of_judge = Adaptation("judge", "5" * 64, SWAPPING, learned=learned)
+    of_judge = Adaptation("judge", "5" * 64, SWAPPING, learned=learned(120))
     write_adaptation(backend_at(home / "judged"), of_judge)
     ours = page("search", q="The locks must be open.")
     assert (
@@ -54,3 +54,11 @@ def test_a_damaged_adaptation_is_one_sentence(page, judged, home):
     judged(STATEMENTS)
     (home / "judged" / FILE).write_text("{}")
     assert "compare adapt --undo" in shown(page("corpus"))
+
+
+def test_the_app_says_that_a_deletion_is_not_finished(page, judged, home):
+    judged(STATEMENTS)
+    assert "is not finished" not in shown(page("corpus"))
+    (home / "judged" / "deletion.json").write_text('{"ids": ["<b>gone"]}')
+    told = shown(page("corpus"))
+    assert "The deletion of &lt;b&gt;gone is not finished, and the words may still be in" in told

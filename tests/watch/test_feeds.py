@@ -17,9 +17,9 @@ import pytest
 
 from compare.errors import WatchError
 from compare.export import columns
-from compare.export.dictionary import model
 from compare.library.library import Library
 from compare.statements import Quote
+from compare.strict_model import model
 from compare.watch import FeedFormat, entry_rows, feed_bytes
 from compare.watch.document import read
 from compare.watch.values import entry_id

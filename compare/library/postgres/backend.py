@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,15 +9,16 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from compare.errors import LibraryError
 from compare.library.build import Change, Embedding, check_encoder, encoder_of, no_statement
-from compare.library.generations import Manifest
+from compare.library.generations import Manifest, manifest_of
 from compare.library.postgres.database import Database
 from compare.library.postgres.schema import MIGRATIONS, visible
 from compare.library.postgres.store import PostgresStore
 from compare.library.postgres.writer import DIGEST, Writer, forget
+from compare.strict_json import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,20 +136,26 @@ class PostgresBackend:
         found = self._newest(database)
         if found is None:
             raise database.none_here()
-        return found
+        number, token, manifest, *rest = found
+        try:
+            made = manifest_of(read_json(manifest))
+        except ValueError as error:
+            raise LibraryError(
+                f"The library in {database} is damaged: the manifest of its generation {number} "
+                f"cannot be read ({error}); build it again with `compare build --force`, or "
+                "restore the database from a copy."
+            ) from error
+        return PostgresGeneration(self.address, number, token, made, *rest)
 
-    def _newest(self, database: Database) -> PostgresGeneration | None:
+    def _newest(self, database: Database) -> tuple[Any, ...] | None:
+        """Return the row of the newest generation; None if there is none."""
         if database.migration() < len(MIGRATIONS):
             return None
         found = database.all(
             "SELECT number, token, manifest, encoder, mean_length, nearest_by, published "
             "FROM generations ORDER BY number DESC LIMIT 1"
         )
-        if not found:
-            return None
-        number, token, manifest, *rest = found[0]
-        made = Manifest(**json.loads(manifest))
-        return PostgresGeneration(self.address, number, token, made, *rest)
+        return found[0] if found else None
 
     # -- Writing -----------------------------------------------------------------------------------
 
@@ -166,7 +172,7 @@ class PostgresBackend:
         with self._writing(on_progress) as (database, scratch):
             before = self._newest(database)
             embedding = Embedding(encoder.name, encoder.digest, encoder.dim, lambda: encoder)
-            writer = Writer(database, before.number if before else 0, embedding)
+            writer = Writer(database, before[0] if before else 0, embedding)
             writer.write(Change(scratch, statements), replaces=True, on_progress=on_progress)
             forget(database, keep=2)
             return self._open(database)

@@ -79,6 +79,8 @@ def choose_library() -> Library:
         )
         library = open_library(libraries.get(name) or next(iter(libraries.values())))
         small(f"{counted(len(library), 'statement')}{', read-only' if library.read_only else ''}")
+        if sentence := library.about_deletion():
+            small(sentence)
         st.session_state[READ_FOR] = library.backend.address
         if read_adaptation(library.backend) is not None:  # otherwise the model is not loaded yet
             small(about_adaptation(stance_model(), library.backend))
