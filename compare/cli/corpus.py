@@ -12,12 +12,20 @@ from typing import Any
 import click
 
 from compare.cli import options as shared
-from compare.cli.output import on_terminal, remark, remark_problems, say, say_json, waiting
+from compare.cli.output import (
+    check_not_read,
+    on_terminal,
+    remark,
+    remark_problems,
+    say,
+    say_json,
+    waiting,
+)
 from compare.corpus.importers.registry import formats
 from compare.corpus.importing import import_corpus
 from compare.corpus.web import Page, Proposal, propose, statements_of
 from compare.corpus.web.page import fetch_page, read_file
-from compare.errors import CorpusError
+from compare.errors import CorpusError, ExportError
 from compare.files import check_writable, write_whole
 from compare.safe_text import one_line
 from compare.statements import Quotation
@@ -26,7 +34,7 @@ Proposals = Sequence[tuple[Page, Proposal]]
 
 _AUTO = "auto"
 _INDENT = " " * 5
-_NUMBERS = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?\Z")
+_NUMBERS = re.compile(r"([0-9]{1,6})(?:-([0-9]{1,6}))?\Z")
 
 
 # --- public corpora --------------------------------------------------------------------------
@@ -70,6 +78,7 @@ def _import_command(name: str, about: str) -> click.Command:
     @shared.force
     @shared.as_json
     def run(paths: tuple[Path, ...], out: Path, as_json: bool, **options: bool) -> None:
+        _check_out(out, paths, force=options["force"])
         with waiting("Reading statements") as on_progress:
             report = import_corpus(paths, out, format_name, on_progress=on_progress, **options)
         if as_json:
@@ -83,6 +92,14 @@ def _import_command(name: str, about: str) -> click.Command:
         say(f"{out}: {report.account.written} statements.")
 
     return run
+
+
+def _check_out(out: Path, inputs: Sequence[Path], *, force: bool) -> None:
+    """Refuse a file to write that `compare build` could not read, or that is one of the inputs."""
+    if out.suffix.lower() not in (".jsonl", ".ndjson"):
+        raise ExportError(f"{out} does not end in .jsonl: statements are written as JSON lines.")
+    check_not_read(out, *inputs)
+    check_writable(out, force=force)
 
 
 # --- web pages -------------------------------------------------------------------------------
@@ -107,7 +124,7 @@ def url(url: str, **options: Any) -> None:
       compare import url https://example.org/article --out article.jsonl
       compare import url https://example.org/article --out article.jsonl --accept 1,3-5
     """
-    _propose(map(fetch_page, [url]), "Fetching the page", **options)
+    _propose(map(fetch_page, [url]), "Fetching the page", (), **options)
 
 
 @import_.command("html")
@@ -119,18 +136,23 @@ def html(files: tuple[Path, ...], **options: Any) -> None:
     \b
       compare import html article.html --out article.jsonl
     """
-    _propose(map(read_file, files), "Reading pages", **options)
+    _propose(map(read_file, files), "Reading pages", files, **options)
 
 
 def _propose(
-    reading: Iterator[Page], label: str, out: Path | None, accept: str | None, **options: bool
+    reading: Iterator[Page],
+    label: str,
+    inputs: Sequence[Path],
+    out: Path | None,
+    accept: str | None,
+    **options: bool,
 ) -> None:
     """List the quotations of pages, have them confirmed, and write those accepted."""
     as_json, force = options["as_json"], options["force"]
     if accept is not None and out is None:
         raise click.UsageError("--accept needs --out FILE.jsonl, the file to write to.")
     if out is not None:
-        check_writable(out, force=force)
+        _check_out(out, inputs, force=force)
     with waiting(label):
         pages = list(reading)
     proposed = [(page, proposal) for page in pages for proposal in propose(page)]

@@ -168,10 +168,10 @@ def current_name(folder: Path) -> str:
     try:
         name = path.read_text(encoding="utf-8").strip()
     except (FileNotFoundError, NotADirectoryError):
-        raise LibraryError(
-            f"There is no library in {folder}: build one with "
-            f"`compare build --corpus FILE --library {folder}`."
-        ) from None
+        remedy = f"build one with `compare build --corpus FILE --library {folder}`"
+        if os.path.lexists(folder) and not _is_empty(folder):  # none could be built there
+            remedy = "name the folder of one, or build one in a new folder"
+        raise LibraryError(f"There is no library in {folder}: {remedy}.") from None
     except IsADirectoryError:
         raise _no_file(path) from None
     except UnicodeDecodeError:
@@ -181,6 +181,13 @@ def current_name(folder: Path) -> str:
     if not _NAME.match(name):
         raise damaged(path, f"names no generation ({name[:40]!r})")
     return name
+
+
+def _is_empty(folder: Path) -> bool:
+    try:
+        return not any(folder.iterdir())
+    except OSError:
+        return False
 
 
 def open_generation(folder: Path) -> Generation:
@@ -313,8 +320,8 @@ def writing(folder: Path) -> Iterator[Path]:
         ) from error
     except OSError as error:
         raise LibraryError(
-            f"The library in {folder} could not be written ({error.strerror or error}); "
-            "what was there before is unchanged."
+            f"The library in {folder} could not be written ({error.strerror or error}): make room "
+            "there, or name another folder with --library; what was there before is unchanged."
         ) from error
 
 

@@ -96,8 +96,8 @@ def test_a_row_of_another_length_is_bad(read: Read) -> None:
     assert [str(problem) for problem in corpus.problems] == [
         "a.csv, line 2: the row has 4 cells and the header 3; put a cell that has a separator "
         "or a line break in it in quotation marks.",
-        "a.csv, line 3: the row has 2 cells and the header 3; put a cell that has a separator "
-        "or a line break in it in quotation marks.",
+        "a.csv, line 3: the row has 2 cells and the header 3; add the missing ones, or put a cell "
+        "that has a separator or a line break in it in quotation marks.",
     ]
 
 
@@ -153,8 +153,8 @@ def test_tsv_knows_no_quotation_marks(read: Read) -> None:
     corpus = read("a.tsv", 'id\ttext\n1\t"open\n2\ta "b" c\n3\t"d"\n4\te\tf\n')
     assert texts(corpus) == ['"open', 'a "b" c', '"d"']
     assert [str(problem) for problem in corpus.problems] == [
-        "a.tsv, line 5: the row has 3 cells and the header 2; a cell can have no tab and no line "
-        "break in it; write blanks instead."
+        "a.tsv, line 5: the row has 3 cells and the header 2; write a blank for each tab and "
+        "line break in a cell."
     ]
 
 
@@ -205,7 +205,7 @@ def test_a_table_without_a_header(tmp_path: Path) -> None:
     ]
     assert [str(problem) for problem in found if isinstance(problem, Problem)] == [
         "a.csv, line 4: a quotation mark stands alone in a quoted cell; write it twice.",
-        "a.csv, line 6: the row has 1 cells and not 2 or 3; put a cell that has a separator or a "
+        "a.csv, line 6: the row has 1 cell and not 2 or 3; put a cell that has a separator or a "
         "line break in it in quotation marks.",
     ]
 

@@ -56,6 +56,7 @@ def _write_tables(folder: Path) -> None:
         "unlabelled.csv": "a,b\nThe lock must open.,It must not.\n",
         "bad-label.csv": "a,b,label\nThe lock must open.,It must not.,perhaps\n",
         "quotes.csv": "quote\nThe blockade must end.\n",
+        "there.jsonl": '{"text": "We agree."}\n',
         "empty.csv": "",
         "blank.csv": " \n\n",
         "deep.json": DEEP,
@@ -127,6 +128,7 @@ def _make_what_is_no_file(folder: Path) -> None:
     for name in ("loop.csv", "loop.json", "loop"):
         (folder / name).symlink_to(folder / name)
     (folder / "link.csv").symlink_to(folder / "corpus.csv")
+    (folder / "link.jsonl").symlink_to(folder / "there.jsonl")
     (folder / "nowhere.csv").symlink_to(folder / "absent.csv")
     inside = folder / "with-pipe"
     inside.mkdir()

@@ -40,6 +40,8 @@ _DECLARED = re.compile(
     rb"charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{1,40})|encoding=[\"']([\w.:-]{1,40})", re.IGNORECASE
 )
 _DECLARED_WITHIN = 2048
+_PAGES = frozenset({".html", ".htm", ".xhtml", ".txt"})
+_TAG = re.compile(rb"<(?:!doctype html|html|head|body|p|div)\b", re.IGNORECASE)
 _ENCODINGS = ("utf-8", "iso8859", "cp125", "cp874", "koi8", "gb", "big5", "shift_jis", "euc_")
 _LANGUAGE = re.compile("[a-z]{2,3}(?:-[a-z0-9]{1,8}){0,3}", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
@@ -85,6 +87,13 @@ def read_file(file: Path) -> Page:
             content = opened.read(MOST_BYTES + 1)
     except OSError as error:
         raise CorpusError(f"{file} cannot be read ({error.strerror}): check the path.") from None
+    if not content.strip():
+        raise CorpusError(f"{file} is empty: save the page anew.")
+    if not (file.suffix.casefold() in _PAGES or _TAG.search(content)):
+        raise CorpusError(
+            f"{file} is neither a web page nor a .txt file: name one of these, or read it with "
+            "`compare build`."
+        )
     return read_saved(content, str(file))
 
 
