@@ -182,8 +182,6 @@ def _sheet_rows(path: Readable, file: str, loose: bool) -> Iterator[Row | Proble
             )
     with path.open("rb") as opened:  # openpyxl leaves a damaged file open
         book = openpyxl.load_workbook(opened, read_only=True, data_only=True)
-        if not book.worksheets:
-            raise BadFileError("this workbook has no sheet with cells; put the statements into one")
         sheet = book.worksheets[0]
         place = f'sheet "{sheet.title}", row'
         table = Table(file, place, "name each column in the header", loose=loose)
