@@ -136,7 +136,7 @@ def html(files: tuple[Path, ...], **options: Any) -> None:
     \b
       compare import html article.html --out article.jsonl
     """
-    _propose(map(read_file, files), "Reading pages", files, **options)
+    _propose(map(read_file, dict.fromkeys(files)), "Reading pages", files, **options)
 
 
 def _propose(

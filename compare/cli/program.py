@@ -101,9 +101,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         if error.filename is not None:  # an error that names a file is not about standard output
             raise
         _discard_output()
-        closed = error.errno == errno.EBADF
-        why = "standard output is closed" if closed else error.strerror
-        remedy = "send it to a file or a pipe" if closed else "make room"
+        why, remedy = error.strerror, "check where it goes"
+        if error.errno == errno.EBADF:
+            why, remedy = "standard output is closed", "send it to a file or a pipe"
+        elif error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            remedy = "make room"
         with suppress(OSError):  # standard error may go to the same disk
             click.echo(f"Error: the output cannot be written ({why}): {remedy}.", err=True)
         code = 2
