@@ -354,3 +354,21 @@ def test_a_blank_sheet_holds_no_statements(read: Read) -> None:
 def test_the_file_is_closed(read: Read, tmp_path: Path) -> None:
     read("a.xlsx", workbook(["text"], ["x"]))
     (tmp_path / "a.xlsx").unlink()
+
+
+@pytest.mark.parametrize("mark", [",", ";", "|", "\t"])
+def test_a_first_line_may_name_the_separator(read: Read, mark: str) -> None:
+    corpus = read("a.csv", f"sep={mark}\n\nid{mark}text\n1{mark}a\n2{mark}b{mark}c\n")
+    assert [(one.id, one.text) for one in corpus.statements] == [("1", "a")]
+    assert corpus.problems[0].line == 5
+
+
+def test_another_separator_is_told(read: Read) -> None:
+    with pytest.raises(CorpusError, match="separate the cells by commas, semicolons or tabs"):
+        read("a.csv", "id|text\n1|a\n")
+
+
+def test_an_error_in_a_cell_is_no_text(read: Read) -> None:
+    corpus = read("a.xlsx", workbook(["text", "speaker"], ["#N/A", "Ada Lorn"], ["a", "#REF!"]))
+    assert [problem.line for problem in corpus.problems] == [2]
+    assert [(one.text, one.speaker) for one in corpus.statements] == [("a", "")]
