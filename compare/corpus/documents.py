@@ -125,6 +125,9 @@ def _cells(value: Any) -> dict[str, str]:
     """
     if not isinstance(value, dict):
         raise ValueError("this is not a JSON object; write the fields of a statement as one")
+    for name in ("id", "text"):
+        if isinstance(value.get(name), dict):
+            raise ValueError(f'the value of "{name}" is an object; write it as text')
     cells = {str(name): _text(entry) for name, entry in value.items()}
     extra = value.get("extra")
     if isinstance(extra, dict):

@@ -169,7 +169,9 @@ def current_name(folder: Path) -> str:
         name = path.read_text(encoding="utf-8").strip()
     except (FileNotFoundError, NotADirectoryError):
         remedy = f"build one with `compare build --corpus FILE --library {folder}`"
-        if os.path.lexists(folder) and not _is_empty(folder):  # none could be built there
+        try:
+            _check_writable(folder)
+        except LibraryError:  # none could be built there
             remedy = "name the folder of one, or build one in a new folder"
         raise LibraryError(f"There is no library in {folder}: {remedy}.") from None
     except IsADirectoryError:
@@ -181,13 +183,6 @@ def current_name(folder: Path) -> str:
     if not _NAME.match(name):
         raise damaged(path, f"names no generation ({name[:40]!r})")
     return name
-
-
-def _is_empty(folder: Path) -> bool:
-    try:
-        return not any(folder.iterdir())
-    except OSError:
-        return False
 
 
 def open_generation(folder: Path) -> Generation:

@@ -78,6 +78,7 @@ def _write_tables(folder: Path) -> None:
         "half.json": '[{"text": "\\ud800"}]',
         "list.jsonl": '[\n{"text": "We agree."},\n{"text": "We refuse."}\n]\n',
         "line.jsonl": '{"text": "We agree."}\nnot JSON\n',
+        "object.jsonl": '{"text": {"en": "We agree."}}\n',
         "words.jsonl": '{"words": "We agree."}\n',
         "open.md": "---\nspeaker: Ada Lorn\nWe agree.\n",
         "twice.md": "---\nspeaker: A\nspeaker: B\n---\nWe agree.\n",
@@ -160,6 +161,7 @@ def _damage_libraries(folder: Path) -> None:
 
 def _make_what_is_no_file(folder: Path) -> None:
     (folder / "empty").mkdir()
+    (folder / "unfinished" / "generations").mkdir(parents=True)
     (folder / "folder.csv").mkdir()
     (folder / "folder.json").mkdir()
     os.mkfifo(folder / "pipe.csv")
