@@ -13,6 +13,7 @@ import click
 
 from compare.cli import options as shared
 from compare.cli.output import (
+    check_not_read,
     check_out,
     on_terminal,
     remark,
@@ -34,7 +35,7 @@ Proposals = Sequence[tuple[Page, Proposal]]
 
 _AUTO = "auto"
 _INDENT = " " * 5
-_NUMBERS = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?\Z")
+_NUMBERS = re.compile(r"([0-9]{1,6})(?:-([0-9]{1,6}))?\Z")
 
 
 # --- public corpora --------------------------------------------------------------------------
@@ -78,7 +79,7 @@ def _import_command(name: str, about: str) -> click.Command:
     @shared.force
     @shared.as_json
     def run(paths: tuple[Path, ...], out: Path, as_json: bool, **options: bool) -> None:
-        check_out(out, ".jsonl", force=options["force"])
+        _check_out(out, paths, force=options["force"])
         with waiting("Reading statements") as on_progress:
             report = import_corpus(paths, out, format_name, on_progress=on_progress, **options)
         if as_json:
@@ -92,6 +93,12 @@ def _import_command(name: str, about: str) -> click.Command:
         say(f"{out}: {report.account.written} statements.")
 
     return run
+
+
+def _check_out(out: Path, inputs: Sequence[Path], *, force: bool) -> None:
+    """Refuse a file to write that `compare build` could not read, or that is one of the inputs."""
+    check_out(out, ".jsonl", ".ndjson", force=force)
+    check_not_read(out, *inputs)
 
 
 # --- web pages -------------------------------------------------------------------------------
@@ -116,7 +123,7 @@ def url(url: str, **options: Any) -> None:
       compare import url https://example.org/article --out article.jsonl
       compare import url https://example.org/article --out article.jsonl --accept 1,3-5
     """
-    _propose(map(fetch_page, [url]), "Fetching the page", **options)
+    _propose(map(fetch_page, [url]), "Fetching the page", (), **options)
 
 
 @import_.command("html")
@@ -128,17 +135,23 @@ def html(files: tuple[Path, ...], **options: Any) -> None:
     \b
       compare import html article.html --out article.jsonl
     """
-    _propose(map(read_file, files), "Reading pages", **options)
+    _propose(map(read_file, dict.fromkeys(files)), "Reading pages", files, **options)
 
 
 def _propose(
-    reading: Iterator[Page], label: str, out: Path | None, accept: str | None, **options: bool
+    reading: Iterator[Page],
+    label: str,
+    inputs: Sequence[Path],
+    out: Path | None,
+    accept: str | None,
+    **options: bool,
 ) -> None:
     """List the quotations of pages, have them confirmed, and write those accepted."""
     as_json, force = options["as_json"], options["force"]
     if accept is not None and out is None:
         raise click.UsageError("--accept needs --out FILE.jsonl, the file to write to.")
-    check_out(out, ".jsonl", force=force)
+    if out is not None:
+        _check_out(out, inputs, force=force)
     with waiting(label):
         pages = list(reading)
     proposed = [(page, proposal) for page in pages for proposal in propose(page)]

@@ -55,6 +55,8 @@ def get(name: str | None, library: Backend | None, **options: Any) -> None:
     """
     as_json = options["as_json"]
     if name is None:
+        if given := shared.given_options():
+            raise click.UsageError(f"Name a collection, or leave {given[0]} out to list them all.")
         _list(as_json=as_json)
         return
     collection = named_collection(name)

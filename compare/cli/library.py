@@ -26,6 +26,7 @@ from compare.cli.output import (
     waiting,
 )
 from compare.corpus import Corpus
+from compare.corpus.importers.registry import formats
 from compare.corpus.importing import imported, recognised_format
 from compare.corpus.read import StatementFile, corpus_on_disk
 from compare.errors import CorpusError, LibraryError
@@ -35,6 +36,7 @@ from compare.library.backend import Backend
 from compare.models import about_adaptation
 from compare.safe_text import one_line
 from compare.statements import Statement
+from compare.statements.normalize import distinct_words
 
 _MOST = 2**31 - 1  # for LIMIT and OFFSET in SQLite
 _PLAIN = "plain"
@@ -85,6 +87,9 @@ def build(corpus: tuple[Path, ...], more: tuple[Path, ...], **options: Any) -> N
         column, _, field = entry.rpartition("=")  # a column's name may contain "="
         if not column:
             raise click.BadParameter(f"{entry!r} is not COLUMN=FIELD.", param_hint="--map")
+        if column in columns:
+            message = f"the column {column!r} is mapped twice: give it one field."
+            raise click.BadParameter(message, param_hint="--map")
         columns[column] = field
     fill = {}
     for entry in options["fill"]:
@@ -129,6 +134,12 @@ def _read(
 ) -> tuple[Corpus, StatementFile]:
     """Read statements into a temporary file, which is deleted when `files` closes."""
     name, dates, strict = options["format"], options["dates"], options["strict"]
+    if name not in (None, _PLAIN, *formats()):
+        raise click.BadParameter(
+            f"There is no format {name!r}: leave it out, or name {_PLAIN} (tables and documents) "
+            f"or one of {', '.join(formats())}.",
+            param_hint="--format",
+        )
     found = recognised_format(paths) if name is None and not (columns or dates) else None
     plain = name == _PLAIN or (name is None and found is None)
     for option, given, why in (
@@ -159,10 +170,11 @@ def _read(
             corpus = replace(corpus, notes=(title, *corpus.notes))
     if not len(statements):
         _remark_on(replace(corpus, notes=()))
-        raise CorpusError(
-            f"No statement could be read from {', '.join(map(str, paths))}: correct the "
-            "problems above, or see `compare build --help` for --map."
-        )
+        remedy = "put rows below the names of the columns, or text into a document"
+        if corpus.problem_count:
+            remedy = "correct the problems above, or see `compare build --help` for --map"
+        named = ", ".join(map(str, paths))
+        raise CorpusError(f"No statement could be read from {named}: {remedy}.")
     return corpus, statements
 
 
@@ -206,6 +218,12 @@ def show(ids: tuple[str, ...], as_json: bool, library: Backend | None, **options
       compare show --find "military aid" --only-country China
     """
     filters, offset = shared.read_filters(options), options["offset"]
+    if ids and (chosen := shared.given_options("library")):
+        raise click.UsageError(f"{chosen[0]} chooses what is listed: leave it or the ids out.")
+    if options["find"] and not distinct_words(options["find"]):
+        raise click.BadParameter(
+            f"{options['find']!r} has no word to find: give one.", param_hint="--find"
+        )
     opened = shared.open_library(library)
     if ids and as_json:
         entries = [_as_json(statement, opened) for statement in opened.statements(ids)]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from compare import models
 from compare.cli.output import remark, remark_notes, waiting
@@ -38,11 +39,21 @@ class _Path(click.Path):
         """Return the path."""
         if not str(value):
             self.fail("the path is empty: name a file or a folder.", param, ctx)
+        if str(value) == "-" and not self.allow_dash:
+            self.fail('"-" is not read or written here: name a file or a folder.', param, ctx)
+        if _ADDRESS.match(str(value)):
+            self.fail(
+                f"{value} is an address on the web: download it first, and name the file "
+                "(`compare import url` reads a page).",
+                param,
+                ctx,
+            )
         if why := why_unusable(Path(value)):
             self.fail(f"{value} cannot be used ({why}): name another file or folder.", param, ctx)
         return super().convert(value, param, ctx)
 
 
+_ADDRESS = re.compile("(?:https?|ftp)://", re.IGNORECASE)
 PATH = _Path(path_type=Path)
 FILE = _Path(path_type=Path, dir_okay=False)
 STDOUT = Path("-")
@@ -249,6 +260,19 @@ def _filter(entry: Filter) -> Option:
 filtering = together(*map(_filter, FILTERS.values()))
 
 
+def given_options(*apart: str) -> list[str]:
+    """Return the options that were typed for this command, apart from some, by parameter names."""
+    context = click.get_current_context()
+    apart = (*apart, "as_json")
+    return [
+        one.opts[0]
+        for one in context.command.params
+        if isinstance(one, click.Option)
+        and one.name not in apart
+        and context.get_parameter_source(one.name or "") is ParameterSource.COMMANDLINE
+    ]
+
+
 # --- their values ----------------------------------------------------------------------------
 
 
@@ -381,5 +405,14 @@ def stance_model(name: str, library: Library | None = None, ray: str = "") -> St
 
 
 def own_library(given: Backend | None) -> Backend:
-    """Return the library to write to: --library, else $COMPARE_LIBRARY, else the user's own."""
-    return backend_at(given or os.environ.get(LIBRARY_VARIABLE) or user_library())
+    """Return the library to write to: --library, else $COMPARE_LIBRARY, else the user's own.
+
+    Raises:
+        LibraryError: Several are named.
+    """
+    from compare.library.merged import MergedBackend
+
+    backend = backend_at(given or os.environ.get(LIBRARY_VARIABLE) or user_library())
+    if isinstance(backend, MergedBackend):
+        raise backend.refusal()
+    return backend

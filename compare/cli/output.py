@@ -138,6 +138,12 @@ def check_apart(*paths: Path | None) -> None:
             )
 
 
+def check_not_read(out: Path | None, *inputs: Path | None) -> None:
+    """Refuse a file to write that the command also reads, since its content would be lost."""
+    if out is not None and any(path and _same_file(out, path) for path in inputs):
+        raise ExportError(f"{out} is a file that this command reads: choose another name.")
+
+
 def _same_file(path: Path, other: Path) -> bool:
     try:
         return path.resolve() == other.resolve() or path.samefile(other)

@@ -53,6 +53,7 @@ _COMMANDS = {
     "mcp": ("serve:mcp", "Offer a library to an assistant (MCP)."),
     "completion": ("program:completion", "Print a completion script for a shell."),
 }
+_ABOUT_OUTPUT = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF)
 _HOST = "127.0.0.1"
 _LOCAL = (_HOST, "localhost")
 
@@ -88,6 +89,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit with its code."""
+    _replace_closed_streams()
     _use_utf8()
     code = 0
     try:
@@ -96,13 +98,16 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except BrokenPipeError:  # such as `compare show | head`
         _discard_output()
     except OSError as error:
-        # An error that names a file is not about standard output.
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT) or error.filename is not None:
+        if error.filename is not None:  # an error that names a file is not about standard output
             raise
         _discard_output()
+        why, remedy = error.strerror, "check where it goes"
+        if error.errno == errno.EBADF:
+            why, remedy = "standard output is closed", "send it to a file or a pipe"
+        elif error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            remedy = "make room"
         with suppress(OSError):  # standard error may go to the same disk
-            message = f"Error: the output cannot be written ({error.strerror}): make room."
-            click.echo(message, err=True)
+            click.echo(f"Error: the output cannot be written ({why}): {remedy}.", err=True)
         code = 2
     sys.exit(code)
 
@@ -122,8 +127,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         click.echo("Stopped.", err=True)
         return 130
     except OSError as error:
-        about_output = error.errno in (errno.EPIPE, errno.ENOSPC, errno.EDQUOT)
-        if about_output and error.filename is None:
+        if error.errno in _ABOUT_OUTPUT and error.filename is None:
             raise  # `main` tells
         message = (
             f"Error: {error.filename or 'A file'} cannot be used ({error.strerror or error}): "
@@ -132,6 +136,20 @@ def _run(arguments: Sequence[str] | None) -> int:
         click.echo(for_terminal(message), err=True)
         return 2
     return code if isinstance(code, int) else 0
+
+
+def _replace_closed_streams() -> None:
+    """Open the null device in the place of each standard stream that the caller closed.
+
+    Otherwise the next file that is opened, such as a library's, would get its number. What is
+    written to standard output fails, so that results are not lost without a word.
+    """
+    flags = {0: os.O_RDONLY, 1: os.O_RDONLY, 2: os.O_WRONLY}  # 1 cannot be written to
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is not None:  # also if a test or a host replaced it
+            continue
+        if os.open(os.devnull, flags[number]) == number:
+            setattr(sys, name, open(number, "w" if number else "r", closefd=False))  # noqa: SIM115
 
 
 def _use_utf8() -> None:

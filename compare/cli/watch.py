@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from compare.cli import options as shared
 from compare.cli.output import (
@@ -31,12 +30,12 @@ from compare.library.backend import Backend
 from compare.library.library import Library
 from compare.results import Result
 from compare.safe_text import one_line
-from compare.watch import Entry, FeedFormat, Watch, Watches, entry_rows, feed_bytes
+from compare.watch import FEED_ENDINGS, Entry, FeedFormat, Watch, Watches, entry_rows, feed_bytes
 from compare.watch.feeds import GONE, left_out_words, old_words, verdict_words
 
 _INDENT = " " * 4
 _QUOTE_SHOWN = 50
-_ALSO_WITH_RESULT = ("library", "encoder", "stance_model", "ray", "as_json")
+_ALSO_WITH_RESULT = ("result", "library", "encoder", "stance_model", "ray")
 
 _name = click.argument("name", type=shared.text)
 
@@ -80,14 +79,12 @@ def add(
     """
     if sum(given is not None for given in (quote, statement_id, result)) != 1:
         raise click.UsageError("Give one of a quote, a statement's --id, and a --result.")
-    if result is not None:
-        context = click.get_current_context()
-        for one in context.command.params:
-            typed = context.get_parameter_source(one.name or "") is ParameterSource.COMMANDLINE
-            if typed and one.name in options and one.name not in _ALSO_WITH_RESULT:
-                raise click.UsageError(
-                    f"The result has its own filters and thresholds: leave out {one.opts[0]}."
-                )
+    if statement_id is not None and not statement_id.strip():
+        raise click.UsageError("The id of --id is empty: give one that `compare show` lists.")
+    if result is not None and (given := shared.given_options(*_ALSO_WITH_RESULT)):
+        raise click.UsageError(
+            f"The result has its own filters and thresholds: leave out {given[0]}."
+        )
     asked, filters = shared.read_quote(quote or "", options), shared.read_filters(options)
     library, model = shared.open_to_read(options)
     if result is not None:
@@ -238,7 +235,11 @@ def show(name: str, as_json: bool, library: Backend | None) -> None:
 @watch.command("feed")
 @click.argument("names", nargs=-1, type=shared.text, metavar="[NAME]...")
 @shared.flag("--all", "every", help="All watches in one feed.")
-@shared.choice("--to", FeedFormat, "The format")
+@click.option(
+    "--to",
+    type=click.Choice([str(each) for each in FeedFormat]),
+    help="The format [by the ending of --out].",
+)
 @shared.file("--out", help="The file to write.", required=True)
 @shared.string("--self-link", help="The address at which the file can be fetched.")
 @shared.force
@@ -246,7 +247,7 @@ def show(name: str, as_json: bool, library: Backend | None) -> None:
 def feed(
     names: tuple[str, ...],
     every: bool,
-    to: str,
+    to: str | None,
     out: Path,
     self_link: str,
     force: bool,
@@ -255,10 +256,11 @@ def feed(
     """Write what watches found for feed readers (Atom, JSON Feed) or as a table (CSV)."""
     if every == bool(names):
         raise click.UsageError("Name a watch, or give --all.")
-    check_out(out, *FeedFormat(to).endings, force=force)
+    check_out(out, *(FeedFormat(to).endings if to else FEED_ENDINGS), force=force)
     watches = shared.open_library(library).watches
     found = watches.found(None if every else names)
-    data = feed_bytes(found, to, self_link, of_all=watches.id if every else "")
+    format = to or FEED_ENDINGS[out.suffix.casefold()]
+    data = feed_bytes(found, format, self_link, of_all=watches.id if every else "")
     write_whole(out, data, force=force)
     number = sum(len(entries) for _, entries in found)
     remark(f"Wrote {out}: {counted(number, 'entry', 'entries')}.")

@@ -66,11 +66,17 @@ def check_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
     """Return the mapping with the exact names of fields, "" for none.
 
     Raises:
-        CorpusError: A field does not exist, or two columns are mapped to one.
+        CorpusError: A field does not exist, two columns are mapped to one, or a column is mapped
+            twice.
     """
     known = {column_key(field): field for field in ("", *FIELDS)}
     checked: dict[str, str] = {}
+    spellings: dict[str, str] = {}
     for column, name in mapping.items():
+        if (other := spellings.setdefault(column_key(column), column)) != column:
+            raise CorpusError(
+                f"--map {column}={name}: {other} is the same column: give it one field."
+            )
         field = known.get(column_key(name))
         if field is None:
             raise CorpusError(

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from compare.corpus.text_files import Readable, read_lines, read_text
-from compare.corpus.values import BadFileError, Problem, Row
+from compare.corpus.values import BadFileError, Problem, Row, shortened
 
 _SHAPE = 'a corpus in JSON is a list of objects, or an object with such a list under "statements"'
 _NOT_FLAT = "this is nested too deep; write a flat object"
@@ -43,6 +43,11 @@ def _decoded(line: str) -> Any:
         return _DECODER.decode(line.rstrip("\r\n"))
     except json.JSONDecodeError as error:
         message = f"this is not JSON ({error.msg}, column {error.colno}); correct the line"
+        if line.lstrip()[:1] == "[":
+            message = (
+                "a list of objects begins here, and a .jsonl file has one object a line; end the "
+                "name of the file in .json"
+            )
         raise ValueError(message) from None
 
 
@@ -59,6 +64,11 @@ def read_json(path: Readable, file: str) -> Iterator[Row | Problem]:
             raise BadFileError(_SHAPE)
     except json.JSONDecodeError as error:
         message = f"this is not JSON ({error.msg}, column {error.colno}); correct it there"
+        if error.msg == "Extra data" and text.lstrip().startswith("{"):
+            message = (
+                "another object begins here, and a .json file has one list; end the name of the "
+                "file in .jsonl if it has one object a line"
+            )
         raise BadFileError(message, error.lineno) from None
     except RecursionError:
         raise BadFileError(f"this is nested too deep; {_SHAPE}") from None
@@ -115,6 +125,9 @@ def _cells(value: Any) -> dict[str, str]:
     """
     if not isinstance(value, dict):
         raise ValueError("this is not a JSON object; write the fields of a statement as one")
+    for name in ("id", "text"):
+        if isinstance(value.get(name), dict):
+            raise ValueError(f'the value of "{name}" is an object; write it as text')
     cells = {str(name): _text(entry) for name, entry in value.items()}
     extra = value.get("extra")
     if isinstance(extra, dict):
@@ -173,6 +186,34 @@ def _front_matter(text: str) -> tuple[dict[str, str], dict[str, int]]:
     """Return the values as written (NO is Norway, not false), and their line numbers."""
     import yaml
 
+    try:
+        loader = _yaml_loader()(text)
+        node = loader.get_single_node()
+        if node is None:
+            return {}, {}
+        if not isinstance(node, yaml.MappingNode):
+            raise BadFileError('the front matter has to be lines like "speaker: Name"', 2)
+        values = loader.construct_mapping(node, deep=True)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or "it holds a character that YAML does not allow"
+        reason = reason.replace("'<stream end>'", "its end")
+        raise BadFileError(
+            f"the front matter is not YAML ({reason}); put the value in quotation marks",
+            mark.line + 2 if mark else 2,
+        ) from None
+    except RecursionError:
+        message = "the front matter is nested too deep; write one value a line"
+        raise BadFileError(message, 2) from None
+    places = {str(key.value): key.start_mark.line + 2 for key, _ in node.value}
+    known = {str(name): None if value in ("~", "null") else value for name, value in values.items()}
+    return _cells(known), places
+
+
+def _yaml_loader() -> Any:
+    """Return a class that loads texts, lists and mappings, and refuses aliases and names twice."""
+    import yaml
+
     class Loader(yaml.BaseLoader):
         """Loads only texts, lists and mappings, and refuses aliases."""
 
@@ -184,24 +225,19 @@ def _front_matter(text: str) -> tuple[dict[str, str], dict[str, int]]:
                 )
             return super().compose_node(parent, index)
 
-    try:
-        loader = Loader(text)
-        node = loader.get_single_node()
-        if node is None:
-            return {}, {}
-        if not isinstance(node, yaml.MappingNode):
-            raise BadFileError('the front matter has to be lines like "speaker: Name"', 2)
-        values = loader.construct_mapping(node, deep=True)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or "it holds a character that YAML does not allow"
-        raise BadFileError(
-            f"the front matter is not YAML ({reason}); put the value in quotation marks",
-            mark.line + 2 if mark else 2,
-        ) from None
-    except RecursionError:
-        message = "the front matter is nested too deep; write one value a line"
-        raise BadFileError(message, 2) from None
-    places = {str(key.value): key.start_mark.line + 2 for key, _ in node.value}
-    known = {str(name): None if value in ("~", "null") else value for name, value in values.items()}
-    return _cells(known), places
+        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+            names = set()
+            for key, _ in node.value:
+                if not isinstance(key, yaml.ScalarNode):
+                    raise yaml.MarkedYAMLError(
+                        problem="a name is a list or a mapping", problem_mark=key.start_mark
+                    )
+                if key.value in names:
+                    raise BadFileError(
+                        f"the front matter has {shortened(key.value)} twice; keep one of the two",
+                        key.start_mark.line + 2,
+                    )
+                names.add(key.value)
+            return super().construct_mapping(node, deep)
+
+    return Loader

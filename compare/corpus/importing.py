@@ -198,11 +198,11 @@ def import_corpus(
         for statement in reading.statements(on_progress):
             file.write(statement.to_json().encode() + b"\n")
         if not reading.report.account.written:
-            problems = sorted(reading.report.problems, key=lambda problem: not problem.skips)
-            first = "".join(f" The first problem: {problem}" for problem in problems[:1])
+            problems = [problem for problem in reading.report.problems if problem.skips]
+            why = f"The first problem: {problems[0]}" if problems else reading.report.sentences()[0]
             raise CorpusError(
                 f"No statement was found in {', '.join(map(str, paths))}, read as "
-                f"{reading.format.title} ({reading.format.files}).{first}"
+                f"{reading.format.title} ({reading.format.files}). {why}"
             )
     return reading.report
 

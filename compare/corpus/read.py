@@ -49,6 +49,18 @@ DOCUMENTS = frozenset(
 """File types that hold one statement each; a row of an `index.csv` can describe them."""
 
 _KINDS = ", ".join(sorted(SUFFIXES))
+_UNPACK = "unpack it, and name what is in it"
+_AS_XLSX = "save it as XLSX or CSV"
+_AS_TEXT = "save it as PDF or text"
+_AS_PAGE = "read it with `compare import html`"
+_OTHER_KINDS: Mapping[str, str] = {
+    **dict.fromkeys((".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar"), _UNPACK),
+    **dict.fromkeys((".xls", ".xlsm", ".xlsb", ".ods", ".parquet"), _AS_XLSX),
+    **dict.fromkeys((".doc", ".docx", ".odt", ".rtf"), _AS_TEXT),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), _AS_PAGE),
+}
+"""What to do with a file of a type that cannot be read."""
+
 _OBJECTS = frozenset({".jsonl", ".ndjson", ".json"})
 _SKIPPED_NAMES = ("readme", "license", "licence")
 _PROGRESS_STEP = 100
@@ -240,7 +252,8 @@ class _Reading:
                 found, skipped = _in_folder(path)
                 self.left_out += skipped
             elif path.suffix.casefold() not in SUFFIXES:
-                raise CorpusError(f"{path} has a type that cannot be read: use one of {_KINDS}.")
+                remedy = _OTHER_KINDS.get(path.suffix.casefold(), f"use one of {_KINDS}")
+                raise CorpusError(f"{path} has a type that cannot be read: {remedy}.")
             for file in found:
                 real = Path(os.path.realpath(file))  # `resolve` refuses links in a circle
                 if real in files:
@@ -320,8 +333,10 @@ class _Reading:
             else:
                 break  # all rows of a table have the same columns
         if rows and not with_text:
-            index = ", or name the column of the files `file`" if is_named_index(path) else ""
-            raise BadFileError(missing_text(columns, self.mapping) + index)
+            hint = ", or name the column of the files `file`" if is_named_index(path) else ""
+            if suffix not in _OBJECTS and len(columns) == 1 and "|" in next(iter(columns)):
+                hint = "; separate the cells by commas, semicolons or tabs"
+            raise BadFileError(missing_text(columns, self.mapping) + hint)
         for problem in without_words:
             self._skip(problem)
         if not rows and len(self.problems) == before:

@@ -21,8 +21,9 @@ Layouts = Mapping[int, Sequence[str]]
 LARGEST_CELL = 16_000_000
 """Characters; in a larger cell, a quotation mark was never closed."""
 
+_SEPARATOR = re.compile(r"sep=([,;|\t])\s*", re.IGNORECASE)
 _CSV_REMEDY = "put a cell that has a separator or a line break in it in quotation marks"
-_TSV_REMEDY = "a cell can have no tab and no line break in it; write blanks instead"
+_TSV_REMEDY = "write a blank for each tab and line break in a cell"
 _CSV_ERRORS = {
     "unexpected end of data": "a quoted cell that starts here is never closed; "
     "write a quotation mark inside a cell twice",
@@ -31,6 +32,7 @@ _CSV_ERRORS = {
     "expected after": "a quotation mark stands alone in a quoted cell; write it twice",
 }
 _NO_WORKBOOK = "this workbook cannot be read ({}); save it again as XLSX without a password"
+_WHY_NO_WORKBOOK = "it is damaged, has a password or is of another kind"
 
 
 class Table:
@@ -73,7 +75,14 @@ class Table:
         expected = f"the header {len(columns)}"
         if self.layouts:
             expected = f"not {' or '.join(map(str, self.layouts))}"
-        return row.problem(f"the row has {len(cells)} cells and {expected}; {self.remedy}")
+        remedy = self.remedy
+        if self.header and len(cells) < len(columns):
+            remedy = f"add the missing ones, or {remedy}"
+        return row.problem(f"the row has {_cells(len(cells))} and {expected}; {remedy}")
+
+
+def _cells(number: int) -> str:
+    return "1 cell" if number == 1 else f"{number} cells"
 
 
 def _header(cells: Sequence[str], line: int) -> Sequence[str]:
@@ -90,24 +99,20 @@ def _header(cells: Sequence[str], line: int) -> Sequence[str]:
 def read_csv(path: Readable, file: str, layouts: Layouts | None = None) -> Iterator[Row | Problem]:
     """Yield the rows of a CSV file, each with the number of the line on which it starts.
 
-    The separator is a comma, or a semicolon or tab if the header has no comma. The apostrophe that
-    keeps spreadsheets from running a cell as a formula is removed. With `layouts`, there is no
-    header.
+    The separator is that of a first line "sep=;", which some spreadsheet programs write, else a
+    comma, or a semicolon or tab if the header has no comma. The apostrophe that keeps spreadsheets
+    from running a cell as a formula is removed. With `layouts`, there is no header.
     """
     if csv.field_size_limit() < LARGEST_CELL:  # whole speeches are longer than the default
         csv.field_size_limit(LARGEST_CELL)
-    lines, blank = iter(read_lines(path)), 0
-    for header in lines:
-        if header.strip():
-            break
-        blank += 1
-    else:
+    lines = iter(read_lines(path))
+    header, before, delimiter = _find_header(lines)
+    if not header:
         return
-    delimiter = next((mark for mark in ",;\t" if mark in header), ",")
     reader = csv.reader(chain([header], lines), delimiter=delimiter, strict=True)
     table = Table(file, "line", _CSV_REMEDY, layouts=layouts)
     while True:
-        line = blank + reader.line_num + 1
+        line = before + reader.line_num + 1
         try:
             cells = next(reader)
         except StopIteration:
@@ -121,6 +126,18 @@ def read_csv(path: Readable, file: str, layouts: Layouts | None = None) -> Itera
         else:
             if row := table.row(line, [unescape_cell(cell) for cell in cells]):
                 yield row
+
+
+def _find_header(lines: Iterator[str]) -> tuple[str, int, str]:
+    """Return the first line with cells, the number of lines before it, and the separator."""
+    before, named = 0, ""
+    for line in lines:
+        if found := _SEPARATOR.fullmatch(line):
+            named = found[1]
+        elif line.strip():
+            return line, before, named or next((mark for mark in ",;\t" if mark in line), ",")
+        before += 1
+    return "", before, ","
 
 
 def read_tsv(path: Readable, file: str) -> Iterator[Row | Problem]:
@@ -141,14 +158,16 @@ def read_xlsx(path: Readable, file: str, *, loose: bool = False) -> Iterator[Row
     # openpyxl raises any of these for a damaged archive; bad XML is a SyntaxError
     broken = (
         *DAMAGED, InvalidFileException, SyntaxError, KeyError, ValueError, TypeError, IndexError,
-        AttributeError,
+        AttributeError, OSError,
     )  # fmt: skip
     try:
         yield from _sheet_rows(path, file, loose)
     except BadFileError:
         raise
     except broken as error:
-        raise BadFileError(_NO_WORKBOOK.format(str(error) or type(error).__name__)) from None
+        if isinstance(error, OSError) and error.errno:  # the system's, not the content's
+            raise
+        raise BadFileError(_NO_WORKBOOK.format(_WHY_NO_WORKBOOK)) from None
 
 
 def _sheet_rows(path: Readable, file: str, loose: bool) -> Iterator[Row | Problem]:
@@ -168,7 +187,7 @@ def _sheet_rows(path: Readable, file: str, loose: bool) -> Iterator[Row | Proble
         table = Table(file, place, "name each column in the header", loose=loose)
         sheet.reset_dimensions()  # some programs write a wrong size
         for number, cells in enumerate(sheet.iter_rows(), start=1):
-            texts = [_cell_text(cell.value, str(cell.number_format or "")) for cell in cells]
+            texts = [_cell_text(cell) for cell in cells]
             # sheets often have formatted but empty cells at the end of a row
             while texts and not texts[-1]:
                 texts.pop()
@@ -177,16 +196,17 @@ def _sheet_rows(path: Readable, file: str, loose: bool) -> Iterator[Row | Proble
                 yield row
 
 
-def _cell_text(value: Any, number_format: str) -> str:
-    """Return the text of a cell; a date only as precise as the cell displays it."""
-    if value is None:
+def _cell_text(cell: Any) -> str:
+    """Return the text of a cell; a date only as precise as it is shown, "" for an error (#N/A)."""
+    value = cell.value
+    if value is None or cell.data_type == "e":
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime) and value.time() != time():
         return value.isoformat(" ", "seconds")
     if isinstance(value, date):
-        shown = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", number_format.casefold())
+        shown = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", str(cell.number_format or "").casefold())
         return value.isoformat()[: 10 if "d" in shown else 7 if "m" in shown else 4]
     if isinstance(value, float) and value.is_integer():
         return str(int(value))

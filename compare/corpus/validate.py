@@ -30,8 +30,13 @@ QUOTATIONS: Mapping[str, Quotation] = {
 
 HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-_LINE_BREAK = re.compile(r"\s*[\n\t]\s*")
-_OUTSIDE = re.compile(r"\A[\s\ufeff]+|[\s\ufeff]+\Z")
+_VISIBLE = re.compile(r"[^\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# Patterns that begin with \s* or [\s…]+ would look at a long run of blanks from each of them.
+_BLANKS = re.compile(r"\s+")
+_OUTSIDE = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
 _BEFORE = re.compile(r"[\s\ufeff]*")
 _SEVERAL_LINES = frozenset({"text", "context"})
 _BAD_PAGES = (
@@ -208,7 +213,7 @@ def _statement(
     def bad(field: str, message: str) -> _BadCellError:
         return _BadCellError(columns.get(field, field), message)
 
-    if not cell["text"]:
+    if not _VISIBLE.search(cell["text"]):
         raise bad("text", "a statement needs words; fill the cell or remove the row")
     try:
         date = parse_date(cell["date"], dates)
@@ -266,8 +271,12 @@ def _encodable(text: str) -> str:
 
 def _tidy(field: str, value: str) -> str:
     """Return a field trimmed and, unless it can have several lines, on one line."""
-    value = _OUTSIDE.sub("", value)
-    return value if field in _SEVERAL_LINES else _LINE_BREAK.sub(" ", value)
+    value = value.strip(_OUTSIDE)
+    return value if field in _SEVERAL_LINES else _BLANKS.sub(_without_breaks, value)
+
+
+def _without_breaks(blanks: re.Match[str]) -> str:
+    return " " if "\n" in blanks[0] or "\t" in blanks[0] else blanks[0]
 
 
 def is_address(text: str) -> bool:

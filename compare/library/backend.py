@@ -162,6 +162,12 @@ def backend_at(location: Backend | Path | str) -> Backend:
     """
     if isinstance(location, str) and not location.strip():
         raise LibraryError("The location of the library is empty: name a folder or a database.")
+    try:
+        str(location).encode()
+    except UnicodeEncodeError:  # FAISS and SQLite take only names in UTF-8
+        raise LibraryError(
+            f"The name of the folder {location} is not UTF-8: rename it, or name another."
+        ) from None
     if isinstance(location, str) and ";" in location and not os.path.lexists(location):
         from compare.library.merged import MergedBackend
 

@@ -170,10 +170,12 @@ def current_name(folder: Path) -> str:
     try:
         name = path.read_text(encoding="utf-8").strip()
     except (FileNotFoundError, NotADirectoryError):
-        raise LibraryError(
-            f"There is no library in {folder}: build one with "
-            f"`compare build --corpus FILE --library {folder}`."
-        ) from None
+        remedy = f"build one with `compare build --corpus FILE --library {folder}`"
+        try:
+            _check_writable(folder)
+        except LibraryError:  # none could be built there
+            remedy = "name the folder of one, or build one in a new folder"
+        raise LibraryError(f"There is no library in {folder}: {remedy}.") from None
     except IsADirectoryError:
         raise _no_file(path) from None
     except UnicodeDecodeError:
@@ -335,8 +337,8 @@ def writing(folder: Path) -> Iterator[Path]:
         ) from error
     except OSError as error:
         raise LibraryError(
-            f"The library in {folder} could not be written ({error.strerror or error}); "
-            "what was there before is unchanged."
+            f"The library in {folder} could not be written ({error.strerror or error}): make room "
+            "there, or name another folder with --library; what was there before is unchanged."
         ) from error
 
 

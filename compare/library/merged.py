@@ -147,7 +147,7 @@ class MergedBackend:
         *,
         store: str | None = None,
     ) -> Generation:
-        raise self._refusal()
+        raise self.refusal()
 
     def update(
         self,
@@ -158,12 +158,13 @@ class MergedBackend:
         *,
         for_good: bool = False,
     ) -> Generation:
-        raise self._refusal()
+        raise self.refusal()
 
     def forget_before(self) -> None:
-        raise self._refusal()
+        raise self.refusal()
 
-    def _refusal(self) -> LibraryError:
+    def refusal(self) -> LibraryError:
+        """Return the error of writing to several libraries."""
         return LibraryError(
             f"Several libraries ({self}) are only searched together: name the one to write to."
         )
@@ -177,10 +178,10 @@ class MergedBackend:
         return None
 
     def write_document(self, document: str, text: str) -> None:
-        raise self._refusal()
+        raise self.refusal()
 
     def update_document(self, document: str, change: Callable[[str | None], str]) -> None:
-        raise self._refusal()
+        raise self.refusal()
 
     def remove_document(self, document: str) -> bool:
         return False

@@ -11,11 +11,12 @@ that keep them, `reading` finds what is new, `watches` is the way in, and `feeds
 Feed and CSV.
 """
 
-from compare.watch.feeds import FeedFormat, entry_rows, feed_bytes
+from compare.watch.feeds import FEED_ENDINGS, FeedFormat, entry_rows, feed_bytes
 from compare.watch.values import Before, Entry, EntryKind, LastRun, Run, Watch
 from compare.watch.watches import Watches
 
 __all__ = [
+    "FEED_ENDINGS",
     "Before",
     "Entry",
     "EntryKind",

@@ -52,6 +52,10 @@ class FeedFormat(FileFormat):
         return (self.suffix, ".xml") if self is FeedFormat.ATOM else (self.suffix,)
 
 
+FEED_ENDINGS = {ending: format for format in FeedFormat for ending in format.endings}
+"""The format of a file with each ending."""
+
+
 def feed_bytes(
     found: Found, format: FeedFormat | str, address: str = "", *, of_all: str = ""
 ) -> bytes:

@@ -237,7 +237,12 @@ def test_a_file_that_is_there_is_kept(run: Run) -> None:
         (["html", "page.html", "--accept", "all"], "--accept needs --out FILE.jsonl"),
         (["html", "nowhere.html"], "nowhere.html cannot be read (No such file or directory)"),
         (["html", "."], ". cannot be read (Is a directory): check the path."),
-        (["html", "empty.html"], "No article was found in 'empty.html'"),
+        (["html", "empty.html"], "empty.html is empty: save the page anew"),
+        (["html", "a.csv"], "a.csv is neither a web page nor a .txt file"),
+        (["html", "drawing.html"], "drawing.html is no web page, whatever its name says"),
+        (["html", "page.html", "--out", "a.csv"], "a.csv does not end in .jsonl"),
+        (["html", "page.html", "--out", "page.html", "--force"], "does not end in .jsonl"),
+        (["html", "page.html", "--out", "a.jsonl", "--accept", "１"], "names none of the"),
         (["html", "page.html", "--out", "no/a.jsonl", "--accept", "1"], "cannot be written"),
         (["url", "ftp://meren.example"], "is not a web address"),
         (["url", "http://127.0.0.1/"], "is not on the public web"),
@@ -245,6 +250,8 @@ def test_a_file_that_is_there_is_kept(run: Run) -> None:
 )
 def test_errors_are_one_sentence(run: Run, arguments: list[str], why: str) -> None:
     Path("empty.html").touch()
+    Path("a.csv").write_text("id,text\n")
+    Path("drawing.html").write_bytes(b"\x89PNG\r\n\x1a\n")
     told = run(*arguments)
     assert told.code == 2
     assert why in told.err

@@ -19,6 +19,7 @@ from typing import NoReturn
 import click
 import pytest
 
+from compare import __main__ as entry
 from compare.cli.program import cli, main
 from compare.export import ExportFormat
 from tests.cli.conftest import Run, command_line
@@ -165,7 +166,7 @@ def test_only_a_full_output_is_said_so(
         monkeypatch.setattr(sys, "stdout", SimpleNamespace(flush=fail))
     else:
         monkeypatch.setattr(cli, "main", fail)
-    with pytest.raises(OSError if at_the_end and not code else SystemExit) as raised:
+    with pytest.raises(OSError if at_the_end and error.filename else SystemExit) as raised:
         main(["--version"])
     if isinstance(raised.value, SystemExit):
         assert raised.value.code == 2
@@ -174,6 +175,42 @@ def test_only_a_full_output_is_said_so(
         assert told == "Error: the output cannot be written (No space left on device): make room.\n"
     elif not at_the_end:
         assert told.startswith(f"Error: {error.filename or 'A file'} cannot be used (")
+    elif not error.filename:
+        said = "Error: the output cannot be written (Input/output error): check where it goes.\n"
+        assert told == said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no numbered streams")
+@pytest.mark.parametrize(
+    ("closed", "arguments", "code", "said"),
+    [
+        (">&-", "show", 2, "Error: the output cannot be written (standard output is closed): send"),
+        ("2>&-", "show", 0, "own"),
+        (">&- 2>&- <&-", "show", 2, ""),
+    ],
+)
+def test_streams_may_be_closed(
+    library: Path, closed: str, arguments: str, code: int, said: str
+) -> None:
+    """No file of the library may get the number of a closed stream."""
+    call = f"exec {sys.executable} -m compare {arguments} {closed}"
+    environment = {**os.environ, "COMPARE_LIBRARY": str(library)}
+    done = subprocess.run(call, shell=True, capture_output=True, text=True, env=environment)
+    assert done.returncode == code
+    assert said in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_while_modules_are_imported(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop() -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("compare.cli.program.main", stop)
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+    assert (ended.value.code, capsys.readouterr().err) == (130, "Stopped.\n")
 
 
 # --- the app and completion ------------------------------------------------------------------

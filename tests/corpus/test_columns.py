@@ -144,6 +144,8 @@ def test_what_is_plainly_not_english_is_said(read: Read) -> None:
         ({"Redner": "extra"}, "--map Redner=extra: a statement has no field 'extra'; its fields "
          "are id, text, context, speaker, role, country, date, venue, title, source, url, "
          "language, quotation."),
+        ({"who": "role", "WHO": "venue"}, "--map WHO=venue: who is the same column: give it one "
+         "field."),
         ({"a": "role", "b": "Role"}, "--map b=Role: another column is mapped to role too."),
         (
             {"Redner": "speaker"},

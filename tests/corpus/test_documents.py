@@ -235,6 +235,10 @@ def test_an_empty_block(read: Read) -> None:
          'Name".'),
         ("---\na: &x [1]\nb: *x\n---\nwords", "a.md, line 3: the front matter is not YAML (an "
          "alias (*) is not read); put the value in quotation marks."),
+        ("---\nspeaker: a\nrole: b\nspeaker: c\n---\nwords", "a.md, line 4: the front matter has "
+         "'speaker' twice; keep one of the two."),
+        ("---\n? [a, b]\n: c\n---\nwords", "a.md, line 2: the front matter is not YAML (a name is "
+         "a list or a mapping)"),
         ("---\na: \x07\n---\nwords", "a.md, line 2: the front matter is not YAML (it holds a "
          "character that YAML does not allow)"),
         ("---\na: " + "[" * 20_000 + "\n---\nwords", "a.md, line 2: the front matter is nested too "
@@ -252,3 +256,10 @@ def test_a_document_need_not_be_on_disk(tmp_path: Path) -> None:
     (row,) = read_document(entry, entry.label)
     assert isinstance(row, Row)
     assert row.cells == {"text": "Peace.\n", "source": "b.md"}
+
+
+def test_json_and_json_lines_are_told_apart(read: Read) -> None:
+    with pytest.raises(CorpusError, match=r"^a.json, line 2: another object .* name .* in .jsonl"):
+        read("a.json", '{"text": "a"}\n{"text": "b"}\n')
+    (first, *_) = read("a.jsonl", '[\n{"text": "a"}\n]\n').problems
+    assert first.message.endswith("end the name of the file in .json")

@@ -118,11 +118,20 @@ def test_what_is_not_there(here: Path) -> None:
 
 
 def test_what_cannot_be_read(here: Path) -> None:
-    Path("a.docx").touch()
+    for name, remedy in (
+        ("a.docx", "save it as PDF or text"),
+        ("a.xls", "save it as XLSX or CSV"),
+        ("a.html", "read it with `compare import html`"),
+        ("a.csv.gz", "unpack it, and name what is in it"),
+    ):
+        Path(name).touch()
+        with pytest.raises(CorpusError, match=f"^{name} has a type that cannot be read: {remedy}"):
+            read_corpus([name])
+    Path("a.doz").touch()
     with pytest.raises(CorpusError) as caught:
-        read_corpus(["a.docx"])
+        read_corpus(["a.doz"])
     assert str(caught.value) == (
-        "a.docx has a type that cannot be read: use one of .csv, .json, .jsonl, .markdown, .md, "
+        "a.doz has a type that cannot be read: use one of .csv, .json, .jsonl, .markdown, .md, "
         ".ndjson, .pdf, .tab, .tsv, .txt, .xlsx."
     )
 

@@ -96,8 +96,8 @@ def test_a_row_of_another_length_is_bad(read: Read) -> None:
     assert [str(problem) for problem in corpus.problems] == [
         "a.csv, line 2: the row has 4 cells and the header 3; put a cell that has a separator "
         "or a line break in it in quotation marks.",
-        "a.csv, line 3: the row has 2 cells and the header 3; put a cell that has a separator "
-        "or a line break in it in quotation marks.",
+        "a.csv, line 3: the row has 2 cells and the header 3; add the missing ones, or put a cell "
+        "that has a separator or a line break in it in quotation marks.",
     ]
 
 
@@ -153,8 +153,8 @@ def test_tsv_knows_no_quotation_marks(read: Read) -> None:
     corpus = read("a.tsv", 'id\ttext\n1\t"open\n2\ta "b" c\n3\t"d"\n4\te\tf\n')
     assert texts(corpus) == ['"open', 'a "b" c', '"d"']
     assert [str(problem) for problem in corpus.problems] == [
-        "a.tsv, line 5: the row has 3 cells and the header 2; a cell can have no tab and no line "
-        "break in it; write blanks instead."
+        "a.tsv, line 5: the row has 3 cells and the header 2; write a blank for each tab and "
+        "line break in a cell."
     ]
 
 
@@ -205,7 +205,7 @@ def test_a_table_without_a_header(tmp_path: Path) -> None:
     ]
     assert [str(problem) for problem in found if isinstance(problem, Problem)] == [
         "a.csv, line 4: a quotation mark stands alone in a quoted cell; write it twice.",
-        "a.csv, line 6: the row has 1 cells and not 2 or 3; put a cell that has a separator or a "
+        "a.csv, line 6: the row has 1 cell and not 2 or 3; put a cell that has a separator or a "
         "line break in it in quotation marks.",
     ]
 
@@ -354,3 +354,21 @@ def test_a_blank_sheet_holds_no_statements(read: Read) -> None:
 def test_the_file_is_closed(read: Read, tmp_path: Path) -> None:
     read("a.xlsx", workbook(["text"], ["x"]))
     (tmp_path / "a.xlsx").unlink()
+
+
+@pytest.mark.parametrize("mark", [",", ";", "|", "\t"])
+def test_a_first_line_may_name_the_separator(read: Read, mark: str) -> None:
+    corpus = read("a.csv", f"sep={mark}\n\nid{mark}text\n1{mark}a\n2{mark}b{mark}c\n")
+    assert [(one.id, one.text) for one in corpus.statements] == [("1", "a")]
+    assert corpus.problems[0].line == 5
+
+
+def test_another_separator_is_told(read: Read) -> None:
+    with pytest.raises(CorpusError, match="separate the cells by commas, semicolons or tabs"):
+        read("a.csv", "id|text\n1|a\n")
+
+
+def test_an_error_in_a_cell_is_no_text(read: Read) -> None:
+    corpus = read("a.xlsx", workbook(["text", "speaker"], ["#N/A", "Ada Lorn"], ["a", "#REF!"]))
+    assert [problem.line for problem in corpus.problems] == [2]
+    assert [(one.text, one.speaker) for one in corpus.statements] == [("a", "")]

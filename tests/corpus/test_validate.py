@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -300,3 +301,19 @@ def test_an_id_takes_few_bytes() -> None:
     held = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
     assert held < 50 * 40_000
+
+
+@pytest.mark.parametrize("words", ["\u200b\u200b", "\u202e \u00ad", "\u2060\ufeff"])
+def test_words_have_to_be_visible(read: Read, words: str) -> None:
+    (problem,) = read("a.csv", f"text\n{words}\n").problems
+    assert problem.message == "a statement needs words; fill the cell or remove the row"
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "\xa0", "\u2028"])
+def test_a_cell_of_very_many_blanks_is_read_fast(read: Read, blank: str) -> None:
+    cell = f"a{blank * 100_000}b"
+    started = time.perf_counter()
+    corpus = read("a.csv", f'text,speaker\n"{cell}","{cell}"\n')
+    assert time.perf_counter() - started < 5
+    assert corpus.statements[0].text == cell
+    assert corpus.statements[0].speaker == ("a b" if blank == "\t" else cell)

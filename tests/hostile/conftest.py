@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import sqlite3
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,7 +48,6 @@ def _write_tables(folder: Path) -> None:
     saved = json.loads((folder / "result.json").read_text())
     texts = {
         "corpus.csv": "id,text,speaker\na,We agree to the plan.,Bren Tal\nb,We refuse.,Cor Vael\n",
-        "there.jsonl": "",
         "again.csv": "id,text\na,We agree to the plan.\na,We refuse.\n",
         "header.csv": "id,text\n",
         "wordless.csv": "id,name\na,b\n",
@@ -57,6 +57,37 @@ def _write_tables(folder: Path) -> None:
         "unlabelled.csv": "a,b\nThe lock must open.,It must not.\n",
         "bad-label.csv": "a,b,label\nThe lock must open.,It must not.,perhaps\n",
         "quotes.csv": "quote\nThe blockade must end.\n",
+        "there.jsonl": '{"text": "We agree."}\n',
+        "one.csv": "x",
+        "mark.csv": "\ufeff",
+        "page.csv": "<!DOCTYPE html>\n<p>Not found\n",
+        "json.csv": '[{"text": "We agree."}]\n',
+        "twice.csv": "text,text\nWe agree.,We refuse.\n",
+        "short.csv": "id,text,speaker\na,We agree.\n",
+        "pipes.csv": "id|text\na|We agree.\n",
+        "headless.csv": "a,We agree.\nb,We refuse.\n",
+        "unseen.csv": "text\n\u200b\u2060\n",
+        "dates.csv": "text,date\nWe agree.,2024-02-30\n",
+        "wide-digits.csv": "text,date\nWe agree.,１９９０\n",
+        "two-days.csv": "text,date\nWe agree.,03/04/2022\n",
+        "link-in.csv": "text,url\nWe agree.,javascript:alert(1)\n",
+        "blanks.csv": f"text,speaker\n,a{' ' * 100_000}b\n",
+        "lines.json": '{"text": "We agree."}\n{"text": "We refuse."}\n',
+        "object.json": '{"text": "We agree."}',
+        "comma.json": '[{"text": "We agree."},]',
+        "half.json": '[{"text": "\\ud800"}]',
+        "list.jsonl": '[\n{"text": "We agree."},\n{"text": "We refuse."}\n]\n',
+        "line.jsonl": '{"text": "We agree."}\nnot JSON\n',
+        "object.jsonl": '{"text": {"en": "We agree."}}\n',
+        "words.jsonl": '{"words": "We agree."}\n',
+        "open.md": "---\nspeaker: Ada Lorn\nWe agree.\n",
+        "twice.md": "---\nspeaker: A\nspeaker: B\n---\nWe agree.\n",
+        "alias.md": "---\na: &a [x]\nb: *a\n---\nWe agree.\n",
+        "code.md": '---\n!!python/object/apply:os.system ["id"]\n---\nWe agree.\n',
+        "old.xls": "Of another kind.",
+        "packed.csv.gz": "Of another kind.",
+        "empty.html": "",
+        "no.html": "%PDF-1.4",
         "empty.csv": "",
         "blank.csv": " \n\n",
         "deep.json": DEEP,
@@ -80,6 +111,15 @@ def _write_tables(folder: Path) -> None:
         (folder / name).write_text(text)
     (folder / "latin.csv").write_bytes(b"id,text\na,caf\xe9 is closed\n")
     (folder / "wide.csv").write_bytes("id,text\na,We agree.\n".encode("utf-32"))
+    (folder / "odd.csv").write_bytes("id,text\na,We agree.".encode("utf-16")[:-1])
+    for name, place, value in (("secret.zip", 8, 1), ("method.zip", 10, 99)):
+        with zipfile.ZipFile(folder / name, "w") as archive:
+            archive.writestr("a.txt", "We agree.")
+        content = bytearray((folder / name).read_bytes())
+        content[content.index(b"PK\x01\x02") + place] = value
+        (folder / name).write_bytes(content)
+    with zipfile.ZipFile(folder / "letter.xlsx", "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
     (folder / "nul.csv").write_bytes(b"id,text\na,We \0 agree.\n")
     with sqlite3.connect(folder / "foreign.sqlite") as database:
         database.execute("CREATE TABLE recipes (name TEXT)")
@@ -121,6 +161,7 @@ def _damage_libraries(folder: Path) -> None:
 
 def _make_what_is_no_file(folder: Path) -> None:
     (folder / "empty").mkdir()
+    (folder / "unfinished" / "generations").mkdir(parents=True)
     (folder / "folder.csv").mkdir()
     (folder / "folder.json").mkdir()
     os.mkfifo(folder / "pipe.csv")
@@ -128,7 +169,7 @@ def _make_what_is_no_file(folder: Path) -> None:
     for name in ("loop.csv", "loop.json", "loop"):
         (folder / name).symlink_to(folder / name)
     (folder / "link.csv").symlink_to(folder / "corpus.csv")
-    (folder / "link.jsonl").symlink_to(folder / "corpus.csv")
+    (folder / "link.jsonl").symlink_to(folder / "there.jsonl")
     (folder / "nowhere.csv").symlink_to(folder / "absent.csv")
     inside = folder / "with-pipe"
     inside.mkdir()

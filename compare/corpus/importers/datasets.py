@@ -123,7 +123,7 @@ _COUNTRIES = {
     "PO": "Portugal", "SP": "Spain", "UK": "United Kingdom",
 }  # fmt: skip  # by the codes in the files' names; other files are of parties and banks
 _DAY_FIRST = re.compile(r"(\d{1,2})-(0?[1-9]|1[0-2])-(\d{4})")
-_TAGS = re.compile(r"\s*</p>\s*(<p>)\s*|</?p>")
+_TAGS = re.compile(r"(?<!\s)\s*+</p>\s*+(<p>)\s*+|</?p>")
 
 
 def _euspeech1(record: Record, account: Account) -> Iterator[Cells]:

@@ -267,7 +267,7 @@ def _country_of(corpus: str) -> str:
 _TEXT = re.compile(rf"(?P<stem>{_CORPUS}(?P<translated>-en)?_.*)(?<!\.ana)\.txt")
 _TABLE = re.compile(r"(?P<stem>ParlaMint-.*?_.*(?<!-ana))(?P<ending>-meta(?:-en)?\.tsv)")
 _ENGLISH = "-meta-en.tsv"
-_NOISE = re.compile(r"\s*\[\[.*?\]\]")
+_NOISE = re.compile(r"(?<!\s)\s*+\[\[(?:(?!\[\[).)*?\]\]")
 _MAIN_LANGUAGES = {
     "AT": "de", "BG": "bg", "CZ": "cs", "DK": "da", "EE": "et", "ES": "es", "FR": "fr", "GR": "el",
     "HR": "hr", "HU": "hu", "IS": "is", "IT": "it", "LT": "lt", "LV": "lv", "NL": "nl", "PL": "pl",

@@ -43,7 +43,7 @@ _PAGES = frozenset({".html", ".htm"})
 _HIDDEN = ("masha-ignore", "hidden-copy")  # tooltips and page furniture
 _FURNITURE = "page furniture"
 _BRACKETS = re.compile(r"\([^()]*\)")
-_SHOUTED = re.compile(r"(?:[A-Z]{3,}(?: |$)){2,}$")
+_SHOUTED = re.compile(r"(?<![A-Z])(?:[A-Z]{3,}+(?: |$)){2,}$")
 _SMALL_WORDS = PARTICLES | {"of", "the", "and", "for", "in", "on", "to", "at", "by", "a", "i"}
 _LONGEST_LABEL = 300
 _NOBODY = {
@@ -368,8 +368,8 @@ def _is_in_sentence(label: re.Match[str], *, own: bool) -> bool:
 
 _MESSAGES = re.compile(r"messages(?:-\d+)?(-en)?\.js", re.IGNORECASE)
 _LAYOUT = (
-    ("images", re.compile(r"!\[[^\]]*\]\([^)]*\)"), ""),
-    ("addresses of links", re.compile(r"\[([^\]]*)\]\([^)]*\)"), r"\1"),
+    ("images", re.compile(r"!\[(?:(?!!\[)[^\]])*\]\((?:(?!\]\()[^)])*\)"), ""),
+    ("addresses of links", re.compile(r"\[([^\[\]]*)\]\((?:(?!\]\()[^)])*\)"), r"\1"),
     ("marks of bold type", re.compile(r"\*\*"), ""),
 )
 

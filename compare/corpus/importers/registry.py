@@ -132,7 +132,7 @@ def _head(entry: Entry) -> str:
             return ",".join(first.values) if isinstance(first, Record) else ""
         with entry.open("rb") as opened:
             start = opened.read(_GLIMPSED_BYTES)
-    except BadFileError:
+    except (BadFileError, OSError):  # reported when it is read
         return ""
     is_utf_16 = start.startswith((b"\xff\xfe", b"\xfe\xff"))
     if b"\0" in start and not is_utf_16:

@@ -57,6 +57,8 @@ _UNPACKERS: Mapping[bytes, type[gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]] = 
 }
 """How to unpack an archive, by its first bytes. These check its sums; tarfile itself does not."""
 
+_ENCRYPTED = 1  # the bit of a member's flags in a ZIP archive
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _BLOCK = 1 << 16
 _TAR = (".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 
@@ -297,6 +299,13 @@ def _zip_members(path: Path) -> _Members:
         for member in archive.infolist():
             is_link = (member.external_attr >> 16) & 0o170000 == 0o120000
             if not (member.is_dir() or is_link):
+                if member.flag_bits & _ENCRYPTED:
+                    raise CorpusError(f"{path} needs a password: save it without one.")
+                if member.compress_type not in _METHODS:
+                    raise CorpusError(
+                        f"{path} is packed by a method that cannot be read: unpack it yourself, "
+                        "and name the folder."
+                    )
                 size = member.file_size  # more is never read
                 yield member.filename, size, size, archive.open(member)
 

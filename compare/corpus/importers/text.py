@@ -21,14 +21,16 @@ DAY = re.compile(rf"{MONTH} \d{{1,2}}, \d{{4}}")
 
 # Layout
 
-_HYPHEN_BREAK = re.compile(r"(?<![^\W_])([^\W_]+)-[ \t]*\r?\n\s*(?=([^\W_]+)(\s?))")
+_HYPHEN_BREAK = re.compile(r"(?<![^\W_])([^\W_]++)-[ \t]*+\r?\n\s*+(?=([^\W_]++)(\s?))")
 _WORD = re.compile(r"[^\W\d_]+")
-_BREAK = re.compile(r"[ \t]*\r?\n[ \t]*")
+_BREAK = re.compile(r"(?<![ \t])[ \t]*+\r?\n[ \t]*")
 _WIDEST_PAGE = 120  # lines that are often longer are paragraphs
-_TOKENISED = (
-    (re.compile(r"\s+(?=[,.;:?!)\]]|['’]s\b)"), ""),
+# A search for blanks begins only at the first of several, and never gives one back: a text may be
+# nothing but blanks.
+_TOKENISED: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r"(?<!\s)\s++(?=[,.;:?!)\]]|['’]s\b)"), ""),
     (re.compile(r"(?<=[(\[])\s+"), ""),
-    (re.compile(r'"\s*([^"]*?)\s*"'), r'"\1"'),
+    (re.compile(r'"([^"]*)"'), lambda quoted: f'"{quoted[1].strip()}"'),
     (re.compile(r"\s{2,}"), " "),
 )
 
@@ -75,7 +77,7 @@ def detokenise(text: str, account: Account) -> str:
     They stay around hyphens, which may be dashes, and unpaired quotation marks.
     """
     for pattern, replacement in _TOKENISED:
-        if '"' not in replacement or text.count('"') % 2 == 0:
+        if not callable(replacement) or text.count('"') % 2 == 0:
             text = account.remove("tokeniser spaces", pattern, text, replacement)
     return text
 
@@ -320,6 +322,7 @@ def _is_own(label: str, speaker: str) -> bool:
 
 TEXTS = frozenset({".txt", ".text"})
 _ABOUT = "title, date and page lines"
+_LONGEST_HEAD = 500  # characters; a longer line is a paragraph
 
 
 @dataclass(slots=True)
@@ -341,7 +344,7 @@ class Page:
     def take_head(self, last: re.Pattern[str], missing: str) -> tuple[re.Match[str], str]:
         """Take the lines up to the first that matches; return the match and the line above it."""
         for number, (line, _) in enumerate(self.lines):
-            if found := last.fullmatch(line):
+            if len(line) <= _LONGEST_HEAD and (found := last.fullmatch(line)):
                 head = ["", *(text for text, _ in self.lines[: number + 1])]
                 for text in head:
                     self.leave(text)

@@ -285,32 +285,36 @@ def _table_records(table: Entry, account: Account) -> Iterator[Record | Problem]
 
     def broken() -> Problem:
         message = "the row and the header have different numbers of cells; download the table again"
-        return Row(table.label, start, {}).problem(message, value=row)
+        return Row(table.label, start, {}).problem(message, value=" ".join(parts))
 
     header: list[str] = []
-    row, start = "", 0  # the unfinished row, and the number of its first line
+    parts: list[str] = []  # the lines of the unfinished row
+    tabs = start = 0  # in these lines, and the number of the first of them
     for number, text in enumerate(table.lines(), start=1):
         line = text.rstrip("\r\n")
         if not header:
             header = [name.strip() or "row" for name in line.split("\t")]
             continue
-        if row and row.count("\t") + line.count("\t") >= len(header):
+        if parts and tabs + line.count("\t") >= len(header):
             yield broken()
-            row = ""
-        row, start = (f"{row} {line}", start) if row else (line, number)
-        missing = len(header) - 1 - row.count("\t")
+            parts = []
+        if not parts:
+            tabs, start = 0, number
+        parts.append(line)
+        tabs += line.count("\t")
+        missing = len(header) - 1 - tabs
         if missing > 0:
-            row = row if row.strip() else ""
+            parts = parts if parts[0].strip() else []
             continue
         if missing < 0:
             yield broken()
         else:
             if start != number:
                 account.note("rows of the table joined from several lines")
-            cells = dict(zip(header, row.split("\t"), strict=True))
+            cells = dict(zip(header, " ".join(parts).split("\t"), strict=True))
             yield Record(table, Row(table.label, start, {}), cells)
-        row = ""
-    if row:
+        parts = []
+    if parts:
         yield broken()
 
 

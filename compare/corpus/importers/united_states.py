@@ -66,10 +66,13 @@ OFFICE_HOLDERS = {
 _TERM = ("2021-01-20", "2025-01-20")
 _US = "United States"
 
-_PARAGRAPH = re.compile(r".*?(?:\n(?:[^\S\n]*\n)+| {2,}\n(?!\]\()|\Z)", re.DOTALL)
-_STRUCK = re.compile(r"<s>.*?</s>", re.DOTALL)
+_PARAGRAPH = re.compile(r".*?(?:\n(?:[^\S\n]*+\n)+|(?<! ) {2,}+\n(?!\]\()|\Z)", re.DOTALL)
+_STRUCK = re.compile(r"<s>(?:(?!<s>).)*?</s>", re.DOTALL)
 _MARKUP = (
-    re.compile(r"<!--.*?-->|!\[[^\]]*\]\([^)]*\)|^#+ |^> ?|-{10,}", re.DOTALL | re.MULTILINE),
+    re.compile(
+        r"<!--(?:(?!<!--).)*?-->|!\[(?:(?!!\[)[^\]])*\]\((?:(?!\]\()[^)])*\)|^#+ |^> ?|-{10,}",
+        re.DOTALL | re.MULTILINE,
+    ),
     re.compile(r"<(?P<stays>(?:https?://|mailto:)[^<>\s]+|[^<>\s@]+@[^<>\s@]+)>"),
     re.compile(r"</?[A-Za-z][^<>]*>"),
     re.compile(r"(?<!\\)\[(?P<stays>(?:\\.|[^\[\]\\])*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)"),

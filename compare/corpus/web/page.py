@@ -40,6 +40,9 @@ _DECLARED = re.compile(
     rb"charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{1,40})|encoding=[\"']([\w.:-]{1,40})", re.IGNORECASE
 )
 _DECLARED_WITHIN = 2048
+_OF_OTHER_KINDS = (b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b")
+_PAGES = frozenset({".html", ".htm", ".xhtml", ".txt"})
+_TAG = re.compile(rb"<(?:!doctype html|html|head|body|p|div)\b", re.IGNORECASE)
 _ENCODINGS = ("utf-8", "iso8859", "cp125", "cp874", "koi8", "gb", "big5", "shift_jis", "euc_")
 _LANGUAGE = re.compile("[a-z]{2,3}(?:-[a-z0-9]{1,8}){0,3}", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
@@ -79,12 +82,25 @@ def read_saved(content: bytes, name: str) -> Page:
 
 
 def read_file(file: Path) -> Page:
-    """Read a saved page or a text file; errors as in `read_html`."""
+    """Read a saved page or a text file.
+
+    Raises:
+        CorpusError: As in `read_html`, or it is empty or of another kind.
+    """
     try:
         with file.open("rb") as opened:
             content = opened.read(MOST_BYTES + 1)
     except OSError as error:
         raise CorpusError(f"{file} cannot be read ({error.strerror}): check the path.") from None
+    if not content.strip():
+        raise CorpusError(f"{file} is empty: save the page anew.")
+    if content.startswith(_OF_OTHER_KINDS):
+        raise CorpusError(f"{file} is no web page, whatever its name says: save the page anew.")
+    if not (file.suffix.casefold() in _PAGES or _TAG.search(content)):
+        raise CorpusError(
+            f"{file} is neither a web page nor a .txt file: name one of these, or read it with "
+            "`compare build`."
+        )
     return read_saved(content, str(file))
 
 

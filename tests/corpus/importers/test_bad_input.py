@@ -397,3 +397,32 @@ def test_a_corpus_is_not_written_over(run: Run, tmp_path: Path, out: Path) -> No
     assert "already exists" in told.err
     told = run("import", "hansard", path, "--out", tmp_path / "no" / "a.jsonl")
     assert (told.code, "cannot be written" in told.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "word", "many"),
+    [
+        ("parlamint-text", "ParlaMint-SE-en_2031-02-03.txt", "We open", " "),
+        ("parlamint-text", "ParlaMint-SE-en_2031-02-03.txt", "We open", "["),
+        ("unscon", "conflict_annotations_sentences.csv", "open", " "),
+        ("euspeech1", "Speeches_NL_Cleaned.csv", "open", " "),
+        ("euspeech2", "collection.csv", "open", " "),
+        ("whitehouse", "press-briefings/2022-02/2022-02-03-a.md", "open", "!["),
+        ("whitehouse", "press-briefings/2022-02/2022-02-03-a.md", "open", "<!--"),
+        ("whitehouse", "press-briefings/2022-02/2022-02-03-a.md", "open", " "),
+        ("kremlin", "7.html", "Ada", "A"),
+        ("russian-mfa", "a.txt", "Ada", "Mr. "),
+        ("zelensky", "messages.js", "open", "[a]("),
+        ("unsc", "speaker.tsv", "Made-Up", "a\n"),
+    ],
+)
+def test_very_many_of_a_character_are_read_fast(
+    tmp_path: Path, name: str, file: str, word: str, many: str
+) -> None:
+    path = build(tmp_path, name)
+    content = (path / file).read_text()
+    assert word in content
+    (path / file).write_text(content.replace(word, f"{many * (60_000 // len(many))} {word}", 1))
+    started = time.perf_counter()
+    read(path, name)
+    assert time.perf_counter() - started < 3

@@ -176,3 +176,21 @@ def test_files_are_counted_by_what_came_of_them(tmp_path: Path) -> None:
         "of another kind": 3,
         "unreadable": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "message"),
+    [
+        (8, 1, "a.zip needs a password: save it without one"),
+        (10, 99, "a.zip is packed by a method that cannot be read: unpack it yourself"),
+    ],
+)
+def test_an_archive_that_needs_more_than_the_program_has(
+    tmp_path: Path, place: int, value: int, message: str
+) -> None:
+    path = zipped(tmp_path / "a.zip", {"a.txt": "words"})
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + place] = value
+    path.write_bytes(content)
+    with pytest.raises(CorpusError, match=message):
+        list(Source([path]).entries())
