@@ -10,6 +10,7 @@ import errno
 import importlib
 import json
 import os
+import re
 import secrets
 import socket
 import subprocess
@@ -17,7 +18,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 from click.shell_completion import get_completion_class
@@ -55,6 +56,8 @@ _COMMANDS = {
 }
 _HOST = "127.0.0.1"
 _LOCAL = (_HOST, "localhost")
+_OUTPUT_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EBADF)
+_LONGEST_ERROR = 1_500  # characters; a value or a path may be of any length
 
 
 class _Commands(click.Group):
@@ -88,6 +91,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit with its code."""
+    _open_missing_streams()
     _use_utf8()
     code = 0
     try:
@@ -97,11 +101,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _discard_output()
     except OSError as error:
         # An error that names a file is not about standard output.
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT) or error.filename is not None:
+        if error.errno not in _OUTPUT_ERRORS or error.filename is not None:
             raise
         _discard_output()
         with suppress(OSError):  # standard error may go to the same disk
-            message = f"Error: the output cannot be written ({error.strerror}): make room."
+            remedy = "make room" if error.errno != errno.EBADF else "open standard output"
+            message = f"Error: the output cannot be written ({error.strerror}): {remedy}."
             click.echo(message, err=True)
         code = 2
     sys.exit(code)
@@ -110,28 +115,70 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _run(arguments: Sequence[str] | None) -> int:
     called = Path(sys.argv[0]).stem  # "__main__" for `python -m compare`
     name = called if called in ("compare", "compare-statements") else "compare"
+    output = sys.stdout
     try:
         code = cli.main(arguments, prog_name=name, standalone_mode=False)
     except CompareError as error:
-        click.echo(for_terminal(f"Error: {error}"), err=True)
+        _say_error(str(error))
         return 2
     except click.ClickException as error:
-        error.show()
+        _say_refusal(error)
         return 2
-    except (click.Abort, KeyboardInterrupt):
+    except SystemExit:
+        if sys.stdout is not output:  # click replaces it after a broken pipe, and ends with 1
+            sys.stdout = output
+            raise BrokenPipeError from None
+        raise
+    except (click.Abort, KeyboardInterrupt) as stopped:
+        if isinstance(stopped.__context__, EOFError):  # of a question that nobody answered
+            click.echo(err=True)
+            _say_error("The input ended at this question: answer it, or see --help to avoid it.")
+            return 2
         click.echo("Stopped.", err=True)
         return 130
     except OSError as error:
-        about_output = error.errno in (errno.EPIPE, errno.ENOSPC, errno.EDQUOT)
+        about_output = error.errno in (errno.EPIPE, *_OUTPUT_ERRORS)
         if about_output and error.filename is None:
             raise  # `main` tells
         message = (
-            f"Error: {error.filename or 'A file'} cannot be used ({error.strerror or error}): "
+            f"{error.filename or 'A file'} cannot be used ({error.strerror or error}): "
             "check that it is there, that it is yours, and that its disk is not full."
         )
-        click.echo(for_terminal(message), err=True)
+        _say_error(message)
         return 2
     return code if isinstance(code, int) else 0
+
+
+def _say_refusal(error: click.ClickException) -> None:
+    """Print an error of the command line, with the usage of the command."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return
+    if isinstance(error, click.UsageError) and error.ctx:
+        hint = f"Try '{error.ctx.command_path} --help' for help."
+        click.echo(f"{error.ctx.get_usage()}\n{hint}\n", err=True)
+    _say_error(error.format_message())
+
+
+def _say_error(sentence: str) -> None:
+    """Print an error on one line, without the middle of one that repeats a very long value."""
+    line = re.sub(r"\s*[\n\u2028\u2029]\s*", " ", for_terminal(sentence))
+    if len(line) > _LONGEST_ERROR:
+        half = _LONGEST_ERROR // 2
+        line = f"{line[:half]} … {line[-half:]}"
+    click.echo(f"Error: {line}", err=True)
+
+
+def _open_missing_streams() -> None:
+    """Replace standard streams that are closed, as by `>&-`; writing to such an output fails."""
+    opened = {
+        "stdin": (os.O_RDONLY, "r"),
+        "stdout": (os.O_RDONLY, "w"),
+        "stderr": (os.O_WRONLY, "w"),
+    }
+    for name, (flags, mode) in opened.items():
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode, encoding="utf-8"))
 
 
 def _use_utf8() -> None:
@@ -150,8 +197,22 @@ def _discard_output() -> None:
         os.close(null)
 
 
+class WholeNumber(click.IntRange):
+    """A whole number within limits, in the digits 0 to 9; `int` would take "１_０" for 10."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number."""
+        given = str(value)
+        least, most = int(self.min or 0), self.max
+        number = int(given) if re.fullmatch(r"[+-]?[0-9]{1,100}", given) else least - 1
+        if number < least or (most is not None and number > most):
+            limits = f"of at least {least}" if most is None else f"from {least} to {int(most):,}"
+            self.fail(f"{given!r} is not a whole number {limits}.", param, ctx)
+        return number
+
+
 @click.command("app")
-@click.option("--port", type=click.IntRange(1, 65_535), default=8501, show_default=True)
+@click.option("--port", type=WholeNumber(1, 65_535), default=8501, show_default=True)
 @click.option("--no-browser", is_flag=True, help="Do not open the browser.")
 @click.option(
     "--library",

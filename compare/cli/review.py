@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -15,8 +14,17 @@ from compare import models
 from compare import review as reviewing
 from compare.cli import options as shared
 from compare.cli import review_reading as reading
-from compare.cli.output import progress, remark, say, say_either, say_json, say_written, show_table
-from compare.corpus import BadFileError
+from compare.cli.output import (
+    progress,
+    remark,
+    say,
+    say_either,
+    say_json,
+    say_written,
+    show_table,
+    write_to_stdout,
+)
+from compare.corpus import BadFileError, Problem
 from compare.corpus.text_files import read_text
 from compare.errors import ReviewError
 from compare.export.json_files import load_result
@@ -135,10 +143,13 @@ def _selection(reviews: Reviews, library: Library, options: dict[str, Any]) -> P
 
 def _read_codebook(path: Path) -> str:
     try:
-        return read_text(path).strip() + "\n"
+        text = read_text(path).strip()
     except (BadFileError, OSError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise ReviewError(f"{path}: the codebook cannot be read ({why}): name another.") from error
+        reason = BadFileError.unreadable(error) if isinstance(error, OSError) else error
+        raise ReviewError(str(Problem.of_file(str(path), reason))) from error
+    if not text:
+        raise ReviewError(f"{path}: the codebook is empty; write it, or leave out --codebook.")
+    return f"{text}\n"
 
 
 @review.command("list")
@@ -330,7 +341,7 @@ def export(name: str, to: str, out: Path | None, reader: str | None, **options: 
     opened, of = reading.open_review(options["library"], name)
     format = ReviewFormat(to)
     if out == shared.STDOUT:
-        sys.stdout.buffer.write(reviewing.review_bytes(opened, format, library=of, seen_by=reader))
+        write_to_stdout(reviewing.review_bytes(opened, format, library=of, seen_by=reader))
         return
     safe = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in opened.name)
     target, force = out or Path(safe + format.suffix), options["force"]

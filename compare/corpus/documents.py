@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import Any
 
 from compare.corpus.text_files import Readable, read_lines, read_text
-from compare.corpus.values import BadFileError, Problem, Row
+from compare.corpus.values import BadFileError, Problem, Row, shortened
 
 _SHAPE = 'a corpus in JSON is a list of objects, or an object with such a list under "statements"'
 _NOT_FLAT = "this is nested too deep; write a flat object"
 _FENCES = frozenset({"---", "..."})
 
+
+def _object(fields: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(fields)
+    if len(found) < len(fields):
+        (name, _), *_ = Counter(name for name, _ in fields).most_common(1)
+        raise ValueError(f"an object has the field {shortened(name)} twice; rename one")
+    return found
+
+
 # Numbers stay as written: an id can be 007 or 1.10.
-_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=lambda name: "")
+_DECODER = json.JSONDecoder(
+    parse_float=str,
+    parse_int=str,
+    parse_constant=lambda name: "",
+    object_pairs_hook=_object,
+)
 
 
 def read_jsonl(path: Readable, file: str) -> Iterator[Row | Problem]:
@@ -62,6 +77,8 @@ def read_json(path: Readable, file: str) -> Iterator[Row | Problem]:
         raise BadFileError(message, error.lineno) from None
     except RecursionError:
         raise BadFileError(f"this is nested too deep; {_SHAPE}") from None
+    except ValueError as error:
+        raise BadFileError(str(error)) from None
     line, counted = 1, 0  # count line breaks up to each entry, not from the start each time
     for _, position, value in _entries(text, start):
         line += text.count("\n", counted, position)
@@ -114,7 +131,7 @@ def _cells(value: Any) -> dict[str, str]:
     the `extra` of `Statement.to_dict` becomes columns again.
     """
     if not isinstance(value, dict):
-        raise ValueError("this is not a JSON object; write the fields of a statement as one")
+        raise ValueError("this is not a JSON object; write its fields as one")
     cells = {str(name): _text(entry) for name, entry in value.items()}
     extra = value.get("extra")
     if isinstance(extra, dict):

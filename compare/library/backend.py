@@ -162,10 +162,16 @@ def backend_at(location: Backend | Path | str) -> Backend:
     """
     if isinstance(location, str) and not location.strip():
         raise LibraryError("The location of the library is empty: name a folder or a database.")
+    if "\0" in str(location):
+        raise LibraryError("The location of the library has a null character: write it anew.")
     if isinstance(location, str) and ";" in location and not os.path.lexists(location):
         from compare.library.merged import MergedBackend
 
-        return MergedBackend([backend_at(part.strip()) for part in location.split(";")])
+        parts = [backend_at(part.strip()) for part in location.split(";")]
+        for number, part in enumerate(parts):
+            if any(part.address == other.address for other in parts[:number]):
+                raise LibraryError(f"The library in {part} is named twice: name it once.")
+        return MergedBackend(parts)
     if isinstance(location, str) and location.lower().startswith(SCHEMES):
         return _in_database(location)
     if isinstance(location, str) and "://" in location:

@@ -32,6 +32,7 @@ LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 WITHOUT_TOKEN = ("/health",)
 """Paths that need no token, since they tell nothing about the libraries."""
 
+_DIGITS = 20  # of a size that is worth reading
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 logger = logging.getLogger("compare.serve")
@@ -150,7 +151,9 @@ class Gate:
             if kind.lower() != b"bearer" or not is_right:
                 return 401, "Send the server's token in the header Authorization: Bearer TOKEN."
         size = headers.get("content-length", b"0")
-        if not size.isdigit() or int(size) > settings.largest_body:
+        if not size.isdigit():
+            return 400, "The header Content-Length is not a number of bytes: correct it."
+        if len(size) > _DIGITS or int(size) > settings.largest_body:
             return 413, self._too_large
         return None
 

@@ -66,7 +66,7 @@ def test_every_command_explains_itself(run: Run) -> None:
     ("arguments", "message"),
     [
         (["search"], "Give a quote, a statement's id with --id, or a file with --queries."),
-        (["search", " "], "The quote is empty: give the words to search for."),
+        (["search", " "], "The quote is empty: give its words."),
         (
             ["search", "x", "--date", "soon"],
             "'soon' is not a date: give YYYY, YYYY-MM or YYYY-MM-DD.",
@@ -81,7 +81,7 @@ def test_every_command_explains_itself(run: Run) -> None:
         (["search", "x", "--out", "a.doc"], "The suffix of 'a.doc' names no format: use one"),
         (["search", "\udcff"], "the text is not UTF-8: convert it first."),
         (["search", "x", "--library", "/absent"], "There is no library in /absent: build one with"),
-        (["stance", "", "b"], "Statement A: The quote is empty"),
+        (["stance", "", "b"], "Statement A is empty"),
         (["export", "absent.json", "--to", "csv"], "absent.json cannot be read (No such file"),
         (
             ["export", "x.json"],

@@ -106,11 +106,11 @@ def test_statements_facets_and_libraries_are_listed(folder: Path, tmp_path: Path
         (
             b'{"quote": {"text": "Yes \\ud800 it must end."}}',
             422,
-            "quote.text: Value error, it holds",
+            "quote.text: it holds half a character",
         ),
         (b'{"quote": ', 422, "The body is not JSON."),
-        (b'{"quote": "\xff"}', 400, "The body cannot be read: send JSON in UTF-8."),
-        (b"[" * 100_000, 400, "The body cannot be read: send JSON in UTF-8."),
+        (b'{"quote": "\xff"}', 400, "The body cannot be read: send JSON in UTF-8, "),
+        (b"[" * 100_000, 400, "The body cannot be read: send JSON in UTF-8, "),
     ],
 )
 def test_a_body_that_cannot_be_read_is_said(
@@ -389,9 +389,9 @@ def test_statements_are_added_and_deleted_if_allowed(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        ({"id": "x", "text": ""}, "statements.jsonl, line 1"),
-        ({"id": "x", "text": "Yes.", "date": "soon"}, "statements.jsonl, line 1"),
-        ({}, "statements.jsonl"),
+        ({"id": "x", "text": ""}, "statement 1, field "),
+        ({"id": "x", "text": "Yes.", "date": "soon"}, "statement 1, field "),
+        ({}, "statement: no column holds the words"),
     ],
 )
 def test_a_bad_statement_is_refused_whole(folder: Path, row: dict[str, str], sentence: str) -> None:
