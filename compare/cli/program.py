@@ -211,6 +211,21 @@ class WholeNumber(click.IntRange):
         return number
 
 
+def host_name(value: str) -> str:
+    """Refuse what no browser names as the host of a page; "*" is any name."""
+    if not re.fullmatch(r"\*|[\w.-]+|\[[0-9a-f:.]+\]", value, re.ASCII | re.IGNORECASE):
+        raise click.BadParameter(f"{value!r} is not the name of a host: write it as example.org.")
+    return value
+
+
+def _header(value: str) -> str:
+    if not re.fullmatch(r"[\w-]+", value, re.ASCII):
+        raise click.BadParameter(
+            f"{value!r} is not a header: write its name, as in X-Forwarded-User."
+        )
+    return value
+
+
 @click.command("app")
 @click.option("--port", type=WholeNumber(1, 65_535), default=8501, show_default=True)
 @click.option("--no-browser", is_flag=True, help="Do not open the browser.")
@@ -220,10 +235,13 @@ class WholeNumber(click.IntRange):
 )
 @click.option("--third-reader", default="", help="Offer a third reader, as for `compare search`.")
 @click.option("--third-model", default="", help="The name of its model.")
-@click.option("--host-name", help="The name under which a reverse proxy offers the app.")
+@click.option(
+    "--host-name", type=host_name, help="The name under which a reverse proxy offers the app."
+)
 @click.option(
     "--reader-header",
-    default="",
+    type=_header,
+    default=None,
     metavar="HEADER",
     help="The header in which the proxy says who is signed in: the reader of a review.",
 )
@@ -238,7 +256,7 @@ def app(
     third_reader: str,
     third_model: str,
     host_name: str | None,
-    reader_header: str,
+    reader_header: str | None,
     read_only: bool,
     token: bool,
 ) -> None:
@@ -334,6 +352,10 @@ def check_port(port: int, host: str = _HOST) -> None:
                 f"{host!r} is no address of this machine ({error.strerror}): name its own."
             ) from error
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise CompareError(
+                    f"{host!r} is no address of this machine: name its own."
+                ) from error
             raise CompareError(
                 f"Port {port} is taken or not allowed ({error.strerror}): choose another with "
                 f"--port {port + 1 if port < 65_535 else 8501}, or end the program that uses it."

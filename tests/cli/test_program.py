@@ -126,6 +126,39 @@ def test_a_closed_pipe_is_quiet(library: Path) -> None:
         assert done.stderr == ""
 
 
+def test_the_end_of_a_pipe_is_no_failure() -> None:
+    shown = f"set -o pipefail; {sys.executable} -m compare completion bash | true"
+    done = subprocess.run(["bash", "-c", shown], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell closes the streams")
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ("completion bash >&-", 2, "Error: the output cannot be written (Bad file descriptor): "),
+        ("completion tcsh 2>&-", 2, ""),
+        ("search - <&-", 2, "Error: The quote is empty: give its words.\n"),
+    ],
+)
+def test_closed_streams_are_no_crash(library: Path, arguments: str, code: int, said: str) -> None:
+    call = f"{sys.executable} -m compare {arguments}"
+    environment = {**os.environ, "COMPARE_LIBRARY": str(library)}
+    done = subprocess.run(["bash", "-c", call], capture_output=True, text=True, env=environment)
+    assert (done.returncode, done.stderr[: len(said)]) == (code, said)
+    assert "Traceback" not in done.stderr
+
+
+def test_an_error_is_one_line_of_any_value(run: Run) -> None:
+    told = run("export", "a\nError: b.json", "--to", "csv")
+    assert told.err.startswith("Error: a Error: b.json cannot be read")
+    assert told.err.count("\n") == 1
+    told = run("search", "x", "--limit", "9" * 5000)
+    *_, last = told.err.splitlines()
+    assert last.endswith("9' is not a whole number of at least 1.")
+    assert len(last) < 1_600
+
+
 FULL = Path("/dev/full")
 
 

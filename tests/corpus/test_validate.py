@@ -300,3 +300,9 @@ def test_an_id_takes_few_bytes() -> None:
     held = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
     assert held < 50 * 40_000
+
+
+def test_a_field_without_a_name_fills_no_other(read: Read) -> None:
+    (found,) = read("a.jsonl", '{"id": "a", "text": "Yes.", "": "Ada Lorn"}\n').statements
+    assert (found.speaker, found.role, found.source, found.country) == ("", "", "", ())
+    assert found.extra == {"": "Ada Lorn"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -56,6 +57,20 @@ def _write_tables(folder: Path) -> None:
         "unlabelled.csv": "a,b\nThe lock must open.,It must not.\n",
         "bad-label.csv": "a,b,label\nThe lock must open.,It must not.,perhaps\n",
         "quotes.csv": "quote\nThe blockade must end.\n",
+        "marks.txt": "The blockade must end.\n???\n",
+        "no-words.csv": "a,b,label\nThe lock must open.,,oppose\n",
+        "twice.csv": "a,a,b,label\nOne.,Two.,Three.,oppose\n",
+        "twice.jsonl": '{"quote": "We agree.", "quote": "We refuse."}\n',
+        "many.csv": f"{','.join(f'c{n}' for n in range(20_000))}\n{',' * 19_999}x\n",
+        "deep.jsonl": '{"quote": ' + DEEP,
+        "no.csv.gz": "a,b,label\nOne.,Two.,oppose\n",
+        "passages.jsonl": '{"id": "p", "text": "The blockade must end."}\n',
+        "wordless.jsonl": '{"id": "p"}\n',
+        "queries.tsv": "query_id\tquery\n1\tThe blockade must end.\n",
+        "disputed.tsv": "query_id\tpassage_id\tlabel\tsecond_label\n1\tp\tagree\toppose\n",
+        "judged.tsv": "query_id\tpassage_id\tlabel\n1\tp\tagree\n",
+        "answers.csv": "pair,answer\nnone,agree\n",
+        "short.txt": "abc",
         "empty.csv": "",
         "blank.csv": " \n\n",
         "deep.json": DEEP,
@@ -77,6 +92,9 @@ def _write_tables(folder: Path) -> None:
     }
     for name, text in texts.items():
         (folder / name).write_text(text)
+    for name in ("picture.csv", "picture.json", "picture.txt"):
+        (folder / name).write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    (folder / "wide.json").write_text((folder / "result.json").read_text(), "utf-16")
     (folder / "latin.csv").write_bytes(b"id,text\na,caf\xe9 is closed\n")
     (folder / "wide.csv").write_bytes("id,text\na,We agree.\n".encode("utf-32"))
     (folder / "nul.csv").write_bytes(b"id,text\na,We \0 agree.\n")
@@ -146,6 +164,7 @@ def run(
     monkeypatch.setenv("COMPARE_LIBRARY", "library")
     monkeypatch.setenv("COMPARE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO()))
     return runner(capfd)
 
 
