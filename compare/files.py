@@ -191,8 +191,10 @@ def why_unusable(path: Path) -> str:
         kind = stat.S_IFMT(path.stat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
         return ""
-    except (OSError, ValueError) as error:  # ValueError: a null character
-        return getattr(error, "strerror", None) or str(error)
+    except ValueError:
+        return "its name has a null character"
+    except OSError as error:
+        return error.strerror or str(error)
     return "" if kind == stat.S_IFDIR else _SPECIAL.get(kind, "")
 
 

@@ -9,8 +9,10 @@ _PICTURES = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t
 _PICTURES[0x7F] = 0x2421
 _PICTURES |= dict.fromkeys([*range(0x80, 0xA0), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF], 0xFFFD)
 
-# Marks that turn the direction of what follows, so that a terminal shows words in another order.
-_TURNED = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], 0xFFFD)
+DIRECTION_MARKS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+"""Characters that turn the direction of writing: a terminal shows the words in another order."""
+
+_TURNED = dict.fromkeys(DIRECTION_MARKS, 0xFFFD)
 
 # What may precede the first visible character: blanks, controls, zero-width and direction marks.
 _UNSEEN = r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"

@@ -24,9 +24,13 @@ def read_json(text: str | bytes) -> Any:
     """Return the data of a JSON text.
 
     Raises:
-        ValueError: It is not JSON, holds a number that is not finite or an integer beyond 2**53,
-            names a field of an object twice, or is nested too deeply.
+        ValueError: It is not JSON in UTF-8, holds a number that is not finite or an integer beyond
+            2**53, names a field of an object twice, or is nested too deeply.
     """
+    if isinstance(text, bytes):
+        text = _decoded(text)
+    if not text.strip():
+        raise ValueError("it is empty")
     try:
         return json.loads(
             text,
@@ -35,11 +39,22 @@ def read_json(text: str | bytes) -> Any:
             parse_int=_integer,
             object_pairs_hook=_object,
         )
+    except json.JSONDecodeError as error:
+        what = error.msg[:1].lower() + error.msg[1:]
+        raise ValueError(f"line {error.lineno}, column {error.colno}: {what}") from None
     except RecursionError:
         raise ValueError(_NESTED) from None
     except _NumberError as error:
         place = _place_of_number(text)
         raise ValueError(f"{place}: {error}" if place else str(error)) from None
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        # Text from the web may hold half a surrogate pair.
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"byte {error.start + 1} is not UTF-8") from None
 
 
 def digest_of(data: Mapping[str, Any]) -> str:

@@ -36,6 +36,7 @@ from compare.library import Filters
 from compare.models import Stance
 from compare.progress import Progress
 from compare.results import Actor, Pair, Position, Positions, PositionScore, Result
+from compare.safe_text import one_line
 
 _LONG = 30  # seconds
 _NAMED = 12
@@ -117,7 +118,8 @@ def _compare(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
     remark(NOT_A_SAMPLE)
     if out:
         verb = "that changed" if result.over_time else "that oppose"
-        say(f"{out}: {len(result.agree)} pairs that agree, {len(result.oppose)} {verb}.")
+        agree = counted(len(result.agree), "pair")
+        say(f"{out}: {agree} that agree, {len(result.oppose)} {verb}.")
 
 
 @click.command("matrix")
@@ -147,12 +149,15 @@ def matrix(among: Filters, by: str, **options: Any) -> None:
         say_json({**data, "note": NOT_A_SAMPLE})
         return
     remark_notes(result.notes)
+    if not cells:
+        remark("No pair of two of them was read: choose more of them, or another topic.")
     for cell in cells[: options["limit"]]:
         share = ""
         if cell["opposed"] is not None:
             share = f", {cell['opposed']:.0%} opposed ({cell['low']:.0%} to {cell['high']:.0%})"
+        a, b = (one_line(str(cell[side])) for side in "ab")
         say(
-            f"{cell['a']} and {cell['b']}: {cell['agree']} agree, {cell['oppose']} oppose, "
+            f"{a} and {b}: {cell['agree']} agree, {cell['oppose']} oppose, "
             f"{cell['read']} read{share}"
         )
     remark(NOT_A_SAMPLE)
@@ -162,11 +167,11 @@ def _read(
     a: Filters, b: Filters | None, options: dict[str, Any], between: str = ""
 ) -> Result | None:
     """Say what will be read, then read it; return None with --plan."""
+    period = shared.read_period(options)
     # `matrix` has no such option, and a plan sends nothing.
     asks = "third_reader" in options and not options["plan_only"]
     reader = open_third_reader(options) if asks else None
     library, model = shared.open_to_read(options)
-    period = options["since"], options["until"]
     comparison = Comparison(
         library,
         a.within(*period),
@@ -185,16 +190,20 @@ def _read(
         )
     with progress("Finding pairs on the same point") as on_progress:
         plan = comparison.plan(on_progress)
-    passages = f"{plan.a:,}" if comparison.over_time else f"{plan.a:,} and {plan.b:,}"
+    passages = counted(plan.a, "passage")
+    if not comparison.over_time:
+        passages = f"{plan.a:,} and {plan.b:,} passages"
     known = f", {plan.known:,} of them known" if plan.known else ""
     about = "" if plan.seconds < 1 else "about "
     planned = (
-        f"{comparison.subject}: {passages} passages, {plan.same_point:,} pairs on the same point; "
+        f"{comparison.subject}: {passages}, {counted(plan.same_point, 'pair')} on the same point; "
         f"{plan.to_read:,} to read{known}, {about}{duration(plan.seconds)}."
     )
     if options["plan_only"]:
         data = {"subject": comparison.subject, **asdict(plan)}
         say_either(options["as_json"], data, planned)
+        if not_written := [options[name] for name in ("out", "by_year") if options.get(name)]:
+            remark(f"Not written, since --plan reads nothing: {', '.join(map(str, not_written))}.")
         return None
     remark(planned)
     with progress("Reading pairs") as on_progress:
@@ -305,6 +314,7 @@ def positions(propositions: tuple[str, ...], among: Filters, **options: Any) -> 
 
 def _place(propositions: Sequence[str], among: Filters, options: dict[str, Any]) -> PositionTable:
     """Place the actors on each proposition, with a progress bar for each."""
+    period = shared.read_period(options)
     library, model = shared.open_to_read(options)
     with ExitStack() as bars:
 
@@ -317,7 +327,7 @@ def _place(propositions: Sequence[str], among: Filters, options: dict[str, Any])
             library,
             propositions,
             by=options["by"],
-            filters=among.within(options["since"], options["until"]),
+            filters=among.within(*period),
             stance_model=model,
             thresholds=shared.read_thresholds(options),
             most_each=options["each"],
@@ -338,7 +348,7 @@ def _show_positions(found: Positions, limit: int, period: int | None) -> None:
     if len(placed) > limit:
         say(f"… and {len(placed) - limit} more (--limit {len(placed)})")
     for position in placed[:limit]:
-        say(f"\n{position.name}")
+        say(f"\n{one_line(position.name)}")
         for stance in (Stance.AGREE, Stance.OPPOSE):
             if pair := position.strongest(stance):
                 say(f"  {stance.value:6} {pair.probabilities.of(stance):.2f} {quoted(pair.b)}")
@@ -379,6 +389,6 @@ def _show_others(title: str, actors: Sequence[Actor]) -> None:
     if not actors:
         return
     most = sorted(actors, key=lambda actor: (-actor.statements, actor.name))
-    named = "; ".join(f"{actor.name} ({actor.statements:,})" for actor in most[:_NAMED])
+    named = "; ".join(f"{one_line(one.name)} ({one.statements:,})" for one in most[:_NAMED])
     more = f"; and {len(most) - _NAMED} more" if len(most) > _NAMED else ""
     say(f"\n{title}: {named}{more} (statements in brackets)")

@@ -17,6 +17,7 @@ from compare.adapt import adapt as learn
 from compare.cli import options as shared
 from compare.cli.output import (
     cell_text,
+    check_not_read,
     check_out,
     progress,
     remark,
@@ -29,6 +30,7 @@ from compare.cli.output import (
 )
 from compare.cli.third_reader import open_third_reader, say_what_is_sent, third_reader
 from compare.comparison.third_reader import WithThirdReader
+from compare.errors import ModelError
 from compare.evaluate import (
     PoolReport,
     SearchReport,
@@ -85,6 +87,11 @@ def evaluate(file: Path, as_json: bool, as_markdown: bool, **options: Any) -> No
         seconds = time.perf_counter() - began
     if reader:
         remark_notes(with_third.notes)
+        if not with_third.verdicts:
+            raise ModelError(
+                f"{reader.name} gave a verdict on none of the pairs, so nothing was measured: "
+                f"check that it runs at {reader.endpoint.host}, and its name."
+            )
     gold = gold_of([pair.label for pair in pairs])
     figures = report(probabilities, gold)
     speed = len(pairs) / seconds if seconds else 0.0
@@ -99,7 +106,7 @@ def evaluate(file: Path, as_json: bool, as_markdown: bool, **options: Any) -> No
             data["modes"] = {name: scores.to_dict() for name, scores in modes.items()}
         say_json(data)
         return
-    say(f"{figures.n} pairs of {file}, model {signature(model)}, {seconds:.1f} s")
+    say(f"{counted(figures.n, 'pair')} of {file}, model {signature(model)}, {seconds:.1f} s")
     show = partial(show_table, markdown=as_markdown)
     rows: list[tuple[Any, ...]] = [
         ("accuracy", figures.accuracy, figures.accuracy_ci),
@@ -163,6 +170,7 @@ def evaluate_search(
     if unjudged is not None:
         if options["pool"]:
             raise click.UsageError("--unjudged goes with the lists as shown: leave out --pool.")
+        check_not_read(unjudged, collection, queries, *qrels)
         check_out(unjudged, ".csv", force=options["force"])
     elif not qrels:
         raise click.UsageError("Name judgements with --qrels, or a file to judge with --unjudged.")
@@ -200,7 +208,8 @@ def evaluate_search(
         return
     first_stage = f"behind {made_with['screening']}, " if made_with["screening"] else ""
     say(
-        f"{len(report.queries)} queries, {len(library)} passages, model {made_with['model']}, "
+        f"{counted(len(report.queries), 'query', 'queries')}, "
+        f"{counted(len(library), 'passage')}, model {made_with['model']}, "
         f"{first_stage}encoder {made_with['encoder']}, {report.seconds:.1f} s"
     )
     if isinstance(report, SearchReport):
@@ -265,6 +274,8 @@ def _show_lists(report: SearchReport) -> None:
 
 
 def _show_rankings(report: PoolReport) -> None:
+    if not any(of.queries for of in report.lists.values()):
+        remark("No query has three judged passages of one label, so there is nothing to rank.")
     columns = ("list", "P@5", "95 %", "ceiling", "nDCG@10", "unjudged@5", "queries")
     rows = [
         (

@@ -14,12 +14,13 @@ from click.core import ParameterSource
 
 from compare import models
 from compare.cli.output import remark, remark_notes, waiting
+from compare.cli.program import WholeNumber
 from compare.corpus.values import listed
 from compare.errors import QueryError
 from compare.files import why_unusable
 from compare.library import FILTERS, Filters, Library
 from compare.library.backend import Backend, backend_at
-from compare.library.filters import Filter
+from compare.library.filters import Filter, check_order
 from compare.library.locations import LIBRARY_VARIABLE, resolve_library, user_library
 from compare.models import Encoder, Stance, StanceModel, about_adaptation
 from compare.models.calibration import is_adapted
@@ -83,6 +84,13 @@ def text(value: str) -> str:
     return value
 
 
+def not_blank(value: str) -> str:
+    """Refuse a value that no statement can have."""
+    if not value.strip():
+        raise click.BadParameter("the value is empty: give one, or leave the option out.")
+    return text(value)
+
+
 def location(value: str) -> Backend:
     """Read the folder or the address of a library."""
     return backend_at(value)
@@ -111,7 +119,11 @@ def together(*options: Option) -> Option:
 
 def string(*names: str, help: str, several: bool = False, **more: Any) -> Option:
     """Return an option with a text, by default "", or with `several` texts."""
-    kind = {"multiple": True} if several else {"default": ""}
+    kind: dict[str, Any] = {}
+    if several:
+        kind = {"multiple": True}
+    elif not more.get("required"):  # a default would count as given
+        kind = {"default": ""}
     return click.option(*names, type=text, help=help, **{**kind, **more})
 
 
@@ -125,7 +137,7 @@ def number(
 ) -> Option:
     """Return an option with an integer; its help ends in the default."""
     help = f"{help}." if default is None else f"{help} [{default}]."
-    return click.option(name, type=click.IntRange(minimum, maximum), default=default, help=help)
+    return click.option(name, type=WholeNumber(minimum, maximum), default=default, help=help)
 
 
 def up_to_one(*names: str, default: float, help: str, lowest: int = 0) -> Option:
@@ -164,7 +176,7 @@ def stances(name: str, help: str) -> Option:
         type=click.Choice([stance.value for stance in Stance]),
         multiple=True,
         help=help,
-        callback=lambda _, option, given: [Stance(name) for name in given],
+        callback=lambda _, option, given: [Stance(name) for name in dict.fromkeys(given)],
     )
 
 
@@ -251,7 +263,9 @@ thresholds = together(
 def _filter(entry: Filter) -> Option:
     """Return the option of a filter, under the name of its field in `Filters`."""
     if entry.attribute:
-        return string(entry.option, entry.name, help=entry.help, several=True)
+        return click.option(
+            entry.option, entry.name, type=not_blank, metavar="TEXT", help=entry.help, multiple=True
+        )
     if entry.name.startswith("date_"):
         return click.option(entry.option, entry.name, type=date, help=entry.help)
     return flag(entry.option, entry.name, help=entry.help)
@@ -279,10 +293,15 @@ def given_options(*apart: str) -> list[str]:
 def read_filters(options: Mapping[str, Any]) -> Filters:
     """Return the filters that the options of `filtering` describe."""
     filters = Filters(**{field.name: options[field.name] for field in fields(Filters)})
-    first, last = filters.date_from, filters.date_to
-    if first and last and first.first > last.last:
-        raise QueryError(f"--from {first} is after --to {last}: swap them.")
+    check_order(filters.date_from, filters.date_to, ("--from", "--to"))
     return filters
+
+
+def read_period(options: Mapping[str, Any]) -> tuple[PartialDate | None, PartialDate | None]:
+    """Return the dates that the options of `period` describe."""
+    since, until = options["since"], options["until"]
+    check_order(since, until, ("--since", "--until"))
+    return since, until
 
 
 SIDE_FIELDS = {entry.word: name for name, entry in FILTERS.items() if entry.attribute}
@@ -306,6 +325,7 @@ def read_side(given: Sequence[str]) -> Filters:
             raise click.BadParameter(f"{dates[1]!r} is a second date of one side.")
         if dates:
             values[field] = date(dates[0])
+    check_order(values.get("date_from"), values.get("date_to"), ("since", "until"))
     return Filters(**values)
 
 

@@ -16,7 +16,7 @@ from compare.errors import ExportError
 from compare.export import ExportFormat, words
 from compare.export.markdown import inert
 from compare.files import check_ending, check_writable
-from compare.safe_text import for_terminal, one_line
+from compare.safe_text import DIRECTION_MARKS, for_terminal, one_line
 from compare.statements import Quotation
 
 if TYPE_CHECKING:
@@ -30,8 +30,12 @@ if TYPE_CHECKING:
 MISSING = "-"
 _PROBLEMS_SHOWN = 20
 
-# Control characters that JSON leaves as they are, and surrogates, which UTF-8 cannot hold.
-_ESCAPED = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), *range(0xD800, 0xE000))}
+# What JSON leaves as it is: control characters, marks that turn the direction of writing, and
+# surrogates, which UTF-8 cannot hold.
+_ESCAPED = {
+    code: f"\\u{code:04x}"
+    for code in (*range(0x7F, 0xA0), *DIRECTION_MARKS, *range(0xD800, 0xE000))
+}
 # Cells without any Markdown syntax stay readable; all others are escaped.
 _PLAIN_CELL = re.compile(r"(?:[^\W_]|[ ,.()%@-])*:?")
 
@@ -79,7 +83,7 @@ def say_written(path: Path, pairs: int, *, as_json: bool, **details: str) -> Non
     if as_json:
         say_json({"path": str(path), **details, "pairs": pairs})
     else:
-        remark(f"Wrote {path}: {pairs} pairs.")
+        remark(f"Wrote {path}: {words.counted(pairs, 'pair')}.")
 
 
 def on_terminal() -> bool:
@@ -194,6 +198,20 @@ def waiting(label: str) -> Iterator[Callable[[int], None]]:
         yield lambda done: status.update(f"{label}: {done:,}")
 
 
+def write_to_stdout(data: bytes) -> None:
+    """Write a file to standard output: into a pipe as it is, on a terminal as `say` prints it."""
+    if not on_terminal():
+        sys.stdout.buffer.write(data)
+        return
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ExportError(
+            "This format is not text, so no terminal can show it: name a file with --out."
+        ) from None
+    say(text)
+
+
 # --- tables ----------------------------------------------------------------------------------
 
 
@@ -253,10 +271,11 @@ def draw_table(
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left", **style)
+    table = Table(title=for_terminal(one_line(title)), title_justify="left", **style)
     for name, options in columns:
         table.add_column(name, **options)
     for cells in rows:
-        table.add_row(*(Text(one_line(c)) if isinstance(c, str) else c for c in cells))
+        shown = (Text(for_terminal(one_line(c))) if isinstance(c, str) else c for c in cells)
+        table.add_row(*shown)
     # Brackets and colons in a statement would otherwise be read as markup and emoji.
     Console(file=sys.stdout, highlight=False, markup=False, emoji=False).print(table)

@@ -10,6 +10,7 @@ import errno
 import importlib
 import json
 import os
+import re
 import secrets
 import socket
 import subprocess
@@ -17,7 +18,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 from click.shell_completion import get_completion_class
@@ -56,6 +57,7 @@ _COMMANDS = {
 _ABOUT_OUTPUT = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF)
 _HOST = "127.0.0.1"
 _LOCAL = (_HOST, "localhost")
+_LONGEST_ERROR = 1_500  # characters; a value or a path may be of any length
 
 
 class _Commands(click.Group):
@@ -115,25 +117,35 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _run(arguments: Sequence[str] | None) -> int:
     called = Path(sys.argv[0]).stem  # "__main__" for `python -m compare`
     name = called if called in ("compare", "compare-statements") else "compare"
+    output = sys.stdout
     try:
         code = cli.main(arguments, prog_name=name, standalone_mode=False)
     except CompareError as error:
-        click.echo(for_terminal(f"Error: {error}"), err=True)
+        _say_error(str(error))
         return 2
     except click.ClickException as error:
-        error.show()
+        _say_refusal(error)
         return 2
-    except (click.Abort, KeyboardInterrupt):
+    except SystemExit:
+        if sys.stdout is not output:  # click replaces it after a broken pipe, and ends with 1
+            sys.stdout = output
+            raise BrokenPipeError from None
+        raise
+    except (click.Abort, KeyboardInterrupt) as stopped:
+        if isinstance(stopped.__context__, EOFError):  # of a question that nobody answered
+            click.echo(err=True)
+            _say_error("The input ended at this question: answer it, or see --help to avoid it.")
+            return 2
         click.echo("Stopped.", err=True)
         return 130
     except OSError as error:
         if error.errno in _ABOUT_OUTPUT and error.filename is None:
             raise  # `main` tells
         message = (
-            f"Error: {error.filename or 'A file'} cannot be used ({error.strerror or error}): "
+            f"{error.filename or 'A file'} cannot be used ({error.strerror or error}): "
             "check that it is there, that it is yours, and that its disk is not full."
         )
-        click.echo(for_terminal(message), err=True)
+        _say_error(message)
         return 2
     return code if isinstance(code, int) else 0
 
@@ -152,6 +164,26 @@ def _replace_closed_streams() -> None:
             setattr(sys, name, open(number, "w" if number else "r", closefd=False))  # noqa: SIM115
 
 
+def _say_refusal(error: click.ClickException) -> None:
+    """Print an error of the command line, with the usage of the command."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return
+    if isinstance(error, click.UsageError) and error.ctx:
+        hint = f"Try '{error.ctx.command_path} --help' for help."
+        click.echo(f"{error.ctx.get_usage()}\n{hint}\n", err=True)
+    _say_error(error.format_message())
+
+
+def _say_error(sentence: str) -> None:
+    """Print an error on one line, without the middle of one that repeats a very long value."""
+    line = re.sub(r"\s*[\n\u2028\u2029]\s*", " ", for_terminal(sentence))
+    if len(line) > _LONGEST_ERROR:
+        half = _LONGEST_ERROR // 2
+        line = f"{line[:half]} … {line[-half:]}"
+    click.echo(f"Error: {line}", err=True)
+
+
 def _use_utf8() -> None:
     """Write UTF-8 into pipes on every platform, and "?" for characters a terminal cannot show."""
     for stream in (sys.stdout, sys.stderr):
@@ -168,8 +200,37 @@ def _discard_output() -> None:
         os.close(null)
 
 
+class WholeNumber(click.IntRange):
+    """A whole number within limits, in the digits 0 to 9; `int` would take "１_０" for 10."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number."""
+        given = str(value)
+        least, most = int(self.min or 0), self.max
+        number = int(given) if re.fullmatch(r"[+-]?[0-9]{1,100}", given) else least - 1
+        if number < least or (most is not None and number > most):
+            limits = f"of at least {least}" if most is None else f"from {least} to {int(most):,}"
+            self.fail(f"{given!r} is not a whole number {limits}.", param, ctx)
+        return number
+
+
+def host_name(value: str) -> str:
+    """Refuse what no browser names as the host of a page; "*" is any name."""
+    if not re.fullmatch(r"\*|[\w.-]+|\[[0-9a-f:.]+\]", value, re.ASCII | re.IGNORECASE):
+        raise click.BadParameter(f"{value!r} is not the name of a host: write it as example.org.")
+    return value
+
+
+def _header(value: str) -> str:
+    if not re.fullmatch(r"[\w-]+", value, re.ASCII):
+        raise click.BadParameter(
+            f"{value!r} is not a header: write its name, as in X-Forwarded-User."
+        )
+    return value
+
+
 @click.command("app")
-@click.option("--port", type=click.IntRange(1, 65_535), default=8501, show_default=True)
+@click.option("--port", type=WholeNumber(1, 65_535), default=8501, show_default=True)
 @click.option("--no-browser", is_flag=True, help="Do not open the browser.")
 @click.option(
     "--library",
@@ -177,10 +238,13 @@ def _discard_output() -> None:
 )
 @click.option("--third-reader", default="", help="Offer a third reader, as for `compare search`.")
 @click.option("--third-model", default="", help="The name of its model.")
-@click.option("--host-name", help="The name under which a reverse proxy offers the app.")
+@click.option(
+    "--host-name", type=host_name, help="The name under which a reverse proxy offers the app."
+)
 @click.option(
     "--reader-header",
-    default="",
+    type=_header,
+    default=None,
     metavar="HEADER",
     help="The header in which the proxy says who is signed in: the reader of a review.",
 )
@@ -195,7 +259,7 @@ def app(
     third_reader: str,
     third_model: str,
     host_name: str | None,
-    reader_header: str,
+    reader_header: str | None,
     read_only: bool,
     token: bool,
 ) -> None:
@@ -291,6 +355,10 @@ def check_port(port: int, host: str = _HOST) -> None:
                 f"{host!r} is no address of this machine ({error.strerror}): name its own."
             ) from error
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise CompareError(
+                    f"{host!r} is no address of this machine: name its own."
+                ) from error
             raise CompareError(
                 f"Port {port} is taken or not allowed ({error.strerror}): choose another with "
                 f"--port {port + 1 if port < 65_535 else 8501}, or end the program that uses it."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from itertools import takewhile
 from pathlib import Path
@@ -12,11 +11,20 @@ import click
 
 from compare import models
 from compare.cli import options as shared
-from compare.cli.output import check_out, progress, remark, say, say_json, say_written
+from compare.cli.output import (
+    check_not_read,
+    check_out,
+    progress,
+    remark,
+    say,
+    say_json,
+    say_written,
+    write_to_stdout,
+)
 from compare.comparison import Reproduction
 from compare.comparison.reproduce import TOLERANCE, Difference, Moved, PairId
 from compare.comparison.reproduce import reproduce as make_again
-from compare.export import ExportFormat, export_bytes
+from compare.export import ExportFormat, counted, export_bytes
 from compare.export.json_files import load_result
 from compare.results import Result, Stance
 from compare.safe_text import one_line
@@ -54,13 +62,14 @@ def export(result: Path, to: str | None, out: Path | None, **options: Any) -> No
     if to is None and out in (None, shared.STDOUT):
         raise click.UsageError(f"Name a format by --to: {', '.join(_FORMATS)}.")
     format = ExportFormat(to) if to else ExportFormat.of(out or result)
-    if out != shared.STDOUT:
-        check_out(out, format.suffix, force=options["force"])
-    kept, lists, pairs = _load(result, options)
-    if out == shared.STDOUT:
-        sys.stdout.buffer.write(export_bytes(kept, format, stances=lists))
-        return
     target = out or result.with_suffix(format.suffix)
+    if target != shared.STDOUT:
+        check_not_read(target, result)
+        check_out(target, format.suffix, force=options["force"])
+    kept, lists, pairs = _load(result, options)
+    if target == shared.STDOUT:
+        write_to_stdout(export_bytes(kept, format, stances=lists))
+        return
     path = kept.export(target, format, stances=lists, force=options["force"])
     say_written(path, pairs, as_json=options["as_json"], format=format.value)
 
@@ -81,9 +90,10 @@ def report(result: Path, out: Path | None, title: str, limit: int | None, **opti
     RESULT is a file as for `compare export`. The page holds the pairs side by side, how they were
     found, the limits, and the statements used as references. The browser prints it as a PDF.
     """
-    check_out(out, ".html", force=options["force"])
-    kept, lists, pairs = _load(result, options)
     target, force = out or result.with_suffix(".html"), options["force"]
+    check_not_read(target, result)
+    check_out(target, ".html", force=force)
+    kept, lists, pairs = _load(result, options)
     path = kept.report(target, stances=lists, title=title, limit=limit, force=force)
     say_written(path, pairs, as_json=options["as_json"])
 
@@ -130,7 +140,8 @@ def reproduce(result: Path, tolerance: float | None, **options: Any) -> int:
 def _show(done: Reproduction, limit: int) -> None:
     pairs_differ = done.missing or done.new or done.relabelled or done.moved
     if done.same:
-        say(f"Same: {done.kept:,} pairs came out again, with the same labels and probabilities.")
+        pairs = counted(done.kept, "pair")
+        say(f"Same: {pairs} came out again, with the same labels and probabilities.")
     elif pairs_differ:
         say(
             f"Different: of {done.kept:,} pairs {len(done.missing):,} are missing, "
@@ -139,7 +150,7 @@ def _show(done: Reproduction, limit: int) -> None:
         )
     else:
         say(
-            f"Different: {done.kept:,} pairs came out again, with the same labels and "
+            f"Different: {counted(done.kept, 'pair')} came out again, with the same labels and "
             "probabilities, but the result says something else about them."
         )
     for difference in done.differences:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -24,8 +23,9 @@ from compare.cli.output import (
     say_json,
     say_written,
     show_table,
+    write_to_stdout,
 )
-from compare.corpus import BadFileError
+from compare.corpus import BadFileError, Problem
 from compare.corpus.text_files import read_text
 from compare.errors import ReviewError
 from compare.export.json_files import load_result
@@ -146,10 +146,13 @@ def _selection(reviews: Reviews, library: Library, options: dict[str, Any]) -> P
 
 def _read_codebook(path: Path) -> str:
     try:
-        return read_text(path).strip() + "\n"
+        text = read_text(path).strip()
     except (BadFileError, OSError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise ReviewError(f"{path}: the codebook cannot be read ({why}): name another.") from error
+        reason = BadFileError.unreadable(error) if isinstance(error, OSError) else error
+        raise ReviewError(str(Problem.of_file(str(path), reason))) from error
+    if not text:
+        raise ReviewError(f"{path}: the codebook is empty; write it, or leave out --codebook.")
+    return f"{text}\n"
 
 
 @review.command("list")
@@ -350,7 +353,7 @@ def export(name: str, to: str | None, out: Path | None, reader: str | None, **op
         check_out(out, format.suffix, force=force)
     opened, of = reading.open_review(options["library"], name)
     if to_stdout:
-        sys.stdout.buffer.write(reviewing.review_bytes(opened, format, library=of, seen_by=reader))
+        write_to_stdout(reviewing.review_bytes(opened, format, library=of, seen_by=reader))
         return
     safe = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in opened.name)
     target = out or Path(safe + format.suffix)

@@ -15,6 +15,7 @@ from compare.library import Library
 from compare.library.backend import Backend
 from compare.models import Stance
 from compare.review import CONFIDENCE, STATE_NOTES, Answer, AnswerChange, Review, ReviewPair
+from compare.safe_text import one_line
 
 _LABELS = (*(stance.value for stance in Stance), "skip")
 _KEYS = {"a": Stance.AGREE, "o": Stance.OPPOSE, "n": Stance.NEITHER, "s": None}
@@ -60,6 +61,8 @@ def answer(
     One by one: a agree, o oppose, n neither, s skip, u undo, c codebook, q quit. After a label, 1
     to 3 says how sure you are, and a note may follow ("o3 it is denied").
     """
+    if undo and any(given.values()):
+        raise click.UsageError("--undo stands alone: omit the options of an answer.")
     opened, of = open_review(library, name, writes=True)
     if undo:
         _say_change(opened, opened.undo(reader), as_json=as_json)
@@ -77,6 +80,8 @@ def _given_answer(review: Review, given: Mapping[str, Any]) -> dict[str, Any] | 
     if bool(pair) != bool(label):
         raise click.UsageError("Give both --pair and --label, or neither.")
     if not pair:
+        if given["confidence"] or given["note"]:
+            raise click.UsageError("--confidence and --note go with --pair and --label.")
         return None
     more = {name: given[name] for name in ("confidence", "note")}
     return {"place": review.place_of(pair), "stance": _KEYS[label[0]], **more}
@@ -104,7 +109,7 @@ def _answer_one_by_one(review: Review, reader: str, library: Library) -> None:
         pair = review.pair(place)
         say(f"\nPair {place} of {len(review)}")
         _show_pair(review, pair, library)
-        typed = str(click.prompt("a/o/n/s, u, c, q", prompt_suffix="> ", err=True)).strip()
+        typed = _next_line()
         # As in "o3 it is denied": the label, how sure, and a note.
         key, sure, note = typed[:1].casefold(), typed[1:2], typed[2:].strip()
         if key == "q":
@@ -126,6 +131,17 @@ def _answer_one_by_one(review: Review, reader: str, library: Library) -> None:
     remark(f"{done.answered} answered, {done.skipped} skipped, {done.left} left.{hand_in}")
 
 
+def _next_line() -> str:
+    """Return what the reader types next, "q" at the end of standard input."""
+    try:
+        return str(click.prompt("a/o/n/s, u, c, q", prompt_suffix="> ", err=True)).strip()
+    except click.Abort as stopped:
+        if not isinstance(stopped.__context__, EOFError):
+            raise
+        remark("")
+        return "q"
+
+
 def _show_pair(review: Review, pair: ReviewPair, library: Library) -> None:
     (states,) = review.statement_states(library, [pair])
     for side, passage, state in zip("AB", (pair.a, pair.b), states, strict=True):
@@ -134,7 +150,7 @@ def _show_pair(review: Review, pair: ReviewPair, library: Library) -> None:
         note = STATE_NOTES.get(state)
         for line in (
             attribution(passage.statement, passage.pages),
-            context and f"context: {context}",
+            context and f"context: {one_line(context)}",
             note and f"({note})",
         ):
             if line:
@@ -197,4 +213,4 @@ def decide(name: str, by: str, library: Backend | None, as_json: bool, **given: 
 
 def _in_words(answer: Answer) -> str:
     sure = f", {CONFIDENCE[answer.confidence]}" if answer.confidence else ""
-    return f"{answer.label}{sure}" + (f": {answer.note}" if answer.note else "")
+    return f"{answer.label}{sure}" + (f": {one_line(answer.note)}" if answer.note else "")

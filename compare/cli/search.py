@@ -13,6 +13,7 @@ import click
 from compare.cli import options as shared
 from compare.cli.output import (
     attribution,
+    check_not_read,
     check_out,
     draw_table,
     on_terminal,
@@ -114,6 +115,8 @@ def search(
         raise click.UsageError(
             "Give a quote, a statement's id with --id, or a file with --queries."
         )
+    if statement_id is not None and not statement_id.strip():
+        raise click.UsageError("The id of --id is empty: give one that `compare show` lists.")
     check_out(out, force=options["force"])
     asked = shared.read_quote(_read_stdin() if quote == "-" else quote or "", options)
     filters = shared.read_filters(options)
@@ -148,7 +151,7 @@ def search_once(
     options: Mapping[str, Any],
 ) -> Result:
     """Search for a quote, or for a statement whose fields the quote's override."""
-    if statement_id:
+    if statement_id is not None:
         given = {of.name: value for of in fields(asked) if (value := getattr(asked, of.name))}
         asked = replace(Quote.from_statement(library.statement(statement_id)), **given)
     with progress("Reading pairs") as on_progress:
@@ -173,6 +176,7 @@ def _search_file(queries: Path, out: Path | None, limit: int | None, options: An
         )
     refuse_third_reader(options, "--queries")
     # Check the files before loading a model, which takes seconds.
+    check_not_read(out, queries)
     check_target(out, force=options["force"])
     quotes, filters = read_quotes(queries), shared.read_filters(options)
     library, model = shared.open_to_read(options)
@@ -281,6 +285,10 @@ def _show_table(
             shown.stylize("bold underline", span.start, span.end)
         return shown
 
+    def details(pair: Pair) -> Text:
+        lines = _details(result, stance, pair, below_minimum=below_minimum)
+        return Text("\n".join(map(for_terminal, lines)))
+
     colour = _COLOURS[Stance.NEITHER if below_minimum else stance]
     columns = (
         ("#", {"justify": "right"}),
@@ -296,7 +304,11 @@ def _show_table(
                 _COLOURS[Stance.NEITHER] if result.is_unsure(pair) else colour,
             ),
             marked(pair),
-            Text("\n".join(_details(result, stance, pair, below_minimum=below_minimum))),
+            Text(
+                "\n".join(
+                    map(for_terminal, _details(result, stance, pair, below_minimum=below_minimum))
+                )
+            ),
         )
         for rank, pair in enumerate(pairs, start=1)
     ]
@@ -380,7 +392,7 @@ def stance(
     if as_json:
         say_json({"written": str(target), "pairs": len(pairs), "model": signature(model)})
     else:
-        remark(f"Wrote {target}: {len(pairs)} pairs, model {signature(model)}.")
+        remark(f"Wrote {target}: {counted(len(pairs), 'pair')}, model {signature(model)}.")
 
 
 def _load_model(options: dict[str, Any]) -> StanceModel:
@@ -390,10 +402,7 @@ def _load_model(options: dict[str, Any]) -> StanceModel:
 
 
 def _read_side(letter: str, text: str, about: dict[str, Any]) -> ModelInput:
-    try:
-        words = clean_quote(text)
-    except QueryError as error:
-        raise QueryError(f"Statement {letter.upper()}: {error}") from error
+    words = clean_quote(text, f"Statement {letter.upper()}")
     return Excerpt.of_quote(shared.read_quote(words, about, letter), words).model_input
 
 

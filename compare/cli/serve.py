@@ -15,13 +15,23 @@ import click
 
 from compare.cli import options as shared
 from compare.cli.output import remark
-from compare.cli.program import check_port
+from compare.cli.program import WholeNumber, check_port, host_name
 from compare.errors import CompareError, not_installed
 from compare.library.backend import Backend
 
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 _LAST_SECONDS = 5  # that a reading has once the server is ended
-_ORIGIN = re.compile(r"https?://[^/\s]+\Z")
+_ORIGIN = re.compile(r"https?://[\w.\-\[\]:]+\Z", re.ASCII)
+
+
+def _seconds(value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = math.nan
+    if not 1 <= seconds < math.inf:
+        raise click.BadParameter(f"{value!r} is not a number of seconds of at least 1.")
+    return seconds
 
 
 @click.command("serve")
@@ -34,15 +44,21 @@ _ORIGIN = re.compile(r"https?://[^/\s]+\Z")
     "commands].",
 )
 @click.option("--host", default=_LOCAL[0], show_default=True, help="The address to listen on.")
-@click.option("--port", type=click.IntRange(1, 65_535), default=8600, show_default=True)
-@click.option("--token-file", type=shared.PATH, help="A file with the token that clients send.")
+@click.option("--port", type=WholeNumber(1, 65_535), default=8600, show_default=True)
+@click.option("--token-file", type=shared.FILE, help="A file with the token that clients send.")
 @click.option("--allow-write", is_flag=True, help="Let clients add and delete statements.")
-@click.option("--host-name", multiple=True, help="Another name under which the server answers.")
+@click.option(
+    "--host-name",
+    "host_names",
+    type=host_name,
+    multiple=True,
+    help="Another name under which the server answers.",
+)
 @click.option("--cors", multiple=True, metavar="ORIGIN", help="A web page that may use the API.")
-@click.option("--seconds", type=click.FloatRange(1), default=120.0, help="Time limit of a request.")
+@click.option("--seconds", type=_seconds, default="120", help="Time limit of a request [120].")
 @click.option(
     "--readers",
-    type=click.IntRange(1, 64),
+    type=WholeNumber(1, 64),
     default=1,
     help="Processes that read, each with its models and its share of the cores [1].",
 )
@@ -52,7 +68,7 @@ def serve(
     port: int,
     token_file: Path | None,
     allow_write: bool,
-    host_name: tuple[str, ...],
+    host_names: tuple[str, ...],
     cors: tuple[str, ...],
     seconds: float,
     readers: int,
@@ -71,6 +87,8 @@ def serve(
 
         from compare.serve.api import create_app
         from compare.serve.settings import LOCAL_HOSTS, LOG_FORMAT, Settings, for_readers
+    if not host.strip():
+        raise click.UsageError("--host is empty: give an address of this machine, or leave it out.")
     token = _read_token(token_file)
     if host not in _LOCAL and not token:
         raise click.UsageError(
@@ -81,8 +99,6 @@ def serve(
             raise click.UsageError(
                 f"--cors {origin!r} is no origin: write it as https://example.org."
             )
-    if not math.isfinite(seconds):
-        raise click.UsageError("--seconds is no number of seconds.")
     if allow_write and not token:
         raise click.UsageError("--allow-write needs a token: name a file with one by --token-file.")
     served: dict[str, Backend] = {}
@@ -95,7 +111,7 @@ def serve(
         opened.close()
     check_port(port, host)
     shown = f"[{host}]" if ":" in host else host
-    names = {*LOCAL_HOSTS, shown, *host_name}
+    names = {*LOCAL_HOSTS, shown, *host_names}
     settings = Settings(token, allow_write, tuple(name.lower() for name in names), cors, seconds)
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
     remark(f"The API is at http://{shown}:{port}, described at /openapi.json (Ctrl-C ends it).")
@@ -144,7 +160,8 @@ def _read_token(path: Path | None) -> str:
     try:
         token = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise CompareError(f"{path} cannot be read ({error}): name a file with a token.") from error
+        why = (error.strerror if isinstance(error, OSError) else "") or "it is not UTF-8 text"
+        raise CompareError(f"{path} cannot be read ({why}): name a file with a token.") from error
     if len(token) < 16 or not token.isascii() or not token.isprintable():
         raise CompareError(
             f"{path} holds no token: write at least 16 letters and digits on one line, such as "

@@ -60,6 +60,7 @@ TOO_FEW = 5
 """An agreement on fewer shared propositions has no interval."""
 
 MOST_ACTORS = 300
+_NAME = "The proposition"
 """Maximum number of actors in an agreement matrix, which compares every two."""
 
 _MAY_TAKE_A_SIDE = 0.2
@@ -108,7 +109,7 @@ def positions(
             actor.
         ModelError: A model is missing or not the library's.
     """
-    text, filters = clean_quote(proposition), filters or Filters()
+    text, filters = clean_quote(proposition, _NAME), filters or Filters()
     model = stance_model or library.stance_model()
     read_filters, notes = with_readable_languages(library.store, filters, model.languages)
     within = library.store.select(read_filters)
@@ -382,7 +383,7 @@ def position_table(
     Raises:
         QueryError: There is no proposition, or as for `positions`.
     """
-    texts = list(dict.fromkeys(map(clean_quote, propositions)))
+    texts = list(dict.fromkeys(clean_quote(text, _NAME) for text in propositions))
     if not texts:
         raise QueryError("There is no proposition: give one claim or demand, as a sentence.")
     found = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -423,12 +424,13 @@ def _notes(kept: Result, now: Result) -> Iterator[str]:
 
     That may be right: a filter that a note says was left out is not among those used again.
     """
-    for note in kept.notes:
-        if note not in now.notes and not note.startswith(OLDER):
+    # Counted, since a note that was written twice is not what came out either.
+    theirs, ours = Counter(kept.notes), Counter(now.notes)
+    for note in theirs - ours:
+        if not note.startswith(OLDER):
             yield f"the note “{note}”, which did not come out again"
-    for note in now.notes:
-        if note not in kept.notes:
-            yield f"the note “{note}”, which the result lacks"
+    for note in ours - theirs:
+        yield f"the note “{note}”, which the result lacks"
 
 
 def _own_details(kept: Result) -> list[str]:

@@ -23,6 +23,7 @@ from compare.comparison.scoring import (
     score_passages,
     top_of_lists,
 )
+from compare.corpus.values import shortened
 from compare.errors import QueryError
 from compare.library import Filters
 from compare.library.index.base import selected_rows
@@ -230,11 +231,14 @@ class Comparison:
     def _side(self, side: str) -> Rows:
         """Return the rows of a side's passages on the topic, ascending."""
         who = self._requested[side].in_words()
-        name = f"The statements chosen ({who})" if self.over_time else f"Side {side} ({who})"
+        is_one = self.over_time or self._requested["a"] == self._requested["b"]
+        name = f"The statements chosen ({who})" if is_one else f"Side {side} ({who})"
         store = self.library.store
         selection = store.select(self._filters[side])
         if not len(selection):
-            raise QueryError(f"{name} cannot be compared: there are none. Loosen the filters.")
+            raise QueryError(
+                f"{name} cannot be compared: no statement matches. Loosen the filters."
+            )
         if not self.topic:
             return selected_rows(selection)
         (vector,) = self.library.encoder.encode([self.topic])
@@ -243,8 +247,8 @@ class Comparison:
         rows = np.union1d(similar, with_words[selection.holds(with_words)])
         if not len(rows):
             raise QueryError(
-                f"{name} cannot be compared: nothing is said on {self.topic!r}. Use other words "
-                "for the topic, or none."
+                f"{name} cannot be compared: nothing is said on "
+                f"{shortened(self.topic)}. Use other words for the topic, or none."
             )
         return rows
 

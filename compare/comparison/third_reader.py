@@ -194,6 +194,8 @@ class WithThirdReader(StanceModel):
         self.name, self.digest, self.languages = reader.name, reader.digest, reader.languages
         self.notes: list[str] = []
         """What went wrong in the last call of `score_parts`."""
+        self.verdicts = 0
+        """Pairs that the reader gave a verdict on in that call."""
 
     def score_parts(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None
@@ -205,6 +207,7 @@ class WithThirdReader(StanceModel):
             for note in _problem_notes(readings)
         ]
         left = [n for n, reading in enumerate(readings) if reading.probabilities is None]
+        self.verdicts = len(readings) - len(left)
         scores, parts = np.zeros((len(pairs), 3), np.float32), list(pairs)
         for n, reading in enumerate(readings):
             if found := reading.probabilities:

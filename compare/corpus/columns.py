@@ -95,7 +95,7 @@ def missing_text(columns: Collection[str], mapping: Mapping[str, str]) -> str:
     also = f"; there is no column {absent!r}, which --map names" if absent else ""
     return (
         "no column holds the words of a statement "
-        f"(found: {_found(columns) or 'none'}){also}; name one with --map COLUMN=text"
+        f"(found: {names_found(columns)}){also}; name one with --map COLUMN=text"
     )
 
 
@@ -104,14 +104,14 @@ def check_found(columns: Collection[str], mapping: Mapping[str, str]) -> None:
     if columns and (absent := _missing(columns, mapping)):
         raise CorpusError(
             f"There is no column {absent!r}, which --map names: use one of those found "
-            f"({_found(columns)})."
+            f"({names_found(columns)})."
         )
 
 
-def _found(columns: Collection[str]) -> str:
-    return listed(
-        [name if len(name) <= SHOWN else f"{name[:SHOWN]}…" for name in columns], _MOST_LISTED
-    )
+def names_found(columns: Collection[str]) -> str:
+    """Return the columns of a file for a message, "none" if there are none."""
+    names = [name if len(name) <= SHOWN else f"{name[:SHOWN]}…" for name in columns]
+    return listed(names, _MOST_LISTED) or "none"
 
 
 def _missing(columns: Iterable[str], mapping: Mapping[str, str]) -> str | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -14,8 +15,22 @@ _SHAPE = 'a corpus in JSON is a list of objects, or an object with such a list u
 _NOT_FLAT = "this is nested too deep; write a flat object"
 _FENCES = frozenset({"---", "..."})
 
+
+def _object(fields: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(fields)
+    if len(found) < len(fields):
+        (name, _), *_ = Counter(name for name, _ in fields).most_common(1)
+        raise ValueError(f"an object has the field {shortened(name)} twice; rename one")
+    return found
+
+
 # Numbers stay as written: an id can be 007 or 1.10.
-_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=lambda name: "")
+_DECODER = json.JSONDecoder(
+    parse_float=str,
+    parse_int=str,
+    parse_constant=lambda name: "",
+    object_pairs_hook=_object,
+)
 
 
 def read_jsonl(path: Readable, file: str) -> Iterator[Row | Problem]:
@@ -51,6 +66,15 @@ def _decoded(line: str) -> Any:
         raise ValueError(message) from None
 
 
+def _why_no_json(error: json.JSONDecodeError) -> str:
+    if error.msg == "Extra data" and error.doc.lstrip().startswith("{"):
+        return (
+            "another object begins here, and a .json file has one list; end the name of the file "
+            "in .jsonl if it has one object a line"
+        )
+    return f"this is not JSON ({error.msg}, column {error.colno}); correct it there"
+
+
 def read_json(path: Readable, file: str) -> Iterator[Row | Problem]:
     """Yield the objects of a JSON file, each with the line on which it starts."""
     text = read_text(path)
@@ -63,15 +87,11 @@ def read_json(path: Readable, file: str) -> Iterator[Row | Problem]:
         elif not isinstance(document, list):
             raise BadFileError(_SHAPE)
     except json.JSONDecodeError as error:
-        message = f"this is not JSON ({error.msg}, column {error.colno}); correct it there"
-        if error.msg == "Extra data" and text.lstrip().startswith("{"):
-            message = (
-                "another object begins here, and a .json file has one list; end the name of the "
-                "file in .jsonl if it has one object a line"
-            )
-        raise BadFileError(message, error.lineno) from None
+        raise BadFileError(_why_no_json(error), error.lineno) from None
     except RecursionError:
         raise BadFileError(f"this is nested too deep; {_SHAPE}") from None
+    except ValueError as error:
+        raise BadFileError(str(error)) from None
     line, counted = 1, 0  # count line breaks up to each entry, not from the start each time
     for _, position, value in _entries(text, start):
         line += text.count("\n", counted, position)

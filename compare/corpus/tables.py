@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any
 
 from compare.corpus.text_files import DAMAGED, Readable, most_unpacked, read_lines
-from compare.corpus.values import BadFileError, Problem, Row
+from compare.corpus.values import BadFileError, Problem, Row, shortened
 from compare.safe_text import unescape_cell
 
 Layouts = Mapping[int, Sequence[str]]
@@ -90,9 +90,12 @@ def _header(cells: Sequence[str], line: int) -> Sequence[str]:
         cell.strip("\ufeff \t\r\n") or f"column {number}"
         for number, cell in enumerate(cells, start=1)
     ]
+    known: set[str] = set()
     for name in names:
-        if names.count(name) > 1:
-            raise BadFileError(f"the header names the column {name!r} twice; rename one", line)
+        if name in known:
+            message = f"the header names the column {shortened(name)} twice; rename one"
+            raise BadFileError(message, line)
+        known.add(name)
     return names
 
 

@@ -32,6 +32,23 @@ DAMAGED = (
 """Exceptions from reading an archive that is damaged or has a password."""
 
 REMEDY = 'save it as UTF-8 (in a spreadsheet program: "CSV UTF-8")'
+
+_STARTS = {
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"GIF8": "a GIF picture",
+    b"PK\x03\x04": "a workbook, a document or another ZIP archive",
+    b"PK\x05\x06": "an empty ZIP archive",
+    b"\xd0\xcf\x11\xe0": "a workbook or document of an old office program",
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "packed with gzip",
+    b"BZh": "packed with bzip2",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"PAR1": "a Parquet file",
+    b"SQLite format 3": "an SQLite database",
+}
+"""First bytes of files that are often given the ending of a text file."""
+
 _BLOCK = 1 << 16
 _PACKED = (".gz", ".bz2")
 
@@ -84,8 +101,10 @@ def read_text(path: Readable) -> str:
 
 def _encoding(path: Readable) -> str:
     with path.open("rb") as file:
-        start = file.read(4)
-    if start in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE):
+        start = file.read(16)
+    if kind := next((kind for first, kind in _STARTS.items() if start.startswith(first)), ""):
+        raise BadFileError(f"this is {kind}, not text; give it the ending of its kind")
+    if start[:4] in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE):
         raise BadFileError(f"this is UTF-32: {REMEDY}")
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
@@ -149,6 +168,8 @@ class _Unpacking(io.RawIOBase):
     def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
         try:
             part = self._inner.read(len(buffer))
+        except gzip.BadGzipFile:
+            raise DamagedFileError("it is not packed with gzip, or not all of it") from None
         except (OSError, EOFError, zlib.error) as error:
             raise DamagedFileError(str(error) or type(error).__name__) from None
         self._taken += len(part)

@@ -85,7 +85,9 @@ class Validator:
             for column in row.cells:
                 _check_characters(column, column, "in the column's name ")
             cells = {column: _clean(column, value) for column, value in row.cells.items()}
-            cell = {field: _tidy(field, cells.get(columns.get(field, ""), "")) for field in FIELDS}
+            # In JSON, the name of a column can be "", so it cannot stand for none.
+            given = {field: cells.get(column, "") for field, column in columns.items()}
+            cell = {field: _tidy(field, given.get(field, "")) for field in FIELDS}
             self.with_missing_values += _empty_missing(cell)
             for field, value in self._fill.items():
                 if not cell[field] or columns.get(field) in row.fallbacks:

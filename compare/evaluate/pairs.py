@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from compare.corpus import BadFileError, Problem, Row
-from compare.corpus.columns import column_key
+from compare.corpus.columns import column_key, names_found
 from compare.corpus.documents import read_jsonl
 from compare.corpus.tables import read_csv, read_tsv
 from compare.corpus.text_files import unpacked
@@ -37,6 +37,7 @@ _COLUMNS = "a file of pairs has the columns premise and hypothesis, or a and b"
 _LABELLED_COLUMNS = (
     "a file of labelled pairs has the columns premise, hypothesis and label, or a, b and label"
 )
+NO_WORDS = "there are no words; write them, or remove the row"
 _NO_COUNTRY = MISSING - {"na"}  # NA is Namibia
 
 
@@ -133,7 +134,7 @@ def required_cell(row: Row, name: str, columns: str) -> str:
     """Return the text in a column; `columns` ends the error for a missing one as a hint."""
     text = cell(row, name)
     if text is None:
-        found = ", ".join(row.cells) or "none"
+        found = names_found(row.cells)
         raise _header_error(row, f'there is no column "{name}" (found: {found}); {columns}')
     return text
 
@@ -212,6 +213,9 @@ def read_side(row: Row, side: str, text: str, columns: str, short: str = "") -> 
     `short` is "country|speaker|date", which supplies what those columns lack.
     """
     words = required_cell(row, text, columns)
+    if not words.strip():
+        (column,) = columns_named(row, text)
+        raise CorpusError(str(row.problem(NO_WORDS, column, words)))
     country, date = _country_and_date(short)
     return ModelInput(
         words,

@@ -16,10 +16,9 @@ from typing import IO, TYPE_CHECKING, Any
 from compare import __version__
 from compare.comparison.retrieval import CANDIDATES
 from compare.corpus import BadFileError, Problem, Row
-from compare.corpus.columns import column_key, resolve
+from compare.corpus.columns import column_key, names_found, resolve
 from compare.corpus.text_files import read_lines
 from compare.corpus.validate import Validator
-from compare.corpus.values import listed
 from compare.errors import CorpusError, ExportError, QueryError
 from compare.evaluate.pairs import READERS, TableFile, cell, read_rows, without_gz
 from compare.export import columns, csv_bytes
@@ -109,13 +108,9 @@ def _quote(row: Row, validator: Validator) -> Quote:
     fields = {column: field for column, field in fields.items() if field != "id"}
     column = next((column for column, field in fields.items() if field == "text"), None)
     if column is None:
-        message = (
-            f"no column holds quotes (found: {listed(row.cells)}); name one quote, query or text"
-        )
+        found = names_found(row.cells)
+        message = f"no column holds quotes (found: {found}); name one quote, query or text"
         raise CorpusError(str(row.problem(message)))
-    statement = validator.statement(row, fields)
-    if isinstance(statement, Problem):
-        raise CorpusError(str(statement))
     try:
         text = clean_quote(row.cells[column])
     except QueryError as error:
@@ -123,6 +118,9 @@ def _quote(row: Row, validator: Validator) -> Quote:
         message = message[0].lower() + message[1:]
         shown = "" if _is_plain(Path(row.file)) else column
         raise CorpusError(str(row.problem(message, shown, row.cells[column]))) from None
+    statement = validator.statement(row, fields)
+    if isinstance(statement, Problem):
+        raise CorpusError(str(statement))
     return replace(Quote.from_statement(statement), text=text, statement_id=None)
 
 

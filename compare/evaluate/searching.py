@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from compare.comparison.search import scored_pool, search
 from compare.corpus import Problem, Row
-from compare.corpus.columns import missing_text, resolve
+from compare.corpus.columns import names_found, resolve
 from compare.corpus.validate import Validator
 from compare.errors import CorpusError, LibraryError, QueryError
 from compare.evaluate.lists import (
@@ -137,6 +137,10 @@ def read_judgements(paths: Sequence[Path], queries: Collection[str]) -> Judgemen
     if paths and not rows:
         files = " and ".join(map(str, paths))
         message = "no row judges one of the queries; name the judgements that belong to them"
+        if not left_out["of_other_queries"]:
+            message = "no row has a label; write agree, oppose or neither in that column"
+            if left_out["disputed"]:
+                message = "no row has the same label twice; correct label or second_label"
         raise CorpusError(str(Problem.of_file(files, message)))
     return Judgements(labels, rows, **left_out)
 
@@ -147,7 +151,8 @@ def read_collection(path: Path) -> list[Statement]:
     for row in read_rows(path):
         fields = resolve(row.cells, {})
         if "text" not in fields.values():
-            raise CorpusError(str(row.problem(missing_text(row.cells, {}))))
+            message = f"no column holds words (found: {names_found(row.cells)}); name one text"
+            raise CorpusError(str(row.problem(message)))
         statement = validator.statement(row, fields)
         if isinstance(statement, Problem):
             raise CorpusError(str(statement))

@@ -12,7 +12,9 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -25,6 +27,7 @@ from compare.safe_text import escape_cell, printable, unescape_cell
 from compare.strict_model import model
 
 if TYPE_CHECKING:
+    from openpyxl import Workbook
     from openpyxl.cell import Cell
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
@@ -155,22 +158,41 @@ def _xlsx(result: Result, stances: Sequence[Stance]) -> bytes:
     names = columns("pairs")
     rows: list[dict[str, Any]] = [*pair_rows(result, stances)]
     book = Workbook(write_only=True)
-    pairs = book.create_sheet("Pairs")
-    pairs.freeze_panes = "A2"
-    for number, name in enumerate(names, start=1):
-        wide = name.removeprefix("a_").removeprefix("b_") in _WIDE
-        pairs.column_dimensions[get_column_letter(number)].width = 60 if wide else 16
-    pairs.append([_cell(pairs, name, bold=True) for name in names])
-    for row in rows:
-        pairs.append([_cell(pairs, row[name]) for name in names])
-    about = book.create_sheet("About")
-    about.column_dimensions["A"].width = 24
-    about.column_dimensions["B"].width = 80
-    for name, value in about_sheet(result):
-        about.append([_cell(about, name, bold=True), _cell(about, value)])
     file = io.BytesIO()
-    book.save(file)
+    with _no_room_as_sentence(book):
+        pairs = book.create_sheet("Pairs")
+        pairs.freeze_panes = "A2"
+        for number, name in enumerate(names, start=1):
+            wide = name.removeprefix("a_").removeprefix("b_") in _WIDE
+            pairs.column_dimensions[get_column_letter(number)].width = 60 if wide else 16
+        pairs.append([_cell(pairs, name, bold=True) for name in names])
+        for row in rows:
+            pairs.append([_cell(pairs, row[name]) for name in names])
+        about = book.create_sheet("About")
+        about.column_dimensions["A"].width = 24
+        about.column_dimensions["B"].width = 80
+        for name, value in about_sheet(result):
+            about.append([_cell(about, name, bold=True), _cell(about, value)])
+        book.save(file)
     return file.getvalue()
+
+
+@contextmanager
+def _no_room_as_sentence(book: Workbook) -> Iterator[None]:
+    """Say it if the temporary files of a workbook cannot be written."""
+    try:
+        yield
+    except Exception as error:
+        # openpyxl writes each sheet with lxml if that is installed, whose errors are its own.
+        if not isinstance(error, OSError) and type(error).__module__ != "lxml.etree":
+            raise
+        for sheet in book.worksheets:
+            with suppress(Exception):  # or Python prints the same error again at its end
+                sheet.close()
+        raise ExportError(
+            f"The workbook cannot be written in {tempfile.gettempdir()} ({error}): make room "
+            "there, or name another folder with TMPDIR."
+        ) from error
 
 
 def about_sheet(result: Result) -> list[tuple[str, str | int | float]]:

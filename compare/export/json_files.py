@@ -65,7 +65,7 @@ def load_result(path: Path | str) -> Result:
     """
     path = Path(path)
     try:
-        data = read_json(path.read_bytes().decode("utf-8", "surrogatepass"))
+        data = read_json(path.read_bytes())
     except OSError as error:
         raise ExportError(f"{path} cannot be read ({error.strerror}): check its name.") from error
     except ValueError as error:

@@ -160,18 +160,15 @@ def backend_at(location: Backend | Path | str) -> Backend:
     Raises:
         LibraryError: The address is invalid, or the extra `postgres` is not installed.
     """
-    if isinstance(location, str) and not location.strip():
-        raise LibraryError("The location of the library is empty: name a folder or a database.")
-    try:
-        str(location).encode()
-    except UnicodeEncodeError:  # FAISS and SQLite take only names in UTF-8
-        raise LibraryError(
-            f"The name of the folder {location} is not UTF-8: rename it, or name another."
-        ) from None
+    _check_name(str(location))
     if isinstance(location, str) and ";" in location and not os.path.lexists(location):
         from compare.library.merged import MergedBackend
 
-        return MergedBackend([backend_at(part.strip()) for part in location.split(";")])
+        parts = [backend_at(part.strip()) for part in location.split(";")]
+        for number, part in enumerate(parts):
+            if any(part.address == other.address for other in parts[:number]):
+                raise LibraryError(f"The library in {part} is named twice: name it once.")
+        return MergedBackend(parts)
     if isinstance(location, str) and location.lower().startswith(SCHEMES):
         return _in_database(location)
     if isinstance(location, str) and "://" in location:
@@ -187,6 +184,20 @@ def backend_at(location: Backend | Path | str) -> Backend:
         except RuntimeError as error:  # "~NAME" of an unknown user
             raise LibraryError(f"{location} is no folder ({error}): name another.") from error
     return location
+
+
+def _check_name(location: str) -> None:
+    """Refuse a location that no folder and no database can have."""
+    if not location.strip():
+        raise LibraryError("The location of the library is empty: name a folder or a database.")
+    if "\0" in location:
+        raise LibraryError("The location of the library has a null character: write it anew.")
+    try:
+        location.encode()
+    except UnicodeEncodeError:  # FAISS and SQLite take only names in UTF-8
+        raise LibraryError(
+            f"The name of the folder {location} is not UTF-8: rename it, or name another."
+        ) from None
 
 
 @lru_cache(maxsize=8)

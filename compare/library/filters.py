@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from compare.errors import QueryError
 from compare.library.actors import commonest, spellings_by_key
 from compare.statements import (
     Country,
@@ -219,6 +220,19 @@ class Filters:
         names += [f"from {self.date_from}"] if self.date_from else []
         names += [f"to {self.date_to}"] if self.date_to else []
         return ", ".join(names) or "all statements"
+
+
+def check_order(
+    first: PartialDate | None, last: PartialDate | None, names: tuple[str, str]
+) -> None:
+    """Refuse a period that ends before it begins.
+
+    Raises:
+        QueryError: It does; `names` are those of its dates.
+    """
+    if first and last and first.first > last.last:
+        begin, end = names
+        raise QueryError(f"{begin} {first} is after {end} {last}: swap them.")
 
 
 def country_spellings(names: Iterable[str]) -> tuple[list[str], list[str]]:

@@ -55,7 +55,7 @@ class Endpoint:
         """
         url = LOCAL_SERVERS.get(url_or_name.strip().lower(), url_or_name.strip())
         found = _URL.fullmatch(url)
-        if found is None or not _can_be_host(found["name"]):
+        if found is None or not (_can_be_host(found["name"]) and _can_be_port(found["port"])):
             raise ModelError(
                 f"{url_or_name!r} is no third reader: give a base URL such as "
                 f"https://models.example.org/v1, or one of {', '.join(LOCAL_SERVERS)}."
@@ -90,6 +90,10 @@ class Endpoint:
         of_openai = self.origin == f"https://{OPENAI_HOST}"
         other = os.environ.get(OPENAI_KEY_VARIABLE, "") if of_openai else ""
         return os.environ.get(KEY_VARIABLE, "") or other
+
+
+def _can_be_port(port: str | None) -> bool:
+    return port is None or 0 < int(port[1:]) < 2**16
 
 
 def _can_be_host(name: str) -> bool:

@@ -202,7 +202,8 @@ def stance_on(cluster: Cluster, name: str | None = None) -> StanceModel:
 
 
 def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
+    words = error.strerror if isinstance(error, OSError) else None
+    lines = str(words or error).strip().splitlines()
     return lines[0] if lines else type(error).__name__
 
 

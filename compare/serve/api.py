@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Query, Request, Response
+from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
@@ -54,7 +54,12 @@ def create_app(
     readings = Readings(settings.seconds, settings.most_waiting)
     # The usual page of the API would load its scripts from elsewhere.
     api = FastAPI(
-        title="compare", version=__version__, description=_ABOUT, docs_url=None, redoc_url=None
+        title="compare",
+        version=__version__,
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(_check_parameters)],
     )
     _add_errors(api)
     _add_about(api, pool, metrics)
@@ -75,6 +80,14 @@ def create_app(
     return api
 
 
+async def _check_parameters(request: Request) -> None:
+    """Refuse a parameter that the address does not take, such as a filter that would not apply."""
+    known = {one.alias for one in request.scope["route"].dependant.query_params}
+    for name in request.query_params:
+        if name not in known:
+            raise RefusedError(422, f"There is no parameter {name!r} here: see /openapi.json.")
+
+
 def _add_errors(api: FastAPI) -> None:
     @api.exception_handler(CompareError)
     async def plain(request: Request, error: CompareError) -> JSONResponse:
@@ -84,18 +97,16 @@ def _add_errors(api: FastAPI) -> None:
 
     @api.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        wrong = [
-            "The body is not JSON"
-            if entry["type"] == "json_invalid"
-            else f"{'.'.join(map(str, entry['loc'][1:])) or 'The body'}: {entry['msg']}"
-            for entry in error.errors()
-        ]
+        wrong = [bodies.why_wrong(entry, start=1) for entry in error.errors()]
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if request.method == "POST" and not kind.endswith(("/json", "+json")):
+            wrong = ["Send JSON, with the header Content-Type: application/json"]
         return JSONResponse({"error": "; ".join(wrong) + "."}, 422)
 
     @api.exception_handler(HTTPException)
     async def other(request: Request, error: HTTPException) -> JSONResponse:
         said = {
-            400: "The body cannot be read: send JSON in UTF-8.",
+            400: "The body cannot be read: send JSON in UTF-8, not nested deeply, no huge number.",
             404: "There is nothing at this address: /openapi.json lists the addresses.",
             405: "This address does not take such a request: see /openapi.json.",
         }
@@ -256,7 +267,7 @@ def _add_comparisons(api: FastAPI, pool: LibraryPool, readings: Readings) -> Non
         """Say how two statements relate."""
 
         def read(on_progress: Progress) -> dict[str, Any]:
-            pair = asked.a.model_input(), asked.b.model_input()
+            pair = asked.a.model_input("Statement a"), asked.b.model_input("Statement b")
             return pool.stance(pool.library(library), pair, why=asked.why, on_progress=on_progress)
 
         return await readings.run(request, read)

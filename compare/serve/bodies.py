@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, create_model
 
 from compare.comparison.retrieval import CANDIDATES, MOST_PER_ACTOR
 from compare.corpus import read_corpus
 from compare.errors import CorpusError, QueryError
 from compare.library import FILTERS, Filters
+from compare.library.filters import check_order
 from compare.models import ModelInput
 from compare.results import Excerpt, Thresholds
 from compare.statements import PartialDate, Quote, Statement, clean_quote, parse_countries
@@ -33,7 +36,17 @@ def _whole_characters(text: str) -> str:
     return text
 
 
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("it is empty: give a value, or leave it out")
+    return text
+
+
 Text = Annotated[str, AfterValidator(_whole_characters)]
+Value = Annotated[Text, AfterValidator(_not_blank)]
+Whole = Annotated[int, Strict()]
+Number = Annotated[float, Strict()]
+Flag = Annotated[bool, Strict()]
 
 
 class Body(BaseModel):
@@ -54,14 +67,14 @@ class QuoteFields(Body):
     date: Text = Field(default="", max_length=30, description="YYYY, YYYY-MM or YYYY-MM-DD.")
     context: Text = Field(default="", max_length=2_000)
 
-    def quote(self) -> Quote:
-        """Return the quote.
+    def quote(self, name: str = "The quote") -> Quote:
+        """Return the quote; `name` is what errors call it.
 
         Raises:
             QueryError: It is empty or too long, or the date is not one.
         """
         return Quote(
-            text=clean_quote(self.text),
+            text=clean_quote(self.text, name),
             speaker=self.speaker,
             role=self.role,
             country=parse_countries(self.country),
@@ -69,10 +82,30 @@ class QuoteFields(Body):
             context=self.context,
         )
 
-    def model_input(self) -> ModelInput:
+    def model_input(self, name: str) -> ModelInput:
         """Return the words as a stance model reads them; raises as `quote`."""
-        quote = self.quote()
+        quote = self.quote(name)
         return Excerpt.of_quote(quote, quote.text).model_input
+
+
+_SAID = {
+    "missing": "it is missing",
+    "extra_forbidden": "there is no such field: see /openapi.json",
+    "model_attributes_type": "give a JSON object",
+    "dict_type": "give a JSON object",
+}
+"""What is said instead of pydantic's words, by the kind of an error."""
+
+
+def why_wrong(entry: Mapping[str, Any], start: int = 0) -> str:
+    """Return an error of pydantic as a part of a sentence: the field, and what is wrong.
+
+    The names of the field begin at `start` in the error's place.
+    """
+    if entry["type"] == "json_invalid":
+        return "The body is not JSON"
+    field = ".".join(map(str, entry["loc"][start:])) or "The body"
+    return f"{field}: {_SAID.get(entry['type']) or entry['msg'].removeprefix('Value error, ')}"
 
 
 def read_date(name: str, text: str) -> PartialDate | None:
@@ -90,11 +123,11 @@ def _fields() -> dict[str, Any]:
     for name, entry in FILTERS.items():
         if entry.attribute:
             many: Any = Field(default=[], max_length=_MOST_VALUES, description=entry.help)
-            fields[name] = (list[Text], many)
+            fields[name] = (list[Value], many)
         elif name.startswith("date_"):
             fields[name] = (Text, Field(default="", max_length=30, description=entry.help))
         else:
-            fields[name] = (bool, Field(default=False, description=entry.help))
+            fields[name] = (Flag, Field(default=False, description=entry.help))
     return fields
 
 
@@ -107,7 +140,11 @@ else:
 
 
 def read_filters(given: Body) -> Filters:
-    """Return the filters of a `FilterFields`."""
+    """Return the filters of a `FilterFields`.
+
+    Raises:
+        QueryError: A date is none, or the period ends before it begins.
+    """
     values: dict[str, Any] = {
         name: read_date(name, value)
         if name.startswith("date_")
@@ -116,14 +153,15 @@ def read_filters(given: Body) -> Filters:
         else value
         for name, value in given.model_dump().items()
     }
+    check_order(values["date_from"], values["date_to"], ("date_from", "date_to"))
     return Filters(**values)
 
 
 class ThresholdFields(Body):
     """What a pair must reach to be listed."""
 
-    probability: float = Field(default=Thresholds().probability, ge=0, le=1)
-    similarity: float = Field(default=Thresholds().similarity, ge=-1, le=1)
+    probability: Number = Field(default=Thresholds().probability, ge=0, le=1)
+    similarity: Number = Field(default=Thresholds().similarity, ge=-1, le=1)
 
     def thresholds(self) -> Thresholds:
         """Return the thresholds."""
@@ -136,8 +174,8 @@ class SearchRequest(Body):
     quote: QuoteFields
     filters: FilterFields = FilterFields()
     thresholds: ThresholdFields = ThresholdFields()
-    candidates: int = Field(default=CANDIDATES, ge=1, le=MOST_CANDIDATES)
-    why: bool = Field(default=False, description="Also find the deciding words of what is listed.")
+    candidates: Whole = Field(default=CANDIDATES, ge=1, le=MOST_CANDIDATES)
+    why: Flag = Field(default=False, description="Also find the deciding words of what is listed.")
 
 
 class StanceRequest(Body):
@@ -145,7 +183,7 @@ class StanceRequest(Body):
 
     a: QuoteFields
     b: QuoteFields
-    why: bool = False
+    why: Flag = False
 
 
 class PairsRequest(Body):
@@ -154,7 +192,7 @@ class PairsRequest(Body):
     a: FilterFields
     b: FilterFields | None = None
     topic: Text = Field(default="", max_length=_LONGEST_NAME)
-    most_read: int = Field(default=2_000, ge=1, le=MOST_READ)
+    most_read: Whole = Field(default=2_000, ge=1, le=MOST_READ)
     thresholds: ThresholdFields = ThresholdFields()
 
 
@@ -162,10 +200,10 @@ class PositionsRequest(Body):
     """Places countries or speakers on a proposition."""
 
     proposition: Text = Field(examples=["The canal must be open to all ships."])
-    by: Text = Field(default="country", pattern="^(country|speaker)$")
+    by: Literal["country", "speaker"] = "country"
     filters: FilterFields = FilterFields()
     thresholds: ThresholdFields = ThresholdFields()
-    most_each: int = Field(default=MOST_PER_ACTOR, ge=1, le=200)
+    most_each: Whole = Field(default=MOST_PER_ACTOR, ge=1, le=200)
 
 
 class StatementsRequest(Body):
@@ -194,11 +232,31 @@ class StatementsRequest(Body):
         Raises:
             CorpusError: A row is bad; it is named by its number.
         """
-        lines = [json.dumps(row, ensure_ascii=False) for row in self.statements]
+        lines = [_line(number, row) for number, row in enumerate(self.statements, start=1)]
         with TemporaryDirectory() as folder:
             path = Path(folder) / "statements.jsonl"
-            path.write_text("\n".join(lines), encoding="utf-8", errors="surrogatepass")
+            path.write_text("\n".join(lines), encoding="utf-8")
             try:
                 return read_corpus([path], strict=True).statements
             except CorpusError as error:
-                raise CorpusError(str(error).replace(str(path), path.name)) from None
+                # Each line of the file is a statement, and its columns are fields.
+                said = re.sub(rf"{re.escape(str(path))}(, line)?", "statement", str(error))
+                said = said.replace(', column "', ', field "')
+                said = re.sub("; name one with --map .*", '; name one "text".', said)
+                raise CorpusError(said) from None
+
+
+def _line(number: int, row: dict[str, Any]) -> str:
+    """Return a statement as a line of a corpus file; `number` is its own, from 1.
+
+    Raises:
+        CorpusError: A field holds an object, or half a character.
+    """
+    for name, value in row.items():
+        if isinstance(value, dict) and name != "extra":
+            raise CorpusError(f"statement {number}, field {name!r}: give a text, not an object.")
+    line = json.dumps(row, ensure_ascii=False)
+    try:
+        return _whole_characters(line)
+    except ValueError as error:
+        raise CorpusError(f"statement {number}: {error}.") from None

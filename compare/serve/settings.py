@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -9,6 +10,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +34,7 @@ LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 WITHOUT_TOKEN = ("/health",)
 """Paths that need no token, since they tell nothing about the libraries."""
 
+_DIGITS = 20  # of a size that is worth reading
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 logger = logging.getLogger("compare.serve")
@@ -118,19 +121,25 @@ class Gate:
             return
         began, name = time.perf_counter(), uuid.uuid4().hex[:12]
         answer = _Answer(send, name)
-        body = _Body(receive, self._settings.largest_body)
+        body = _Body(receive, self._settings)
         try:
             headers = {key.decode("latin-1").lower(): value for key, value in scope["headers"]}
             if refused := self._refusal(scope["path"], headers):
                 await answer.say(*refused)
             else:
-                answer.is_held = body.is_larger
+                answer.is_held = body.is_refused
                 await self._app(scope, body.receive, answer.send)
-            if body.is_larger():
+            if body.is_larger:
                 await answer.say(413, self._too_large)
+            if body.is_late:
+                limit = f"{self._settings.seconds:g} seconds"
+                await answer.say(408, f"The body was not sent within {limit}: send it at once.")
         except Exception:  # any failure of a route is one sentence and a line in the log
             logger.exception("%s failed", name)
             await answer.say(500, f"The server failed at this request: see {name} in its log.")
+        except asyncio.CancelledError:  # the server ends, and waits no longer for this request
+            with suppress(Exception):
+                await answer.say(503, "The server was ended: try again later.")
         finally:
             method = scope["method"] if scope["method"] in _METHODS else "other"
             route = getattr(scope.get("route"), "path", "other")
@@ -150,7 +159,9 @@ class Gate:
             if kind.lower() != b"bearer" or not is_right:
                 return 401, "Send the server's token in the header Authorization: Bearer TOKEN."
         size = headers.get("content-length", b"0")
-        if not size.isdigit() or int(size) > settings.largest_body:
+        if not size.isdigit():
+            return 400, "The header Content-Length is not a number of bytes: correct it."
+        if len(size) > _DIGITS or int(size) > settings.largest_body:
             return 413, self._too_large
         return None
 
@@ -189,18 +200,29 @@ class _Answer:
 
 
 class _Body:
-    """The body of a request, which may be larger than its header says."""
+    """The body of a request, which may be larger than its header says, or never be sent whole."""
 
-    def __init__(self, receive: Receive, largest: int) -> None:
-        self._receive, self._left = receive, largest
+    def __init__(self, receive: Receive, settings: Settings) -> None:
+        self._receive, self._left = receive, settings.largest_body
+        self._deadline, self._is_whole = time.monotonic() + settings.seconds, False
+        self.is_larger = self.is_late = False
 
-    def is_larger(self) -> bool:
-        return self._left < 0
+    def is_refused(self) -> bool:
+        return self.is_larger or self.is_late
 
     async def receive(self) -> Message:
-        message = await self._receive()
+        if self._is_whole:  # what follows is that the client leaves
+            return await self._receive()
+        try:
+            left = max(0.0, self._deadline - time.monotonic())
+            message = await asyncio.wait_for(self._receive(), left)
+        except TimeoutError:
+            self.is_late = True
+            return {"type": "http.disconnect"}
+        self._is_whole = not message.get("more_body", False)
         self._left -= len(message.get("body", b""))
-        return {"type": "http.disconnect"} if self.is_larger() else message
+        self.is_larger = self._left < 0
+        return {"type": "http.disconnect"} if self.is_larger else message
 
 
 def _without_port(host: str) -> str:

@@ -19,8 +19,9 @@ from compare.errors import CompareError, QueryError
 from compare.export.words import page_numbers
 from compare.library import Filters
 from compare.library.backend import Backend
+from compare.library.filters import check_order
 from compare.results import Pair, Result, Stance
-from compare.serve.bodies import QuoteFields, read_date
+from compare.serve.bodies import QuoteFields, read_date, why_wrong
 from compare.serve.readings import LibraryPool
 from compare.statements import Statement
 
@@ -34,10 +35,31 @@ holds a part of what was said, so a statement that is not found may still exist.
 _MOST = 50
 
 
+class _Server(MCPServer):
+    """A server whose errors are our own sentences, and whose log has no words of what is asked."""
+
+    async def call_tool(self, name: str, arguments: dict[str, Any], *context: Any) -> Any:
+        """Call a tool; an argument that it does not have is refused."""
+        for tool in await self.list_tools():
+            unknown = arguments.keys() - tool.input_schema["properties"].keys()
+            if tool.name == name and unknown:
+                raise ToolError(f"{min(unknown)}: there is no such argument.")
+        try:
+            return await super().call_tool(name, arguments, *context)
+        except ToolError as error:
+            if isinstance(error.__cause__, ValidationError):
+                raise ToolError(_sentence(error.__cause__)) from error
+            if type(error.__cause__) is ToolError:
+                raise ToolError(str(error.__cause__)) from error
+            raise
+
+
 def create_server(library: Backend | Path | str) -> MCPServer:
     """Return the server of a library's tools."""
     pool = LibraryPool({"": library})
-    server: MCPServer = MCPServer("compare", version=__version__, instructions=_INSTRUCTIONS)
+    server: MCPServer = _Server(
+        "compare", version=__version__, instructions=_INSTRUCTIONS, log_level="WARNING"
+    )
 
     @server.tool()
     @_with_plain_errors
@@ -63,11 +85,11 @@ def create_server(library: Backend | Path | str) -> MCPServer:
             until: Search only statements until this date.
             limit: Statements of each list, up to 50.
         """
-        filters = Filters(
-            countries=tuple(only_countries or ()),
-            date_from=read_date("since", since),
-            date_to=read_date("until", until),
-        )
+        if not all(name.strip() for name in only_countries or ()):
+            raise QueryError("only_countries: a name is empty: write it, or leave it out.")
+        first, last = read_date("since", since), read_date("until", until)
+        check_order(first, last, ("since", "until"))
+        filters = Filters(countries=tuple(only_countries or ()), date_from=first, date_to=last)
         asked = QuoteFields(text=quote, speaker=speaker, country=country, date=date).quote()
         library = pool.library()
         with TURNS.take():
@@ -92,8 +114,8 @@ def create_server(library: Backend | Path | str) -> MCPServer:
         b_date: str = "",
     ) -> dict[str, Any]:
         """Say whether two statements agree, oppose each other or neither, and by which words."""
-        first = QuoteFields(text=a, country=a_country, date=a_date).model_input()
-        second = QuoteFields(text=b, country=b_country, date=b_date).model_input()
+        first = QuoteFields(text=a, country=a_country, date=a_date).model_input("Statement a")
+        second = QuoteFields(text=b, country=b_country, date=b_date).model_input("Statement b")
         with TURNS.take():
             return pool.stance(pool.library(), (first, second), why=True)
 
@@ -153,10 +175,13 @@ def _with_plain_errors(tool: Callable[P, T]) -> Callable[P, T]:
         except CompareError as error:
             raise ToolError(str(error)) from error
         except ValidationError as error:
-            wrong = [f"{entry['loc'][0]}: {entry['msg']}" for entry in error.errors()]
-            raise ToolError("; ".join(wrong) + ".") from error
+            raise ToolError(_sentence(error)) from error
 
     return told
+
+
+def _sentence(error: ValidationError) -> str:
+    return "; ".join(map(why_wrong, error.errors())) + "."
 
 
 def _found(result: Result, pair: Pair, stance: Stance) -> dict[str, Any]:

@@ -16,6 +16,8 @@ _HYPHEN_BREAK = re.compile(r"(?<!\w)(\w+)[-\u00ad\u2010]\s*\n\s*([a-zà-ÿ]\w*)"
 PREFIXES = re.compile("all|anti|co|cross|ex|far|long|multi|non|post|pre|pro|self|semi|short|well")
 """First parts of words that keep their hyphen at the end of a line."""
 
+_SHOWN = 20  # characters in an error
+
 _DETAILS = ("speaker", "role", "country", "date", "context")
 _QUOTED = re.compile(r'(?:"([^"]*)"|“([^“”]*)”|„([^„“”]*)[“”]|«([^«»]*)»|‘([^‘]*)’)([.,]?)\Z')
 _HALF_QUOTED = re.compile(r'["“„«]([^"“”„«»]*)\Z')
@@ -69,26 +71,33 @@ def _beginning(text: str) -> str:
     return cut[: end + 1] if end > 0 else cut.rpartition(" ")[0] or cut
 
 
-def clean_quote(text: str) -> str:
+def clean_quote(text: str, name: str = "The quote") -> str:
     """Return a pasted quote on one line, without quotation marks around it.
 
     Words hyphenated at a line end are joined ("mili-⏎tary"), but prefixes keep their hyphen
     ("self-⏎determination"). Invisible characters are dropped; control characters become blanks.
 
+    Args:
+        text: The quote.
+        name: What to call it in an error: "The proposition".
+
     Raises:
-        QueryError: Nothing is left, or the text is longer than `LONGEST`.
+        QueryError: It holds no word, or is longer than `LONGEST`.
     """
     if len(text) > LONGEST:
         raise QueryError(
-            f"The quote has {len(text):,} characters, more than {LONGEST:,}: paste a part of it, "
+            f"{name} has {len(text):,} characters, more than {LONGEST:,}: give a part of it, "
             "or add the text as a statement."
         )
     text = _HYPHEN_BREAK.sub(_join, _LINE_END.sub("\n", text))
     text = " ".join(_CONTROL.sub(" ", _INVISIBLE.sub("", text)).split())
     while (inner := _unquoted(text)) != text:
         text = inner
+    if not text:
+        raise QueryError(f"{name} is empty: give its words.")
     if not re.search(r"\w", text):
-        raise QueryError("The quote is empty: give the words to search for.")
+        shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+        raise QueryError(f"{name} has no words, only {shown!r}: give at least one word.")
     return text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import re
@@ -9,6 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from compare.cli.output import draw_table, say_json, write_to_stdout
+from compare.errors import ExportError
 from tests.cli.conftest import BLOCKADE, STATEMENTS, Run
 
 
@@ -76,3 +81,30 @@ def test_deciding_words_are_marked_on_a_terminal(library: Path) -> None:
 
 def test_a_list_on_a_terminal_is_a_table(library: Path) -> None:
     assert "Speaker" in on_a_terminal("show", "--library", library)
+
+
+def test_a_file_on_a_terminal_is_made_printable(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("compare.cli.output.on_terminal", lambda: True)
+    write_to_stdout("\ufeffa \x1b[31m\u202eb\n".encode())
+    assert capsys.readouterr().out == "a ␛[31m�b\n\n"
+    with pytest.raises(ExportError, match="not text, so no terminal can show it"):
+        write_to_stdout(b"PK\x03\x04\xff")
+
+
+def test_marks_that_turn_the_direction_are_escaped_in_json(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    say_json({"words": "a\u202eb\u2066"})
+    shown = capsys.readouterr().out
+    assert "\\u202eb\\u2066" in shown
+    assert json.loads(shown) == {"words": "a\u202eb\u2066"}
+
+
+def test_no_mark_turns_the_direction_in_a_table(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draw_table("a\u202e", [("b", {})], [["c\u2066\x1b[31m"]])
+    shown = capsys.readouterr().out
+    assert not {"\u202e", "\u2066", "\x1b"} & set(shown)

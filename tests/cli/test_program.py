@@ -67,7 +67,7 @@ def test_every_command_explains_itself(run: Run) -> None:
     ("arguments", "message"),
     [
         (["search"], "Give a quote, a statement's id with --id, or a file with --queries."),
-        (["search", " "], "The quote is empty: give the words to search for."),
+        (["search", " "], "The quote is empty: give its words."),
         (
             ["search", "x", "--date", "soon"],
             "'soon' is not a date: give YYYY, YYYY-MM or YYYY-MM-DD.",
@@ -82,7 +82,7 @@ def test_every_command_explains_itself(run: Run) -> None:
         (["search", "x", "--out", "a.doc"], "a.doc does not end in .csv, .xlsx, .jsonl,"),
         (["search", "\udcff"], "the text is not UTF-8: convert it first."),
         (["search", "x", "--library", "/absent"], "There is no library in /absent: build one with"),
-        (["stance", "", "b"], "Statement A: The quote is empty"),
+        (["stance", "", "b"], "Statement A is empty"),
         (["export", "absent.json", "--to", "csv"], "absent.json cannot be read (No such file"),
         (
             ["export", "x.json"],
@@ -125,6 +125,39 @@ def test_a_closed_pipe_is_quiet(library: Path) -> None:
     for _ in range(3):
         done = subprocess.run(["bash", "-c", listing], capture_output=True, text=True)
         assert done.stderr == ""
+
+
+def test_the_end_of_a_pipe_is_no_failure() -> None:
+    shown = f"set -o pipefail; {sys.executable} -m compare completion bash | true"
+    done = subprocess.run(["bash", "-c", shown], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell closes the streams")
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ("completion bash >&-", 2, "Error: the output cannot be written (Bad file descriptor): "),
+        ("completion tcsh 2>&-", 2, ""),
+        ("search - <&-", 2, "Error: The quote is empty: give its words.\n"),
+    ],
+)
+def test_closed_streams_are_no_crash(library: Path, arguments: str, code: int, said: str) -> None:
+    call = f"{sys.executable} -m compare {arguments}"
+    environment = {**os.environ, "COMPARE_LIBRARY": str(library)}
+    done = subprocess.run(["bash", "-c", call], capture_output=True, text=True, env=environment)
+    assert (done.returncode, done.stderr[: len(said)]) == (code, said)
+    assert "Traceback" not in done.stderr
+
+
+def test_an_error_is_one_line_of_any_value(run: Run) -> None:
+    told = run("export", "a\nError: b.json", "--to", "csv")
+    assert told.err.startswith("Error: a Error: b.json cannot be read")
+    assert told.err.count("\n") == 1
+    told = run("search", "x", "--limit", "9" * 5000)
+    *_, last = told.err.splitlines()
+    assert last.endswith("9' is not a whole number of at least 1.")
+    assert len(last) < 1_600
 
 
 FULL = Path("/dev/full")

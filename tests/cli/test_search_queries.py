@@ -64,7 +64,7 @@ def test_a_table_may_say_who_and_when(tmp_path: Path, column: str) -> None:
         (
             "q.txt",
             "One is.\n...\n",
-            "{}, line 2, '...': the quote is empty: give the words to search for.",
+            "{}, line 2, '...': the quote has no words, only '...': give at least one word.",
         ),
         ("q.csv", "quote,date\nOne is.,someday\n", "{}, line 2, column \"date\", 'someday': "),
         (

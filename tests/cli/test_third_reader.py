@@ -91,6 +91,17 @@ def test_labelled_pairs_are_read(
     assert f"Note: {told.json['notes'][0]}" in told.err
 
 
+def test_nothing_is_measured_if_the_reader_gives_no_verdict(
+    run: Run, reader: ReaderServer, local: tuple[str, ...], tmp_path: Path
+) -> None:
+    path = tmp_path / "pairs.csv"
+    path.write_text("a,b,label\nOne.,Two.,agree\n")
+    reader.reply = lambda pair: 400
+    told = run("evaluate", path, *local)
+    assert (told.code, told.out) == (2, "")
+    assert "judge gave a verdict on none of the pairs, so nothing was measured" in told.err
+
+
 def test_nothing_is_sent_elsewhere_unless_it_is_allowed(
     run: Run, reader: ReaderServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

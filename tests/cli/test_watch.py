@@ -138,7 +138,7 @@ def test_feeds_are_written(run: Run, place: Path, tmp_path: Path) -> None:
     [
         (("add", "x"), "Give one of a quote"),
         (("add", "x", "a", "--id", "own"), "Give one of a quote"),
-        (("add", "x", "..."), "The quote is empty"),
+        (("add", "x", "..."), "The quote has no words"),
         (("add", "\u202e", "Ships must sail."), "visible characters"),
         (("run", "x"), "no watch 'x'"),
         (("show", "x"), "no watch 'x'"),

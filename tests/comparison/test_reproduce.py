@@ -263,6 +263,13 @@ def test_moved_pairs_are_named_by_how_much(
     assert run("reproduce", path, "--tolerance", "0.01").code == 0
 
 
+def test_a_note_that_was_written_twice_is_told(library: Library) -> None:
+    result = library.search(OPEN, stance_model=WordJudge(either=True))
+    noted = replace(result, notes=(*result.notes, "Twice.", "Twice."))
+    told = reproduce(noted, library, stance_model=WordJudge(either=True)).unchecked
+    assert told == ("the note “Twice.”, which did not come out again",)
+
+
 def test_what_was_forged_is_exit_code_1_and_named(run: Any, tmp_path: Path) -> None:
     path = tmp_path / "kept.json"
     kept_by(run, path, "search", OPEN)

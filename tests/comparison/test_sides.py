@@ -113,7 +113,7 @@ def test_a_period_holds_for_the_side_it_is_of(library):
 
 
 def test_what_is_not_english_is_left_out_and_said(folder, tmp_path):
-    with pytest.raises(QueryError, match=r"Side b \(Marenia\) cannot be compared: there are none"):
+    with pytest.raises(QueryError, match=r"Side b \(Marenia\) cannot be compared: no s"):
         compare_sides(Library.open(folder, HashingEncoder(256)), VAL, MAR, stance_model=judge())
     english = [said("m2", f"{OPEN} now.", "Marenia", "2014", language="en")]
     library = Library.build([*STATEMENTS, *english], tmp_path / "more", HashingEncoder(256))
@@ -130,7 +130,11 @@ def test_what_is_not_english_is_left_out_and_said(folder, tmp_path):
 @pytest.mark.parametrize(
     ("a", "topic", "sentence"),
     [
-        (Filters(countries=("Nowhere",)), "", r"Side a \(Nowhere\) .* there are none. Loosen"),
+        (
+            Filters(countries=("Nowhere",)),
+            "",
+            r"Side a \(Nowhere\) .* no statement matches",
+        ),
         (VAL, "zebra", r"Side a \(Valdoria\) .* nothing is said on 'zebra'. Use other words"),
     ],
 )
@@ -395,7 +399,7 @@ def test_a_side_may_have_a_period_of_its_own(run):
     assert found["subject"] == "Valdoria, from 2011, to 2012 and Valdoria, from 2015"
     assert {(row["a_id"], row["b_id"]) for row in found["pairs"]} == {("v2", "v3"), ("v2", "v5")}
     narrower = run("sides", *sides, "--b", "since=2015", "--until", "2011", "--json")
-    assert "there are none" in narrower.err
+    assert "no statement matches" in narrower.err
 
 
 def test_a_timeline_calls_it_changed(run):
@@ -490,7 +494,7 @@ def test_thresholds_and_the_most_that_is_read_are_options(run):
         (("sides", *SIDES, "--since", "yesterday"), "yesterday"),
         (("sides", *SIDES, "--most", "0"), "0"),
         (("sides", *SIDES, "--topic", "zebra"), "nothing is said on 'zebra'"),
-        (("sides", *SIDES, "--since", "2030"), "there are none. Loosen the filters."),
+        (("sides", *SIDES, "--since", "2030"), "no statement matches. Loosen the filters."),
         (("timeline", "--who", "country=Nowhere"), "The statements chosen (Nowhere)"),
         (("matrix", "--by", "mood"), "mood"),
         (

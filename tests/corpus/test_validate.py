@@ -317,3 +317,9 @@ def test_a_cell_of_very_many_blanks_is_read_fast(read: Read, blank: str) -> None
     assert time.perf_counter() - started < 5
     assert corpus.statements[0].text == cell
     assert corpus.statements[0].speaker == ("a b" if blank == "\t" else cell)
+
+
+def test_a_field_without_a_name_fills_no_other(read: Read) -> None:
+    (found,) = read("a.jsonl", '{"id": "a", "text": "Yes.", "": "Ada Lorn"}\n').statements
+    assert (found.speaker, found.role, found.source, found.country) == ("", "", "", ())
+    assert found.extra == {"": "Ada Lorn"}

@@ -206,7 +206,7 @@ def test_an_existing_target_is_reported_before_the_pairs_are_read(run: Run, tmp_
 def test_out_names_another_file(run: Run, tmp_path: Path) -> None:
     path = write(tmp_path / "x.csv", "a,b\nOne.,Two.\n")
     told = run("stance", "--batch", path, "--out", tmp_path / "y.csv")
-    assert told.err == f"Wrote {tmp_path / 'y.csv'}: 1 pairs, model {MODEL}.\n"
+    assert told.err == f"Wrote {tmp_path / 'y.csv'}: 1 pair, model {MODEL}.\n"
     assert not (tmp_path / "x.stance.csv").exists()
 
 

@@ -208,7 +208,8 @@ NEEDS = "a file of labelled pairs has the columns premise, hypothesis and label,
         (
             "x.tsv.gz",
             b"a\tb\tlabel\n",
-            "{}: this is cut short or damaged (Not a gzipped file (b'a\\t')); fetch it again.",
+            "{}: this is cut short or damaged (it is not packed with gzip, or not all of it); "
+            "fetch it again.",
         ),
         (
             "x.tsv.gz",

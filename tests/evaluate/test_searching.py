@@ -107,7 +107,7 @@ def test_lists_are_those_of_a_search(measure, tmp_path: Path, files: dict[str, P
 
 def test_text_shows_both_lists_as_shown(measure) -> None:
     out = measure().out
-    assert out.startswith("1 queries, 8 passages, model judge@555555555555, encoder hashing@")
+    assert out.startswith("1 query, 8 passages, model judge@555555555555, encoder hashing@")
     assert "LISTS AS SHOWN\nfigure " in out
     lines = [re.split(r"  +", line) for line in out.splitlines()]
     assert ["claims with one right in the first 5", "1 of 1", "1 of 1"] in lines
@@ -424,7 +424,7 @@ def test_mistakes_in_tables_are_one_sentence(
         ),
         (
             b'{"id": "p1", "words": "One."}\n',
-            "{}, line 1: no column holds the words of a statement",
+            "{}, line 1: no column holds words (found: ",
         ),
         (b"{\n", "{}, line 1: this is not JSON ("),
     ],

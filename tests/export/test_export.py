@@ -542,3 +542,11 @@ def test_what_fills_a_short_list_is_marked_as_unsure() -> None:
     page = report_html(made)
     assert page.count("Unsure: opposes?") == 1
     assert "To fill short lists, less likely ones are added: 1." in page
+
+
+def test_a_workbook_without_room_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "absent"))
+    with pytest.raises(ExportError, match=r"The workbook cannot be written in .*absent .*TMPDIR"):
+        export_bytes(a_search(), ExportFormat.XLSX)

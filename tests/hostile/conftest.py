@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -62,7 +63,7 @@ def _write_tables(folder: Path) -> None:
         "mark.csv": "\ufeff",
         "page.csv": "<!DOCTYPE html>\n<p>Not found\n",
         "json.csv": '[{"text": "We agree."}]\n',
-        "twice.csv": "text,text\nWe agree.,We refuse.\n",
+        "same.csv": "text,text\nWe agree.,We refuse.\n",
         "short.csv": "id,text,speaker\na,We agree.\n",
         "pipes.csv": "id|text\na|We agree.\n",
         "headless.csv": "a,We agree.\nb,We refuse.\n",
@@ -88,6 +89,20 @@ def _write_tables(folder: Path) -> None:
         "packed.csv.gz": "Of another kind.",
         "empty.html": "",
         "no.html": "%PDF-1.4",
+        "marks.txt": "The blockade must end.\n???\n",
+        "no-words.csv": "a,b,label\nThe lock must open.,,oppose\n",
+        "twice.csv": "a,a,b,label\nOne.,Two.,Three.,oppose\n",
+        "twice.jsonl": '{"quote": "We agree.", "quote": "We refuse."}\n',
+        "many.csv": f"{','.join(f'c{n}' for n in range(20_000))}\n{',' * 19_999}x\n",
+        "deep.jsonl": '{"quote": ' + DEEP,
+        "no.csv.gz": "a,b,label\nOne.,Two.,oppose\n",
+        "passages.jsonl": '{"id": "p", "text": "The blockade must end."}\n',
+        "wordless.jsonl": '{"id": "p"}\n',
+        "queries.tsv": "query_id\tquery\n1\tThe blockade must end.\n",
+        "disputed.tsv": "query_id\tpassage_id\tlabel\tsecond_label\n1\tp\tagree\toppose\n",
+        "judged.tsv": "query_id\tpassage_id\tlabel\n1\tp\tagree\n",
+        "answers.csv": "pair,answer\nnone,agree\n",
+        "short.txt": "abc",
         "empty.csv": "",
         "blank.csv": " \n\n",
         "deep.json": DEEP,
@@ -109,6 +124,9 @@ def _write_tables(folder: Path) -> None:
     }
     for name, text in texts.items():
         (folder / name).write_text(text)
+    for name in ("picture.csv", "picture.json", "picture.txt"):
+        (folder / name).write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    (folder / "wide.json").write_text((folder / "result.json").read_text(), "utf-16")
     (folder / "latin.csv").write_bytes(b"id,text\na,caf\xe9 is closed\n")
     (folder / "wide.csv").write_bytes("id,text\na,We agree.\n".encode("utf-32"))
     (folder / "odd.csv").write_bytes("id,text\na,We agree.".encode("utf-16")[:-1])
@@ -189,6 +207,7 @@ def run(
     monkeypatch.setenv("COMPARE_LIBRARY", "library")
     monkeypatch.setenv("COMPARE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO()))
     return runner(capfd)
 
 

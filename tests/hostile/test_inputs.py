@@ -1,7 +1,7 @@
 """Every command on inputs that are wrong, huge, hostile or of another kind: one sentence each.
 
 `inputs.tsv` has a row for each: a name, the command, the exit code, and words of the message. In a
-command, {esc}, {bidi}, {long}, {huge}, {deep} and {half} stand for what no table can hold.
+command, {esc}, {bidi}, {long} and the other names of `STAND_FOR` are what no table can hold.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ STAND_FOR = {
     "huge": "9" * 5_000,
     "deep": "d/" * 2_000,
     "half": "\udce9",
+    "wide": "１２",  # digits, but not those from 0 to 9
+    "pages": "We agree to it. " * 5_000,
 }
 with (Path(__file__).parent / "inputs.tsv").open(encoding="utf-8", newline="") as file:
     ROWS = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))

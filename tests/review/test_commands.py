@@ -208,7 +208,7 @@ def test_a_review_is_deleted_only_after_confirmation(run, monkeypatch) -> None:
         (("create", "x", "--result", "result.json"), "one or two readers, not 0"),
         (
             ("create", "x", "--result", "result.json", "--reader", "A", "--codebook", "no.txt"),
-            "no.txt: the codebook cannot be read",
+            "no.txt: the file cannot be read",
         ),
         (("status", "lake"), "There is no review 'lake' in"),
         (("answer", "lake", "--reader", "Ada", "--pair", "p1"), "There is no review 'lake'"),

@@ -106,11 +106,11 @@ def test_statements_facets_and_libraries_are_listed(folder: Path, tmp_path: Path
         (
             b'{"quote": {"text": "Yes \\ud800 it must end."}}',
             422,
-            "quote.text: Value error, it holds",
+            "quote.text: it holds half a character",
         ),
         (b'{"quote": ', 422, "The body is not JSON."),
-        (b'{"quote": "\xff"}', 400, "The body cannot be read: send JSON in UTF-8."),
-        (b"[" * 100_000, 400, "The body cannot be read: send JSON in UTF-8."),
+        (b'{"quote": "\xff"}', 400, "The body cannot be read: send JSON in UTF-8, "),
+        (b"[" * 100_000, 400, "The body cannot be read: send JSON in UTF-8, "),
     ],
 )
 def test_a_body_that_cannot_be_read_is_said(
@@ -120,6 +120,87 @@ def test_a_body_that_cannot_be_read_is_said(
     answer = client(folder).post("/search", content=body, headers=headers)
     assert answer.status_code == status
     assert said(answer).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "sentence"),
+    [
+        ("/search", [], "The body: give a JSON object."),
+        ("/search", {"quote": "Yes."}, "quote: give a JSON object."),
+        ("/search", {"quote": {}}, "quote.text: it is missing."),
+        ("/search", {"quote": {"text": "Yes."}, "more": 1}, "more: there is no such field: see"),
+        ("/search", {"quote": {"text": "Yes."}, "candidates": "5"}, "candidates: Input should be"),
+        ("/search", {"quote": {"text": "Yes."}, "why": "yes"}, "why: Input should be a valid"),
+        ("/search", {"quote": {"text": "???"}}, "The quote has no words, only '???'"),
+        (
+            "/search",
+            {"quote": {"text": "Yes."}, "filters": {"countries": [" "]}},
+            "filters.countries.0: it is empty",
+        ),
+        (
+            "/search",
+            {"quote": {"text": "Yes."}, "filters": {"date_from": "2022", "date_to": "2021"}},
+            "date_from 2022 is after date_to 2021: swap them.",
+        ),
+        (
+            "/search",
+            {"quote": {"text": "Yes.", "date": "１９９０"}},
+            "date: '１９９０' is not a date",
+        ),
+        ("/stance", {"a": {"text": " "}, "b": {"text": "Yes."}}, "Statement a is empty"),
+        ("/positions", {"proposition": "Yes.", "by": "x"}, "by: Input should be 'country'"),
+        ("/search?q=x", {"quote": {"text": "Yes."}}, "There is no parameter 'q' here"),
+    ],
+)
+def test_a_wrong_body_is_one_sentence(folder: Path, path: str, body: object, sentence: str) -> None:
+    answer = client(folder).post(path, json=body)
+    assert answer.status_code in (400, 422)
+    assert said(answer).startswith(sentence)
+
+
+def test_a_filter_in_the_address_of_a_search_is_not_ignored(folder: Path) -> None:
+    answer = client(folder).get("/search", params={"q": BLOCKADE, "country": "Norland"})
+    assert (answer.status_code, said(answer)) == (
+        422,
+        "There is no parameter 'country' here: see /openapi.json.",
+    )
+
+
+def test_a_body_of_another_kind_is_said(folder: Path) -> None:
+    answer = client(folder).post("/search", content='{"quote": {"text": "Yes."}}')
+    assert said(answer) == "Send JSON, with the header Content-Type: application/json."
+
+
+def test_a_body_that_is_never_sent_whole_is_not_waited_for(folder: Path) -> None:
+    sent: list[dict] = []
+
+    async def begun() -> dict:
+        if not sent and not waiting:
+            waiting.append(True)
+            return {"type": "http.request", "body": b'{"quote": ', "more_body": True}
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    waiting: list[bool] = []
+    app = create_app({"un": folder}, Settings(seconds=0.05))
+    headers = [(b"host", b"localhost"), (b"content-type", b"application/json")]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/search",
+        "raw_path": b"/search",
+        "headers": headers,
+        "query_string": b"",
+        "http_version": "1.1",
+        "scheme": "http",
+    }
+    apart(lambda: app(scope, begun, send))
+    start, body = sent
+    assert start["status"] == 408
+    assert b"The body was not sent within 0.05 seconds" in body["body"]
 
 
 def test_an_error_of_the_program_is_a_sentence_with_the_id(
@@ -389,9 +470,10 @@ def test_statements_are_added_and_deleted_if_allowed(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        ({"id": "x", "text": ""}, "statements.jsonl, line 1"),
-        ({"id": "x", "text": "Yes.", "date": "soon"}, "statements.jsonl, line 1"),
-        ({}, "statements.jsonl"),
+        ({"id": "x", "text": ""}, "statement 1, field "),
+        ({"id": "x", "text": "Yes.", "date": "soon"}, "statement 1, field "),
+        ({}, "statement: no column holds the words"),
+        ({"id": "x", "text": {"words": "Yes."}}, "statement 1, field 'text': give a text, not an"),
     ],
 )
 def test_a_bad_statement_is_refused_whole(folder: Path, row: dict[str, str], sentence: str) -> None:
@@ -399,6 +481,14 @@ def test_a_bad_statement_is_refused_whole(folder: Path, row: dict[str, str], sen
     assert answer.status_code == 400
     assert said(answer).startswith(sentence)
     assert len(Library.open(folder)) == 4
+
+
+def test_half_a_character_is_said(folder: Path) -> None:
+    body = b'{"statements": [{"id": "x", "text": "Yes \\ud800."}]}'
+    headers = {"Content-Type": "application/json"}
+    api = client(folder, allow_write=True)
+    answer = api.post("/statements", content=body, headers=headers)
+    assert said(answer) == "statement 1: it holds half a character: send it as UTF-8."
 
 
 # --- watches -------------------------------------------------------------------------------------

@@ -91,6 +91,26 @@ def test_what_is_wrong_is_said(folder: Path) -> None:
     assert "speaker: String should have at most 500 characters" in long
 
 
+def test_wrong_arguments_are_one_sentence(folder: Path) -> None:
+    told = called(
+        folder,
+        ("search_statements", {}),
+        ("search_statements", {"quote": 5}),
+        ("search_statements", {"quote": BLOCKADE, "colour": "red"}),
+        ("search_statements", {"quote": BLOCKADE, "only_countries": [""]}),
+        ("search_statements", {"quote": BLOCKADE, "since": "2022", "until": "2021"}),
+        ("compare_statements", {"a": BLOCKADE, "b": "???"}),
+    )
+    assert told == [
+        "quote: it is missing.",
+        "quote: Input should be a valid string.",
+        "colour: there is no such argument.",
+        "only_countries: a name is empty: write it, or leave it out.",
+        "since 2022 is after until 2021: swap them.",
+        "Statement b has no words, only '???': give at least one word.",
+    ]
+
+
 def test_a_change_of_the_library_is_seen(folder: Path) -> None:
     library = Library.open(folder, HashingEncoder(256))
     library.update([statement("new", "It is new.")]).close()

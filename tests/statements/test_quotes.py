@@ -34,7 +34,7 @@ def test_the_words_stay_and_the_layout_goes(pasted, clean):
 
 @pytest.mark.parametrize("text", ["", "  \n", "“”", "…", "\u200b"])
 def test_no_words_is_an_error(text):
-    with pytest.raises(QueryError, match="The quote is empty"):
+    with pytest.raises(QueryError, match=r"The quote (is empty|has no words)"):
         clean_quote(text)
 
 
@@ -54,3 +54,18 @@ def test_cleaning_twice_changes_nothing(text):
     assert "\n" not in once
     assert once == once.strip()
     assert clean_quote(once) == once
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("\ufeff \x00", "Statement A is empty: give its words."),
+        ("???", "Statement A has no words, only '???': give at least one word."),
+        ("!" * 99, f"Statement A has no words, only '{'!' * 20}…': give at least one word."),
+        ("a" * (LONGEST + 1), "Statement A has 20,001 characters, more than 20,000"),
+    ],
+)
+def test_an_error_names_what_was_given(text: str, sentence: str) -> None:
+    with pytest.raises(QueryError) as told:
+        clean_quote(text, "Statement A")
+    assert str(told.value).startswith(sentence)

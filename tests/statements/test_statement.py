@@ -50,7 +50,18 @@ def test_a_partial_date_spans_what_it_can_mean(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "22", "2022-3", "2022-13", "2022-02-30", "2022-03-18 ", "2022-03-18\n", "0000"]
+    "text",
+    [
+        "",
+        "22",
+        "２０２２",
+        "2022-3",
+        "2022-13",
+        "2022-02-30",
+        "2022-03-18 ",
+        "2022-03-18\n",
+        "0000",
+    ],
 )
 def test_what_is_no_partial_date(text: str) -> None:
     with pytest.raises(ValueError, match=r"YYYY|month|day|year"):

@@ -136,11 +136,11 @@ def test_what_was_read_is_not_read_again(page, judge):
     ("asked", "sentence"),
     [
         ({"a_countries": "Valdoria", "ab_topic": "zebra"}, "nothing is said on &#x27;zebra&#x27;"),
-        ({"a_countries": "Valdoria", "ab_from": "2030"}, "there are none. Loosen the filters."),
+        ({"a_countries": "Valdoria", "ab_from": "2030"}, "no statement matches. Loosen"),
         ({"a_countries": "Valdoria", "b_countries": "Valdoria", "a_sources": "Marenia Gazette"},
-         "there are none"),
+         "no statement matches"),
         ({"a_countries": "Valdoria", "b_countries": "Valdoria", "b_venues": "Marenia Hall"},
-         "Side b (Valdoria, Marenia Hall) cannot be compared: there are none."),
+         "Side b (Valdoria, Marenia Hall) cannot be compared: no statement matches."),
     ],
 )  # fmt: skip
 def test_what_is_too_narrow_is_one_sentence(page, judge, asked, sentence):
