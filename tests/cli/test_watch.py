@@ -147,7 +147,7 @@ def test_feeds_are_written(run: Run, place: Path, tmp_path: Path) -> None:
         (("feed", "x", "--all", "--out", "f"), "Name a watch"),
         (
             ("feed", "x", "--out", "f"),
-            "f does not end in .atom or .xml: give it one of these endings.",
+            "f does not end in .atom, .xml, .json or .csv: give it one of these endings.",
         ),
         (("feed", "x", "--out", "f.atom"), "no watch 'x'"),
         (("run", "--out", "f.json"), "does not end in .csv"),
