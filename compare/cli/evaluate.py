@@ -340,7 +340,7 @@ def adapt(
     dry_run, undo = options["dry_run"], options["undo"]
     if undo and (labels or corrections or dry_run):
         raise click.UsageError("--undo stands alone: omit the other options.")
-    opened = shared.open_library(shared.own_library(library))
+    opened = shared.open_library(shared.own_library(library), writes=not dry_run)
     if undo:
         undone = undo_adaptation(opened)
         again = "read with the shipped model again"

@@ -302,7 +302,7 @@ def _list(statements: Sequence[Statement]) -> None:
 def delete(ids: tuple[str, ...], as_json: bool, library: Backend | None) -> None:
     """Delete statements from a library for good."""
     opened = Library.open(shared.own_library(library))
-    after = opened.delete(set(ids) - shared.finish_deletion(opened, ids))
+    after = opened.delete(set(ids) - shared.finish_deletion(opened))
     deleted = sorted(set(ids))
     data = {"deleted": deleted, "statements": len(after)}
     text = f"{after.backend}: {len(deleted)} deleted, {len(after)} statements left."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -370,28 +370,37 @@ def read_thresholds(options: Mapping[str, Any]) -> Thresholds:
     return _DEFAULTS.with_values(options["probability"], options["similarity"])
 
 
-def open_library(given: Backend | str | None, encoder: str = "") -> Library:
-    """Open the library named by --library, else the default one; say if a deletion waits."""
+def open_library(
+    given: Backend | str | None, encoder: str = "", *, writes: bool = False
+) -> Library:
+    """Open the library named by --library, else the default one.
+
+    A deletion that was interrupted is finished if the command `writes`; otherwise it is only told.
+    """
     with waiting("Opening the library"):
         chosen = resolve_library(given)
         library = Library.open(chosen, models.load_encoder(encoder) if encoder else None)
-    remark_notes(filter(None, [library.about_deletion()]))
+    if waits := library.about_deletion():
+        if writes:
+            finish_deletion(library)
+            waits = library.about_deletion()
+        remark_notes(filter(None, [waits]))
     return library
 
 
-def finish_deletion(library: Library, again: Collection[str] = ()) -> frozenset[str]:
+def finish_deletion(library: Library) -> frozenset[str]:
     """Finish an interrupted deletion before something is written, and say so; return its ids."""
-    if library.read_only:
-        return frozenset()
-    finished = library.finish_deletion(again)
+    finished = library.finish_deletion()
     if finished:
         remark(f"Note: An interrupted deletion is finished now: {listed(sorted(finished))}.")
     return finished
 
 
-def open_to_read(options: Mapping[str, Any]) -> tuple[Library, StanceModel]:
+def open_to_read(
+    options: Mapping[str, Any], *, writes: bool = False
+) -> tuple[Library, StanceModel]:
     """Open the library and load the model that the options of `reading` name."""
-    library = open_library(options["library"], options["encoder"])
+    library = open_library(options["library"], options["encoder"], writes=writes)
     return library, stance_model(options["stance_model"], library, options["ray"])
 
 

@@ -14,6 +14,7 @@ import click
 
 from compare.errors import ExportError
 from compare.export import ExportFormat, words
+from compare.export.formats import FileFormat
 from compare.export.markdown import inert
 from compare.files import check_ending, check_writable
 from compare.safe_text import DIRECTION_MARKS, for_terminal, one_line
@@ -130,6 +131,13 @@ def check_out(out: Path | None, *endings: str, force: bool) -> None:
     if out is not None:
         check_ending(out, endings or [format.suffix for format in ExportFormat])
         check_writable(out, force=force)
+
+
+def check_named(out: Path, format: FileFormat, *, force: bool) -> None:
+    """Refuse a file as `check_out` does, if its format was named: only the endings of others."""
+    if out.suffix.casefold() in {other.suffix for other in type(format)} - {format.suffix}:
+        check_ending(out, [format.suffix])
+    check_writable(out, force=force)
 
 
 def check_apart(*paths: Path | None) -> None:

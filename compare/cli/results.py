@@ -12,6 +12,7 @@ import click
 from compare import models
 from compare.cli import options as shared
 from compare.cli.output import (
+    check_named,
     check_not_read,
     check_out,
     progress,
@@ -65,7 +66,7 @@ def export(result: Path, to: str | None, out: Path | None, **options: Any) -> No
     target = out or result.with_suffix(format.suffix)
     if target != shared.STDOUT:
         check_not_read(target, result)
-        check_out(target, format.suffix, force=options["force"])
+        check_named(target, format, force=options["force"])
     kept, lists, pairs = _load(result, options)
     if target == shared.STDOUT:
         write_to_stdout(export_bytes(kept, format, stances=lists))
@@ -92,7 +93,7 @@ def report(result: Path, out: Path | None, title: str, limit: int | None, **opti
     """
     target, force = out or result.with_suffix(".html"), options["force"]
     check_not_read(target, result)
-    check_out(target, ".html", force=force)
+    check_out(target, ".html", ".htm", force=force)
     kept, lists, pairs = _load(result, options)
     path = kept.report(target, stances=lists, title=title, limit=limit, force=force)
     say_written(path, pairs, as_json=options["as_json"])

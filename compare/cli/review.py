@@ -96,8 +96,7 @@ def create(name: str, readers: tuple[str, ...], **options: Any) -> None:
         raise click.UsageError(
             "--choose, --size, --label and --fresh draw from a --result; --pairs takes all."
         )
-    library = shared.open_library(options["library"])
-    shared.finish_deletion(library)
+    library = shared.open_library(options["library"], writes=True)
     reviews = Reviews.of(library)
     made = reviews.create(
         name,
@@ -367,9 +366,7 @@ def export(name: str, to: str | None, out: Path | None, reader: str | None, **op
 @reading.always
 def delete(name: str, yes: bool, library: Backend | None, as_json: bool) -> None:
     """Delete a review for good, with its answers and its history."""
-    of = shared.open_library(library)
-    shared.finish_deletion(of)
-    reviews = Reviews.of(of)
+    reviews = Reviews.of(shared.open_library(library, writes=True))
     stored = reviews.stored_name(name)
     if not yes:
         question = f"Delete {stored!r} with all its pairs and answers for good?"

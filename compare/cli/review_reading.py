@@ -37,9 +37,7 @@ def open_review(
     given: Backend | None, name: str, *, writes: bool = False
 ) -> tuple[Review, Library]:
     """Open a review, to be changed if it `writes`, and the library that it is stored beside."""
-    library = shared.open_library(given)
-    if writes:
-        shared.finish_deletion(library)
+    library = shared.open_library(given, writes=writes)
     return library.review(name), library
 
 

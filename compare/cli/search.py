@@ -304,11 +304,7 @@ def _show_table(
                 _COLOURS[Stance.NEITHER] if result.is_unsure(pair) else colour,
             ),
             marked(pair),
-            Text(
-                "\n".join(
-                    map(for_terminal, _details(result, stance, pair, below_minimum=below_minimum))
-                )
-            ),
+            details(pair),
         )
         for rank, pair in enumerate(pairs, start=1)
     ]

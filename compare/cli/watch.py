@@ -12,6 +12,7 @@ import click
 from compare.cli import options as shared
 from compare.cli.output import (
     attribution,
+    check_named,
     check_out,
     progress,
     remark,
@@ -86,7 +87,7 @@ def add(
             f"The result has its own filters and thresholds: leave out {given[0]}."
         )
     asked, filters = shared.read_quote(quote or "", options), shared.read_filters(options)
-    library, model = shared.open_to_read(options)
+    library, model = shared.open_to_read(options, writes=True)
     if result is not None:
         found = load_result(result)
     else:
@@ -152,7 +153,7 @@ def run(names: tuple[str, ...], as_json: bool, out: Path | None, **options: Any)
     nothing is changed. Each entry is printed once; `compare watch show` still has it later.
     """
     check_out(out, ".csv", force=options["force"])
-    library = shared.open_library(options["library"], options["encoder"])
+    library = shared.open_library(options["library"], options["encoder"], writes=True)
     watches = library.watches
     model = cache(lambda: shared.stance_model(options["stance_model"], library, options["ray"]))
     asked = [watches.watch(name) for name in names] or watches
@@ -256,7 +257,10 @@ def feed(
     """Write what watches found for feed readers (Atom, JSON Feed) or as a table (CSV)."""
     if every == bool(names):
         raise click.UsageError("Name a watch, or give --all.")
-    check_out(out, *(FeedFormat(to).endings if to else FEED_ENDINGS), force=force)
+    if to:
+        check_named(out, FeedFormat(to), force=force)
+    else:
+        check_out(out, *FEED_ENDINGS, force=force)
     watches = shared.open_library(library).watches
     found = watches.found(None if every else names)
     format = to or FEED_ENDINGS[out.suffix.casefold()]
@@ -272,7 +276,7 @@ def feed(
 @shared.library_option
 def remove(name: str, as_json: bool, library: Backend | None) -> None:
     """Remove a watch for good, with all that it found."""
-    watches = shared.open_library(library).watches
+    watches = shared.open_library(library, writes=True).watches
     removed = watches.watch(name).name
     watches.remove(removed)
     say_either(as_json, {"removed": removed}, f"{removed} is no longer watched.")

@@ -60,8 +60,9 @@ TOO_FEW = 5
 """An agreement on fewer shared propositions has no interval."""
 
 MOST_ACTORS = 300
-_NAME = "The proposition"
 """Maximum number of actors in an agreement matrix, which compares every two."""
+
+_NAME = "The proposition"
 
 _MAY_TAKE_A_SIDE = 0.2
 """Minimum first-stage probability of a side for the second stage to score a passage. It is low so

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 from pathlib import Path
+from shlex import join, quote
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 NOTE = "deletion.json"
 """The document that names the statements of a deletion until all of it is done."""
+
+_MOST_NAMED = 5  # ids in a command that a person is told
 
 _STAGED = "staged.sqlite"
 _AT_ONCE = 200
@@ -343,47 +346,45 @@ def note_deletion(backend: Backend, ids: Collection[str]) -> None:
     backend.write_document(NOTE, json.dumps({"ids": sorted(ids)}) + "\n")
 
 
-def finish_deletion(backend: Backend, again: Collection[str] = ()) -> frozenset[str]:
-    """Finish a deletion that was interrupted after it was published.
-
-    Args:
-        backend: The library's.
-        again: The ids of a deletion that is repeated. They are used if the note is damaged.
-
-    Returns:
-        The ids of its statements; none if there is no such deletion.
-
-    Raises:
-        LibraryError: The library or the note cannot be read or written.
-        WatchError: Its watches are damaged.
-    """
-    from compare.watch.document import forget
-
-    try:
-        ids = noted_deletion(backend)
-    except LibraryError:
-        if not again:
-            raise
-        ids = frozenset(again)
-    if ids is None:
-        return frozenset()
-    with closing(backend.open().open_store()) as store:
-        gone = ids - store.statements(ids).keys()
-    if gone or not ids:  # otherwise it was interrupted before, and nothing was deleted
-        backend.forget_before()
-        forget(backend, gone)
-        remove_note(backend)
-    return gone
-
-
-def remove_note(backend: Backend) -> None:
-    """Remove the note of a deletion that is finished, or has deleted nothing."""
+def settle_note(backend: Backend, waiting: Collection[str] = ()) -> None:
+    """Note only the statements whose deletion still waits; without any, remove the note."""
+    if waiting:
+        note_deletion(backend, waiting)
+        return
     try:
         backend.remove_document(NOTE)
     except OSError as error:
         raise LibraryError(
             f"{backend.place_of(NOTE)} cannot be removed ({error.strerror}): remove it yourself."
         ) from error
+
+
+def finish_deletion(backend: Backend) -> frozenset[str]:
+    """Finish a deletion that was interrupted after it was published.
+
+    If the note is damaged, the words of all that is no longer in the library are removed.
+
+    Returns:
+        The ids of its statements; none if there is no such deletion, or if they are not known.
+
+    Raises:
+        LibraryError: The library or the note cannot be read or written.
+        WatchError: Its watches are damaged.
+    """
+    from compare.watch.document import forget, ids_in_entries
+
+    noted = noted_deletion(backend)
+    if noted is None:
+        return frozenset()
+    ids = noted or ids_in_entries(backend)
+    with closing(backend.open().open_store()) as store:
+        gone = ids - store.statements(ids).keys()
+    if noted and not gone:  # it was interrupted before, and nothing was deleted
+        return frozenset()
+    backend.forget_before()
+    forget(backend, gone)
+    settle_note(backend, noted - gone)
+    return noted & gone
 
 
 def unfinished_deletion(backend: Backend, store: PassageStore) -> frozenset[str]:
@@ -402,23 +403,31 @@ def about_deletion(backend: Backend, store: PassageStore) -> str:
         ids, gone = noted_deletion(backend), unfinished_deletion(backend, store)
     except LibraryError as error:
         return str(error)
-    if not ids:
+    if ids is None:
         return ""
-    first = min(gone or ids)
+    if not ids:
+        return (
+            f"A deletion is not finished, and {backend.place_of(NOTE)}, which named the "
+            "statements, is damaged: the next change to the library removes the words of all that "
+            "is no longer in it."
+        )
+    first, library = min(gone or ids), f"--library {quote(str(backend))}"
     of = f"{first} and {len(ids) - 1} more" if len(ids) > 1 else first
     if not gone:
+        repeated = join(sorted(ids)) if len(ids) <= _MOST_NAMED else "ID..."
         return (
             f"The deletion of {of} has deleted nothing yet: if it was interrupted, repeat it with "
-            "`compare delete`."
+            f"`compare delete {repeated} {library}`."
         )
     return (
         f"The deletion of {of} is not finished, and the words may still be in the library's files: "
-        f"`compare delete {first}` finishes it, and so does the next change to the library."
+        f"`compare delete {quote(first)} {library}` finishes it, and so does the next change to "
+        "the library."
     )
 
 
 def noted_deletion(backend: Backend) -> frozenset[str] | None:
-    """Return the ids in the note; None if there is no note.
+    """Return the ids in the note: none if it is damaged, None if there is no note.
 
     Raises:
         LibraryError: It cannot be read.
@@ -426,10 +435,10 @@ def noted_deletion(backend: Backend) -> frozenset[str] | None:
     try:
         text = backend.read_document(NOTE)
         return None if text is None else frozenset(read("deletion", text).ids)
-    except (OSError, ValueError) as error:
-        said = getattr(error, "strerror", None) or str(error)
+    except ValueError:
+        return frozenset()
+    except OSError as error:
         raise LibraryError(
-            f"{backend.place_of(NOTE)} cannot be read ({said}): it names statements whose deletion "
-            "is not finished, so delete the same ones again with `compare delete`, or remove it if "
-            "you do not know them."
+            f"{backend.place_of(NOTE)} cannot be read ({error.strerror}): make it readable, since "
+            "it names statements whose deletion is not finished."
         ) from error

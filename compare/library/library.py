@@ -20,7 +20,7 @@ from compare.library.build import (
     no_statement,
     note_deletion,
     noted_deletion,
-    remove_note,
+    settle_note,
 )
 from compare.library.filters import Facets, Filters
 from compare.library.generations import Manifest
@@ -134,7 +134,7 @@ class Library:
                 kind of store is unknown.
         """
         backend = backend_at(location)
-        noted_deletion(backend)  # if the note is damaged, say so before anything is built
+        noted_deletion(backend)  # if the note cannot be read, say so before anything is built
         if encoder is None:
             from compare.models import load_encoder
 
@@ -180,8 +180,7 @@ class Library:
         from compare.watch.document import forget, read
 
         read(self.backend)  # if the watches are damaged, say so before anything is deleted
-        ids = frozenset(ids)
-        gone = ids - self.finish_deletion(ids)
+        gone = frozenset(ids) - self.finish_deletion()
         if not gone:
             return type(self)(self.backend, self.backend.open(), self._encoder)
         with closing(self.backend.open().open_store()) as store:
@@ -190,28 +189,28 @@ class Library:
             forget(self.backend, missing)  # what was removed before may stand in watches still
             raise no_statement(min(missing), self.backend)
         before = self.backend.current()
+        waiting = noted_deletion(self.backend) or frozenset()  # of one that deleted nothing yet
         if not self.backend.read_only:  # otherwise `update` refuses
-            note_deletion(self.backend, gone)
+            note_deletion(self.backend, gone | waiting)
         try:
             generation = self.backend.update((), gone, self._encoder, on_progress, for_good=True)
         except CompareError:
             if self.backend.current() == before:  # nothing was deleted
-                remove_note(self.backend)
+                settle_note(self.backend, waiting)
             raise
         forget(self.backend, gone)
-        remove_note(self.backend)
+        settle_note(self.backend, waiting - gone)
         return type(self)(self.backend, generation, self._encoder)
 
-    def finish_deletion(self, again: Iterable[str] = ()) -> frozenset[str]:
+    def finish_deletion(self) -> frozenset[str]:
         """Finish a deletion that was interrupted, and return the ids of its statements.
 
         >>> library.finish_deletion()
         frozenset()
 
-        All that writes to a library or beside it does so first. `again` are the ids of a deletion
-        that is repeated; they are used if the note of the interrupted one is damaged.
+        A build, an update, a deletion, an adaptation and a change of watches do so by themselves.
         """
-        return finish_deletion(self.backend, frozenset(again))
+        return frozenset() if self.read_only else finish_deletion(self.backend)
 
     def about_deletion(self) -> str:
         """Say that a deletion is not finished, and what finishes it; "" if there is none.

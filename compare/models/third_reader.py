@@ -150,6 +150,8 @@ class Answer:
         Raises:
             ValueError: It does not follow `SCHEMA`.
         """
+        if not isinstance(text, str):  # some servers send a list of parts
+            raise ValueError("no text")
         data = read_json(text)
         if not isinstance(data, dict) or data.keys() != SCHEMA["properties"].keys():
             raise ValueError("other fields")

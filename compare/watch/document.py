@@ -186,6 +186,16 @@ def forget(backend: Backend, ids: Iterable[str]) -> None:
         change(backend, lambda all_: replace(all_, watches=tuple(map(without, all_.watches))))
 
 
+def ids_in_entries(backend: Backend) -> frozenset[str]:
+    """Return the ids of all statements whose words may be in entries.
+
+    Raises:
+        WatchError: The document is damaged.
+    """
+    entries = (entry for one in read(backend).watches for entry in one.entries)
+    return frozenset().union(*(entry.ids for entry in entries if not entry.removed))
+
+
 def _refuse(backend: Backend, name: str, error: Exception) -> NoReturn:
     said = getattr(error, "strerror", None) or str(error) or type(error).__name__
     raise WatchError(

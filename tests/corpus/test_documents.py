@@ -71,7 +71,7 @@ def test_the_line_is_that_where_the_object_starts(read: Read) -> None:
     )
     assert [(problem.line, problem.message) for problem in corpus.problems] == [
         (6, "a statement needs words; fill the cell or remove the row"),
-        (7, "this is not a JSON object; write its fields as one"),
+        (7, "this is not a JSON object; write the fields of a statement as one"),
         (7, "this is not a date that can be read; write it as 2022, 2022-03 or 2022-03-18"),
         (9, 'the object has no words; give it a "text"'),
     ]
@@ -135,7 +135,7 @@ def test_a_bad_line_costs_one_line(read: Read) -> None:
     assert [statement.text for statement in corpus.statements] == ["x", "y"]
     assert [str(problem) for problem in corpus.problems] == [
         "a.jsonl, line 2: this is not JSON (Expecting value, column 10); correct the line.",
-        "a.jsonl, line 3: this is not a JSON object; write its fields as one.",
+        "a.jsonl, line 3: this is not a JSON object; write the fields of a statement as one.",
         "a.jsonl, line 4: this is nested too deep; write a flat object.",
     ]
 

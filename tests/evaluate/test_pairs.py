@@ -202,8 +202,8 @@ NEEDS = "a file of labelled pairs has the columns premise, hypothesis and label,
         (
             "x.tsv",
             b"a\tb\tlabel\n1\tagree\n",
-            "{}, line 2: the row has 2 cells and the header 3; a cell can have no tab and no line "
-            "break in it; write blanks instead.",
+            "{}, line 2: the row has 2 cells and the header 3; add the missing ones, or write a "
+            "blank for each tab and line break in a cell.",
         ),
         (
             "x.tsv.gz",

@@ -188,8 +188,8 @@ def test_a_kept_result_is_not_written_over_without_force(tmp_path: Path) -> None
         ('{"format": "compare-result", "version": 9}', r"has format version '9', this program"),
         ('{"format": "compare-result", "version": true}', r"has format version 'True', this"),
         ('{"version": 4, "version": 4}', r"is not JSON \(an object has the field 'version' twice"),
-        ('{"version": NaN}', r"is not JSON \(NaN is not a finite number\)"),
-        ('{"version": 1e999}', r"is not JSON \(1e999 is not a finite number\)"),
+        ('{"version": NaN}', r"is not JSON \(version: NaN is not a finite number\)"),
+        ('{"version": 1e999}', r"is not JSON \(version: 1e999 is not a finite number\)"),
         (
             '{"format": "compare-result", "version": 1}',
             r"is damaged \(quote: Field required\): make",

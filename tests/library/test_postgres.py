@@ -219,7 +219,7 @@ def test_damage_is_found(address: str) -> None:
 @pytest.mark.parametrize(
     ("edit", "said"),
     [
-        ("'{'", "Expecting property name"),
+        ("'{'", "expecting property name"),
         ("replace(manifest, '\"dim\": 32', '\"dim\": 0')", "dim: .* equal to 1, not 0"),
         ('replace(manifest, \'"dim": 32\', \'"dim": 32, "dim": 32\')', "field 'dim' twice"),
         ("replace(manifest, '\"program\"', '\"programme\"')", "program: Field required"),
@@ -416,7 +416,7 @@ def test_a_library_of_a_later_version_is_not_read(address: str, postgres: Server
     Library.build(many(1), address, HashingEncoder())
     name = address.rpartition("library=")[2]
     postgres.sql(f"INSERT INTO {name}.migrations VALUES (99)")
-    with pytest.raises(LibraryError, match="has format 99, and this program reads 1: update it"):
+    with pytest.raises(LibraryError, match="has format 99, and this program reads 1: get a newer"):
         Library.open(address)
     with pytest.raises(LibraryError, match="has format 99"):
         Library.build(many(1), address, HashingEncoder())

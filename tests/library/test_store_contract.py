@@ -469,7 +469,7 @@ def test_a_library_keeps_what_it_holds_in_any_kind_of_store(
     assert opened.store.ids() == set(BY_ID) - {"joint-1"}
     monkeypatch.delitem(BY_NAME, "memory")
     with pytest.raises(
-        LibraryError, match=f"of the kind 'memory', .* .it reads {', '.join(BY_NAME)}.: update"
+        LibraryError, match=f"of the kind 'memory', .* .it reads {', '.join(BY_NAME)}.: get a newer"
     ):
         Library.open(tmp_path / "library")
     with pytest.raises(LibraryError, match="of the kind 'nothing'"):

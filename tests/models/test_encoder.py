@@ -107,7 +107,7 @@ def test_damaged_files_are_refused(copied, name):
 @pytest.mark.parametrize(
     ("edit", "said"),
     [
-        (lambda text: "{", "Expecting property name"),
+        (lambda text: "{", "expecting property name"),
         (lambda text: "[]", "it is not an object"),
         (lambda text: text.replace('"dim": 384', '"dim": 0'), "dim: .* equal to 1, not 0"),
         (lambda text: text.replace('"dim": 384', '"dim": "384"'), 'dim: .* integer, not "384"'),

@@ -72,7 +72,7 @@ def test_two_statements_are_read_as_the_command_reads_them(page, monkeypatch):
     assert side_b.text == german
     assert "Statement B does not look English (detected: de)" in html
     assert "Statement A does not look" not in html
-    assert "Statement B: The quote is empty" in shown(page("pair", a_q=a, b_q="…"))
+    assert "Statement B has no words" in shown(page("pair", a_q=a, b_q="…"))
 
 
 @pytest.mark.parametrize(

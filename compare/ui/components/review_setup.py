@@ -166,8 +166,7 @@ def make_review(reviews: Reviews, library: Library) -> None:
     if draw_pairs is None:
         raise ReviewError("Choose a file of pairs first.")
     drawn = draw_pairs(seed)
-    if not library.read_only:
-        library.finish_deletion()
+    library.finish_deletion()
     review = reviews.create(
         name,
         _scored_by_both_models(drawn) if order is Order.INFORMATIVE else drawn,

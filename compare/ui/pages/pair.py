@@ -42,10 +42,7 @@ def _fields(name: str) -> tuple[str, dict[str, str]]:
 
 def _side(name: str, text: str, who: dict[str, str]) -> ModelInput:
     """Return one side as the stance model reads it."""
-    try:
-        cleaned = clean_quote(text)
-    except QueryError as error:
-        raise QueryError(f"Statement {name}: {error}") from error
+    cleaned = clean_quote(text, f"Statement {name}")
     try:
         quote = checked_quote(cleaned, who)
     except QueryError as error:
