@@ -64,3 +64,14 @@ def test_an_unknown_ending_is_refused_with_those_known(
     assert done.err.startswith("Error: a.zip does not end in .")
     assert done.err.endswith((": give it that ending.\n", ": give it one of these endings.\n"))
     assert not (place / "a.zip").exists()
+
+
+def test_with_a_named_format_only_the_ending_of_another_is_refused(
+    run: Callable[..., Ran], place: Path
+) -> None:
+    done = run("export", "result.json", "--to", "csv", "--out", "pairs.txt")
+    assert done.code == 0, done.err
+    assert (place / "pairs.txt").read_bytes().startswith(b"\xef\xbb\xbf")
+    done = run("export", "result.json", "--to", "csv", "--out", "pairs.xlsx")
+    assert (done.code, done.out) == (2, "")
+    assert "pairs.xlsx does not end in .csv" in done.err
