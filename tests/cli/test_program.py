@@ -137,11 +137,7 @@ def test_the_end_of_a_pipe_is_no_failure() -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (
-            "completion bash >&-",
-            2,
-            "Error: the output cannot be written (standard output is closed): ",
-        ),
+        ("completion bash >&-", 2, "Error: the output cannot be written (standard output is closed): "),
         ("completion tcsh 2>&-", 2, ""),
         ("search - <&-", 2, "Error: The quote is empty: give its words.\n"),
     ],
