@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 from collections import Counter
@@ -29,6 +30,7 @@ def read_json(text: str | bytes) -> Any:
     """
     if isinstance(text, bytes):
         text = _decoded(text)
+    text = text.removeprefix("\ufeff")
     if not text.strip():
         raise ValueError("it is empty")
     try:
@@ -37,7 +39,7 @@ def read_json(text: str | bytes) -> Any:
             parse_constant=_refuse_number,
             parse_float=_number,
             parse_int=_integer,
-            object_pairs_hook=_object,
+            object_pairs_hook=object_of,
         )
     except json.JSONDecodeError as error:
         what = error.msg[:1].lower() + error.msg[1:]
@@ -50,11 +52,23 @@ def read_json(text: str | bytes) -> Any:
 
 
 def _decoded(data: bytes) -> str:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise ValueError("it is UTF-16: save it as UTF-8")
     try:
         # Text from the web may hold half a surrogate pair.
         return data.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError as error:
         raise ValueError(f"byte {error.start + 1} is not UTF-8") from None
+
+
+def object_of(fields: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the fields of an object as a dictionary; ValueError if it names one twice."""
+    found = dict(fields)
+    if len(found) < len(fields):
+        # A reader may see the first of the two values, and the program the last.
+        (name, _), *_ = Counter(name for name, _ in fields).most_common(1)
+        raise ValueError(f"an object has the field {name[:40]!a} twice")
+    return found
 
 
 def digest_of(data: Mapping[str, Any]) -> str:
@@ -120,12 +134,3 @@ def _place_of_number(text: str | bytes) -> str:
             members = value.items() if isinstance(value, dict) else enumerate(value)
         waiting += reversed([(f"{place}.{name}", member) for name, member in members])
     return ""
-
-
-def _object(fields: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(fields)
-    if len(found) < len(fields):
-        # A reader may see the first of the two values, and the program the last.
-        (name, _), *_ = Counter(name for name, _ in fields).most_common(1)
-        raise ValueError(f"an object has the field {name[:40]!a} twice")
-    return found

@@ -41,12 +41,17 @@ def test_a_digest_outlives_the_file_and_its_order(data: dict[str, Any]) -> None:
         ("[9007199254740993]", "9007199254740993 is too large a number"),
         ("9" * 5000, "is too large a number"),
         ("{", "line 1, column 2: expecting property name"),
-        (b"\xff", "byte 1 is not UTF-8"),
+        (b"\xef\xbb\xbf\xff", "byte 4 is not UTF-8"),
+        ("{}".encode("utf-16"), "^it is UTF-16: save it as UTF-8$"),
     ],
 )
 def test_what_a_program_would_not_write_is_refused(text: str | bytes, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         read_json(text)
+
+
+def test_a_byte_order_mark_does_not_count() -> None:
+    assert read_json(b'\xef\xbb\xbf{"a": 1}') == read_json('\ufeff{"a": 1}') == {"a": 1}
 
 
 def test_a_digest_of_what_is_no_json_is_refused() -> None:

@@ -89,13 +89,13 @@ def check_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
     return checked
 
 
-def missing_text(columns: Collection[str], mapping: Mapping[str, str]) -> str:
-    """Return the message for a file without a column of words."""
+def missing_text(columns: Collection[str], mapping: Mapping[str, str], remedy: str = "") -> str:
+    """Return the message for a file without a column of words; "" is the remedy of naming one."""
     absent = _missing(columns, mapping)
     also = f"; there is no column {absent!r}, which --map names" if absent else ""
     return (
         "no column holds the words of a statement "
-        f"(found: {names_found(columns)}){also}; name one with --map COLUMN=text"
+        f"(found: {names_found(columns)}){also}; {remedy or 'name one with --map COLUMN=text'}"
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
 from compare.corpus.text_files import Readable, read_lines, read_text
 from compare.corpus.values import BadFileError, Problem, Row, shortened
+from compare.strict_json import object_of
 
 _SHAPE = 'a corpus in JSON is a list of objects, or an object with such a list under "statements"'
 _NOT_FLAT = "this is nested too deep; write a flat object"
@@ -17,20 +17,24 @@ _FENCES = frozenset({"---", "..."})
 
 
 def _object(fields: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(fields)
-    if len(found) < len(fields):
-        (name, _), *_ = Counter(name for name, _ in fields).most_common(1)
-        raise ValueError(f"an object has the field {shortened(name)} twice; rename one")
-    return found
+    try:
+        return object_of(fields)
+    except ValueError as error:
+        raise ValueError(f"{error}; rename one") from None
 
 
-# Numbers stay as written: an id can be 007 or 1.10.
-_DECODER = json.JSONDecoder(
-    parse_float=str,
-    parse_int=str,
-    parse_constant=lambda name: "",
-    object_pairs_hook=_object,
-)
+def _decoder(hook: Callable[[Any], Any] | None) -> json.JSONDecoder:
+    # Numbers stay as written: an id can be 007 or 1.10.
+    return json.JSONDecoder(
+        parse_float=str,
+        parse_int=str,
+        parse_constant=lambda name: "",
+        object_pairs_hook=hook,
+    )
+
+
+_DECODER = _decoder(_object)
+_LENIENT = _decoder(None)  # of a name that is there twice, the last counts
 
 
 def read_jsonl(path: Readable, file: str) -> Iterator[Row | Problem]:
@@ -67,7 +71,8 @@ def _decoded(line: str) -> Any:
 
 
 def _why_no_json(error: json.JSONDecodeError) -> str:
-    if error.msg == "Extra data" and error.doc.lstrip().startswith("{"):
+    here = error.doc[error.pos :].lstrip()
+    if error.msg == "Extra data" and here.startswith("{") and error.doc.lstrip().startswith("{"):
         return (
             "another object begins here, and a .json file has one list; end the name of the file "
             "in .jsonl if it has one object a line"
@@ -81,17 +86,18 @@ def read_json(path: Readable, file: str) -> Iterator[Row | Problem]:
     if not text.strip():
         return
     try:
-        document, start = _DECODER.decode(text), _skip_blanks(text, 0)
+        document, start = _LENIENT.decode(text), _skip_blanks(text, 0)
         if isinstance(document, dict) and isinstance(document.get("statements"), list):
-            start = [at for key, at, _ in _entries(text, start) if key == "statements"][-1]
+            *others, start = [at for key, at, _ in _entries(text, start) if key == "statements"]
+            if others:
+                line = text.count("\n", 0, start) + 1
+                raise BadFileError('"statements" is named twice; make one list of the two', line)
         elif not isinstance(document, list):
             raise BadFileError(_SHAPE)
     except json.JSONDecodeError as error:
         raise BadFileError(_why_no_json(error), error.lineno) from None
     except RecursionError:
         raise BadFileError(f"this is nested too deep; {_SHAPE}") from None
-    except ValueError as error:
-        raise BadFileError(str(error)) from None
     line, counted = 1, 0  # count line breaks up to each entry, not from the start each time
     for _, position, value in _entries(text, start):
         line += text.count("\n", counted, position)
@@ -107,7 +113,8 @@ def read_json(path: Readable, file: str) -> Iterator[Row | Problem]:
 def _entries(text: str, start: int) -> Iterator[tuple[str, int, Any]]:
     """Yield the key, position and value of each entry of the object or list at `start`.
 
-    The text has to be valid JSON. The keys of a list are "".
+    The text has to be valid JSON. The keys of a list are "". The value of an entry that names a
+    field twice is the error that says so.
     """
     position = _skip_blanks(text, start + 1)
     while text[position] not in "]}":
@@ -115,7 +122,10 @@ def _entries(text: str, start: int) -> Iterator[tuple[str, int, Any]]:
         if text[start] == "{":
             key, position = _DECODER.raw_decode(text, position)
             position = _skip_blanks(text, _skip_blanks(text, position) + 1)  # after the colon
-        value, end = _DECODER.raw_decode(text, position)
+        try:
+            value, end = _DECODER.raw_decode(text, position)
+        except ValueError as error:
+            value, (_, end) = error, _LENIENT.raw_decode(text, position)
         yield key, position, value
         position = _skip_blanks(text, end)
         if text[position] == ",":
@@ -130,11 +140,17 @@ def _skip_blanks(text: str, position: int) -> int:
 
 def _row(file: str, line: int, value: Any) -> Row:
     """Return an object as a row; a list under "pages" is that of `Statement.to_dict`."""
+    if isinstance(value, ValueError):
+        raise value
     pages = value.get("pages") if isinstance(value, dict) else None
     if not isinstance(pages, list):
-        return Row(file, line, _cells(value))
-    cells = _cells({name: entry for name, entry in value.items() if name != "pages"})
-    return Row(file, line, cells, pages=pages)
+        return Row(file, line, _cells(value), objects=_objects(value))
+    value = {name: entry for name, entry in value.items() if name != "pages"}
+    return Row(file, line, _cells(value), pages=pages, objects=_objects(value))
+
+
+def _objects(fields: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(name for name, value in fields.items() if isinstance(value, dict))
 
 
 def _cells(value: Any) -> dict[str, str]:
@@ -145,9 +161,6 @@ def _cells(value: Any) -> dict[str, str]:
     """
     if not isinstance(value, dict):
         raise ValueError("this is not a JSON object; write the fields of a statement as one")
-    for name in ("id", "text"):
-        if isinstance(value.get(name), dict):
-            raise ValueError(f'the value of "{name}" is an object; write it as text')
     cells = {str(name): _text(entry) for name, entry in value.items()}
     extra = value.get("extra")
     if isinstance(extra, dict):
@@ -191,9 +204,9 @@ def read_document(path: Readable, file: str) -> Iterator[Row | Problem]:
         raise BadFileError(
             'the front matter that starts here is never closed; end it with "---"', 1
         )
-    cells, places = _front_matter("".join(lines[1:end]))
-    body = "".join(lines[end + 1 :])
-    row = Row(file, 1, cells, lines=places)
+    fields, places = _front_matter("".join(lines[1:end]))
+    cells, body = _cells(fields), "".join(lines[end + 1 :])
+    row = Row(file, 1, cells, lines=places, objects=_objects(fields))
     if "text" not in cells:
         yield Row(file, 1, {**cells, "text": body}, lines={**places, "text": end + 2})
     elif body.strip():
@@ -202,7 +215,7 @@ def read_document(path: Readable, file: str) -> Iterator[Row | Problem]:
         yield row
 
 
-def _front_matter(text: str) -> tuple[dict[str, str], dict[str, int]]:
+def _front_matter(text: str) -> tuple[dict[str, Any], dict[str, int]]:
     """Return the values as written (NO is Norway, not false), and their line numbers."""
     import yaml
 
@@ -227,7 +240,7 @@ def _front_matter(text: str) -> tuple[dict[str, str], dict[str, int]]:
         raise BadFileError(message, 2) from None
     places = {str(key.value): key.start_mark.line + 2 for key, _ in node.value}
     known = {str(name): None if value in ("~", "null") else value for name, value in values.items()}
-    return _cells(known), places
+    return known, places
 
 
 def _yaml_loader() -> Any:
@@ -249,8 +262,9 @@ def _yaml_loader() -> Any:
             names = set()
             for key, _ in node.value:
                 if not isinstance(key, yaml.ScalarNode):
-                    raise yaml.MarkedYAMLError(
-                        problem="a name is a list or a mapping", problem_mark=key.start_mark
+                    raise BadFileError(
+                        "in the front matter, a name is a list or a mapping; write a word",
+                        key.start_mark.line + 2,
                     )
                 if key.value in names:
                     raise BadFileError(

@@ -17,7 +17,7 @@ from compare.corpus.documents import read_document, read_json, read_jsonl
 from compare.corpus.index_file import Index, is_named_index
 from compare.corpus.pdf import read_pdf
 from compare.corpus.tables import read_csv, read_tsv, read_xlsx
-from compare.corpus.text_files import Readable
+from compare.corpus.text_files import AS_DOCUMENT, AS_TABLE, UNPACK, Readable
 from compare.corpus.validate import Validator, checked_fill, unknown_countries
 from compare.corpus.values import BadFileError, Corpus, Problem, Row, listed
 from compare.errors import CorpusError
@@ -49,17 +49,20 @@ DOCUMENTS = frozenset(
 """File types that hold one statement each; a row of an `index.csv` can describe them."""
 
 _KINDS = ", ".join(sorted(SUFFIXES))
-_UNPACK = "unpack it, and name what is in it"
-_AS_XLSX = "save it as XLSX or CSV"
-_AS_TEXT = "save it as PDF or text"
 _AS_PAGE = "read it with `compare import html`"
 _OTHER_KINDS: Mapping[str, str] = {
-    **dict.fromkeys((".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar"), _UNPACK),
-    **dict.fromkeys((".xls", ".xlsm", ".xlsb", ".ods", ".parquet"), _AS_XLSX),
-    **dict.fromkeys((".doc", ".docx", ".odt", ".rtf"), _AS_TEXT),
+    **dict.fromkeys((".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar"), UNPACK),
+    **dict.fromkeys((".xls", ".xlsm", ".xlsb", ".ods", ".parquet"), AS_TABLE),
+    **dict.fromkeys((".doc", ".docx", ".odt", ".rtf"), AS_DOCUMENT),
     **dict.fromkeys((".html", ".htm", ".xhtml"), _AS_PAGE),
 }
 """What to do with a file of a type that cannot be read."""
+
+_PIPES: Mapping[str, str] = {
+    ".csv": "write `sep=|` as the first line, or separate the cells by commas, semicolons or tabs",
+    **dict.fromkeys((".tsv", ".tab"), "separate the cells by tabs"),
+}
+"""What to do with a table whose cells are separated by "|"."""
 
 _OBJECTS = frozenset({".jsonl", ".ndjson", ".json"})
 _SKIPPED_NAMES = ("readme", "license", "licence")
@@ -334,9 +337,8 @@ class _Reading:
                 break  # all rows of a table have the same columns
         if rows and not with_text:
             hint = ", or name the column of the files `file`" if is_named_index(path) else ""
-            if suffix not in _OBJECTS and len(columns) == 1 and "|" in next(iter(columns)):
-                hint = "; separate the cells by commas, semicolons or tabs"
-            raise BadFileError(missing_text(columns, self.mapping) + hint)
+            pipes = _PIPES.get(suffix, "") if len(columns) == 1 and "|" in min(columns) else ""
+            raise BadFileError(missing_text(columns, self.mapping, pipes) + hint)
         for problem in without_words:
             self._skip(problem)
         if not rows and len(self.problems) == before:

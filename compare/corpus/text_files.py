@@ -7,6 +7,7 @@ import codecs
 import gzip
 import io
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -33,21 +34,38 @@ DAMAGED = (
 
 REMEDY = 'save it as UTF-8 (in a spreadsheet program: "CSV UTF-8")'
 
-_STARTS = {
-    b"\x89PNG": "a PNG picture",
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"GIF8": "a GIF picture",
-    b"PK\x03\x04": "a workbook, a document or another ZIP archive",
-    b"PK\x05\x06": "an empty ZIP archive",
-    b"\xd0\xcf\x11\xe0": "a workbook or document of an old office program",
-    b"%PDF": "a PDF",
-    b"\x1f\x8b": "packed with gzip",
-    b"BZh": "packed with bzip2",
-    b"7z\xbc\xaf": "a 7z archive",
-    b"PAR1": "a Parquet file",
-    b"SQLite format 3": "an SQLite database",
-}
-"""First bytes of files that are often given the ending of a text file."""
+UNPACK = "unpack it, and name what is in it"
+AS_TABLE = "save it as XLSX or CSV"
+AS_DOCUMENT = "save it as PDF or text"
+"""Remedies for files of kinds that cannot be read."""
+
+_LEAVE_OUT = "leave it out"
+_STARTS = tuple(
+    (re.compile(start, re.DOTALL), kind, remedy)
+    for start, kind, remedy in (
+        (rb"\x89PNG", "a PNG picture", _LEAVE_OUT),
+        (rb"\xff\xd8\xff", "a JPEG picture", _LEAVE_OUT),
+        (rb"GIF8[79]a.{0,6}\0", "a GIF picture", _LEAVE_OUT),
+        (
+            rb"PK\x03\x04",
+            "a workbook, a document or another ZIP archive",
+            "save it as CSV, PDF or text, or unpack it; the name of a workbook ends in .xlsx",
+        ),
+        (rb"PK\x05\x06", "an empty ZIP archive", _LEAVE_OUT),
+        (
+            rb"\xd0\xcf\x11\xe0",
+            "a workbook or document of an old office program",
+            "save it as XLSX, CSV, PDF or text",
+        ),
+        (rb"%PDF-[12]\.", "a PDF", "end its name in .pdf"),
+        (rb"\x1f\x8b", "packed with gzip", UNPACK),
+        (rb"BZh[1-9]1AY&SY", "packed with bzip2", UNPACK),
+        (rb"7z\xbc\xaf", "a 7z archive", UNPACK),
+        (rb"PAR1\x15", "a Parquet file", AS_TABLE),
+        (rb"SQLite format 3\0", "an SQLite database", AS_TABLE),
+    )
+)
+"""First bytes, which no text has, of files that are often given the ending of a text file."""
 
 _BLOCK = 1 << 16
 _PACKED = (".gz", ".bz2")
@@ -99,11 +117,17 @@ def read_text(path: Readable) -> str:
     return "".join(read_lines(path, longest=-1))
 
 
+def other_kind(content: bytes) -> tuple[str, str] | None:
+    """Return the kind of what is no text, judging by its start, and what to do with it."""
+    return next(((kind, remedy) for start, kind, remedy in _STARTS if start.match(content)), None)
+
+
 def _encoding(path: Readable) -> str:
     with path.open("rb") as file:
         start = file.read(16)
-    if kind := next((kind for first, kind in _STARTS.items() if start.startswith(first)), ""):
-        raise BadFileError(f"this is {kind}, not text; give it the ending of its kind")
+    if found := other_kind(start):
+        kind, remedy = found
+        raise BadFileError(f"this is {kind}, not text; {remedy}")
     if start[:4] in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE):
         raise BadFileError(f"this is UTF-32: {REMEDY}")
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

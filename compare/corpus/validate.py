@@ -16,7 +16,7 @@ from compare.corpus.columns import FIELDS, column_key
 from compare.corpus.values import Problem, Row, listed, shortened
 from compare.errors import CorpusError
 from compare.statements import MISSING, Quotation, Statement, parse_countries, parse_date
-from compare.statements.dates import Order
+from compare.statements.dates import CELL_ERRORS, Order
 
 QUOTATIONS: Mapping[str, Quotation] = {
     "": Quotation.DIRECT,
@@ -81,7 +81,10 @@ class Validator:
             fields: Maps columns to fields.
         """
         columns = {field: column for column, field in fields.items()}
+        words = columns.get("text", "text")
         try:
+            if words in row.objects:
+                raise _BadCellError(words, "this is an object; write the words as text")
             for column in row.cells:
                 _check_characters(column, column, "in the column's name ")
             cells = {column: _clean(column, value) for column, value in row.cells.items()}
@@ -92,7 +95,7 @@ class Validator:
             for field, value in self._fill.items():
                 if not cell[field] or columns.get(field) in row.fallbacks:
                     cell[field] = value
-            pages = _pages(row, columns.get("text", ""), cell["text"])
+            pages = _pages(row, words, cell["text"])
             statement = _statement(cell, columns, self._dates)
             name = self._new_id(statement, row, columns.get("id", "id"))
         except _BadCellError as error:
@@ -101,7 +104,9 @@ class Validator:
         extra = {
             column: value
             for column, value in cells.items()
-            if column not in fields and value.strip()
+            if column not in fields
+            and (said := value.strip())
+            and said.casefold() not in CELL_ERRORS
         }
         statement = replace(statement, id=name, extra=extra, pages=pages)
         self.with_control_characters += any(map(_CONTROL.search, row.cells.values()))
@@ -239,7 +244,7 @@ def is_empty(field: str, value: str) -> bool:
 
 
 def _empty_missing(cell: dict[str, str]) -> bool:
-    """Empty the cells that mean "unknown" ("NA", "-"); return whether there were any.
+    """Empty the cells that mean "unknown" ("NA", "-", "#N/A"); return whether there were any.
 
     In a country or a language, NA is a code, unless another cell is NA too.
     """
@@ -251,6 +256,8 @@ def _empty_missing(cell: dict[str, str]) -> bool:
         plain = cell[name].casefold()
         if plain and plain in MISSING and (plain != "na" or not_available):
             found.add(name)
+    if cell["text"].casefold() in CELL_ERRORS:
+        found.add("text")
     cell.update(dict.fromkeys(found, ""))
     return bool(found)
 

@@ -10,7 +10,10 @@ from compare.statements.statement import PartialDate
 
 REMEDY = "write it as 2022, 2022-03 or 2022-03-18"
 TWO_DAYS = "this can be read as two days"
-MISSING = frozenset({"", "-", "—", "na", "n/a", "nan", "nd", "n.d.", "none", "null", "unknown"})
+CELL_ERRORS = frozenset({"#n/a", "#ref!", "#name?", "#value!", "#div/0!", "#null!", "#num!"})
+"""What spreadsheet programs write for a cell that they cannot compute."""
+
+MISSING = CELL_ERRORS | {"", "-", "—", "na", "n/a", "nan", "nd", "n.d.", "none", "null", "unknown"}
 """What corpora write for an unknown value."""
 
 _NAMES = ("january", "february", "march", "april", "may", "june", "july", "august", "september",

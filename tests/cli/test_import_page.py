@@ -239,7 +239,7 @@ def test_a_file_that_is_there_is_kept(run: Run) -> None:
         (["html", "."], ". cannot be read (Is a directory): check the path."),
         (["html", "empty.html"], "empty.html is empty: save the page anew"),
         (["html", "a.csv"], "a.csv is neither a web page nor a .txt file"),
-        (["html", "drawing.html"], "drawing.html is no web page, whatever its name says"),
+        (["html", "drawing.html"], "drawing.html is a PNG picture, not a web page"),
         (["html", "page.html", "--out", "a.csv"], "a.csv does not end in .jsonl"),
         (["html", "page.html", "--out", "page.html", "--force"], "does not end in .jsonl"),
         (["html", "page.html", "--out", "a.jsonl", "--accept", "１"], "names none of the"),

@@ -112,6 +112,10 @@ def test_values_are_kept_as_they_are_written(read: Read) -> None:
          "delimiter, column 10); correct it there."),
         ('[{"text": "x"}] []', "a.json, line 1: this is not JSON (Extra data, column 17); correct "
          "it there."),
+        ('{"statements": [{"text": "x"}]};', "a.json, line 1: this is not JSON (Extra data, column "
+         "32); correct it there."),
+        ('{"statements": [],\n "statements": [{"text": "x"}]}', 'a.json, line 2: "statements" is '
+         "named twice; make one list of the two."),
         ('"text"', "a.json: a corpus in JSON is a list of objects, or an object with such a list "
          'under "statements".'),
         ('{"speeches": [{"text": "x"}]}', "a.json: a corpus in JSON is a list of objects, or an "
@@ -138,6 +142,32 @@ def test_a_bad_line_costs_one_line(read: Read) -> None:
         "a.jsonl, line 3: this is not a JSON object; write the fields of a statement as one.",
         "a.jsonl, line 4: this is nested too deep; write a flat object.",
     ]
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_a_field_named_twice_costs_one_object(read: Read, name: str) -> None:
+    lines = ['{"text": "x"}', '{"text": "y", "date": {"a": 1, "a": 2}}', '{"text": "z"}']
+    joined = "\n".join(lines)
+    if name == "a.json":
+        joined = '{"made": {"by": 1, "by": 2}, "statements": [' + joined.replace("\n", ",\n") + "]}"
+    corpus = read(name, joined)
+    assert [statement.text for statement in corpus.statements] == ["x", "z"]
+    assert [str(problem) for problem in corpus.problems] == [
+        f"{name}, line 2: an object has the field 'a' twice; rename one."
+    ]
+
+
+def test_an_object_is_no_words_whatever_its_column_is_called(read: Read) -> None:
+    for column in ("text", "Text", "statement", "Wortlaut"):
+        mapping = {"Wortlaut": "text"} if column == "Wortlaut" else None
+        content = json.dumps([{"id": {"$oid": "1"}, column: "x"}, {column: {"en": "y"}}])
+        corpus = read("a.json", content, mapping=mapping)
+        assert [(s.id, s.text) for s in corpus.statements] == [('{"$oid": "1"}', "x")]
+        assert [(problem.column, problem.message) for problem in corpus.problems] == [
+            (column, "this is an object; write the words as text")
+        ]
+    (problem,) = read("a.md", "---\nspeaker: Ana Veld\ntext: {en: peace}\n---\n").problems
+    assert (problem.line, problem.column) == (3, "text")
 
 
 def test_objects_without_words(read: Read) -> None:
@@ -237,8 +267,8 @@ def test_an_empty_block(read: Read) -> None:
          "alias (*) is not read); put the value in quotation marks."),
         ("---\nspeaker: a\nrole: b\nspeaker: c\n---\nwords", "a.md, line 4: the front matter has "
          "'speaker' twice; keep one of the two."),
-        ("---\n? [a, b]\n: c\n---\nwords", "a.md, line 2: the front matter is not YAML (a name is "
-         "a list or a mapping)"),
+        ("---\n? [a, b]\n: c\n---\nwords", "a.md, line 2: in the front matter, a name is a list or "
+         "a mapping; write a word."),
         ("---\na: \x07\n---\nwords", "a.md, line 2: the front matter is not YAML (it holds a "
          "character that YAML does not allow)"),
         ("---\na: " + "[" * 20_000 + "\n---\nwords", "a.md, line 2: the front matter is nested too "

@@ -179,6 +179,34 @@ def test_a_blank_file_holds_no_statements(read: Read, name: str, content: str) -
     assert corpus.notes == (f"{name} holds no statements.",)
 
 
+@pytest.mark.parametrize(
+    "error", ["#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"]
+)
+def test_an_error_is_an_empty_cell_in_every_table(read: Read, error: str) -> None:
+    header, good, bad = ["text", "speaker", "country", "note"], ["x", *[error] * 3], [error, "A"]
+    rows = "".join(",".join(row + [""] * (4 - len(row))) + "\n" for row in (header, good, bad))
+    for name, content in (("a.csv", rows), ("a.xlsx", workbook(header, good, bad))):
+        corpus = read(name, content)
+        assert [(s.text, s.speaker, s.country, s.extra) for s in corpus.statements] == [
+            ("x", "", (), {})
+        ]
+        assert [(problem.line, problem.column) for problem in corpus.problems] == [(3, "text")]
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("a.csv", "write `sep=|` as the first line, or separate the cells by commas, semicolons"),
+        ("a.tsv", "separate the cells by tabs."),
+    ],
+)
+def test_cells_between_pipes(read: Read, name: str, remedy: str) -> None:
+    content = "id|text\n1|x\n"
+    with pytest.raises(CorpusError, match=re.escape(f"(found: id|text); {remedy}")):
+        read(name, content)
+    assert texts(read("a.csv", f"sep=|\n{content}")) == ["x"]
+
+
 def test_a_header_alone_holds_no_statements(read: Read) -> None:
     assert read("a.csv", "id,text\n").notes == ("a.csv holds no statements.",)
 

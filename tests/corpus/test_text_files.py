@@ -87,6 +87,46 @@ def test_a_line_beyond_all_measure_is_refused(tmp_path: Path) -> None:
     assert caught.value.line == 2
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "BZhang said that we agree.",
+        "GIF89 is a format.",
+        "GIF89a is a format, too.",
+        "%PDF is what we oppose.",
+        "PAR1 opens.",
+        "SQLite format 3 is old.",
+    ],
+)
+def test_words_that_begin_like_another_kind_are_read(read: Read, words: str) -> None:
+    assert [s.text for s in read("a.txt", words, strict=True).statements] == [words]
+
+
+def test_a_column_can_be_called_like_another_kind(read: Read) -> None:
+    assert len(read("a.csv", "PAR1,text\n1,x\n")) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0", "a PNG picture, not text; leave it out"),
+        (b"\xff\xd8\xff\xe0\0", "a JPEG picture, not text; leave it out"),
+        (b"GIF89a\x10\x01\x10\x01\xf7\0\0", "a GIF picture, not text; leave it out"),
+        (b"%PDF-1.7\n", "a PDF, not text; end its name in .pdf"),
+        (b"PK\x03\x04\x14\0", "another ZIP archive, not text; save it as CSV, PDF or text, or"),
+        (b"\xd0\xcf\x11\xe0\xa1", "an old office program, not text; save it as XLSX, CSV, PDF or"),
+        (gzip.compress(b"text"), "packed with gzip, not text; unpack it, and name what is in it"),
+        (bz2.compress(b"text"), "packed with bzip2, not text; unpack it, and name what is in it"),
+        (b"7z\xbc\xaf\x27\x1c", "a 7z archive, not text; unpack it, and name what is in it"),
+        (b"PAR1\x15\x04\x15", "a Parquet file, not text; save it as XLSX or CSV"),
+        (b"SQLite format 3\0\x10", "an SQLite database, not text; save it as XLSX or CSV"),
+    ],
+)
+def test_another_kind_is_told_with_its_remedy(read: Read, content: bytes, sentence: str) -> None:
+    with pytest.raises(CorpusError, match=sentence):
+        read("a.csv", content)
+
+
 # -- packed files ----------------------------------------------------------------------------------
 
 

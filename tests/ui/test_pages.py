@@ -409,9 +409,17 @@ def test_an_address_that_may_not_be_fetched_is_one_sentence(page):
     assert "127.0.0.1" in shown(app)
 
 
-def test_a_page_without_an_article_is_one_sentence(page):
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"<html><body><p></p></body></html>", "No article was found in"),
+        (b" ", "page.html is empty"),
+        (b"%PDF-1.7", "page.html is a PDF, not a web page"),
+    ],
+)
+def test_a_page_that_cannot_be_read_is_one_sentence(page, content, sentence):
     app = page("add", add_from="A web page")
-    app.file_uploader[0].upload("page.html", b"<html><body><p></p></body></html>")
+    app.file_uploader[0].upload("page.html", content)
     well(app.run())
-    assert "No article was found in" in shown(app)
+    assert sentence in shown(app)
     assert "page.html" in shown(app)

@@ -50,6 +50,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BLOCK = 64 * 1024
 _NOT_IN_A_URL = re.compile(r"[\s\\\x00-\x20\x7f\ud800-\udfff]")
 _SAFE = "%/:=&?~#+!$,;'@()*[]"
+
 Allowed = Collection[tuple[str, int]]
 
 

@@ -21,6 +21,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import compare
+from compare.corpus.read import SUFFIXES
+from compare.corpus.text_files import other_kind
 from compare.corpus.validate import is_address
 from compare.corpus.values import shortened
 from compare.errors import CorpusError, not_installed
@@ -40,9 +42,10 @@ _DECLARED = re.compile(
     rb"charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{1,40})|encoding=[\"']([\w.:-]{1,40})", re.IGNORECASE
 )
 _DECLARED_WITHIN = 2048
-_OF_OTHER_KINDS = (b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b")
 _PAGES = frozenset({".html", ".htm", ".xhtml", ".txt"})
-_TAG = re.compile(rb"<(?:!doctype html|html|head|body|p|div)\b", re.IGNORECASE)
+_BINARY = frozenset({".pdf", ".xlsx"})
+_BUILD = "read it with `compare build`"
+_TAG = re.compile("<[a-z!]", re.IGNORECASE)
 _ENCODINGS = ("utf-8", "iso8859", "cp125", "cp874", "koi8", "gb", "big5", "shift_jis", "euc_")
 _LANGUAGE = re.compile("[a-z]{2,3}(?:-[a-z0-9]{1,8}){0,3}", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
@@ -76,8 +79,22 @@ def fetch_page(url: str) -> Page:
 
 
 def read_saved(content: bytes, name: str) -> Page:
-    """Read a saved page, or plain text if its name ends in .txt; errors as in `read_html`."""
-    read = read_plain if name.casefold().endswith(".txt") else read_html
+    """Read a saved page, or plain text if its name ends in .txt.
+
+    Raises:
+        CorpusError: As in `read_html`, or it is empty or of another kind.
+    """
+    if not content.strip():
+        raise CorpusError(f"{name} is empty: save the page anew.")
+    suffix = Path(name).suffix.casefold()
+    if found := other_kind(content):
+        kind, remedy = found
+        remedy = _BUILD if suffix in _BINARY else remedy
+        raise CorpusError(f"{name} is {kind}, not a web page: {remedy}.")
+    if suffix not in _PAGES and not _TAG.search(_decoded(content, "", name)):
+        remedy = _BUILD if suffix in SUFFIXES else "save the page anew, or name a .txt file"
+        raise CorpusError(f"{name} is neither a web page nor a .txt file: {remedy}.")
+    read = read_plain if suffix == ".txt" else read_html
     return read(content, name=name)
 
 
@@ -85,22 +102,13 @@ def read_file(file: Path) -> Page:
     """Read a saved page or a text file.
 
     Raises:
-        CorpusError: As in `read_html`, or it is empty or of another kind.
+        CorpusError: As in `read_saved`, or it cannot be opened.
     """
     try:
         with file.open("rb") as opened:
             content = opened.read(MOST_BYTES + 1)
     except OSError as error:
         raise CorpusError(f"{file} cannot be read ({error.strerror}): check the path.") from None
-    if not content.strip():
-        raise CorpusError(f"{file} is empty: save the page anew.")
-    if content.startswith(_OF_OTHER_KINDS):
-        raise CorpusError(f"{file} is no web page, whatever its name says: save the page anew.")
-    if not (file.suffix.casefold() in _PAGES or _TAG.search(content)):
-        raise CorpusError(
-            f"{file} is neither a web page nor a .txt file: name one of these, or read it with "
-            "`compare build`."
-        )
     return read_saved(content, str(file))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus.web.page import MOST_BYTES, Page, read_html, read_plain
+from compare.corpus.web.page import MOST_BYTES, Page, read_html, read_plain, read_saved
 from compare.errors import CorpusError
 
 ARTICLE = """<!DOCTYPE html><html lang="en-GB"><head>
@@ -169,6 +169,37 @@ def test_no_article(content: str) -> None:
         "No article was found in 'a.html': if its text shows only in a browser, copy it there into "
         "a .txt file and read that with `compare import html FILE.txt`."
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("frag.php", f"<article><h1>Port Meren</h1><section>{BODY[3:-4]}</section>".encode()),
+        ("u16.php", f"<html><body>{BODY}".encode("utf-16")),
+        ("words.txt", b"BZhang said that the blockade must end."),
+    ],
+)
+def test_a_saved_page_can_have_any_name(name: str, content: bytes) -> None:
+    assert "blockade" in " ".join(read_saved(content, name).paragraphs)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.html", b" \n", "a.html is empty: save the page anew."),
+        ("a.html", b"%PDF-1.7", "a.html is a PDF, not a web page: end its name in .pdf."),
+        ("a.pdf", b"%PDF-1.7", "a.pdf is a PDF, not a web page: read it with `compare build`."),
+        ("a.html", b"\x89PNG\r", "a.html is a PNG picture, not a web page: leave it out."),
+        ("a.csv", b"id,text\n1,x < y\n", "a.csv is neither a web page nor a .txt file: read it "
+         "with `compare build`."),
+        ("a.log", b"x", "a.log is neither a web page nor a .txt file: save the page anew, or name "
+         "a .txt file."),
+    ],
+)  # fmt: skip
+def test_what_is_no_saved_page(name: str, content: bytes, message: str) -> None:
+    with pytest.raises(CorpusError) as caught:
+        read_saved(content, name)
+    assert str(caught.value) == message
 
 
 def test_a_page_that_is_too_long() -> None:
