@@ -19,8 +19,8 @@ from compare.review.store import (
     reviews_inside,
     store_of,
 )
+from compare.review.stored import shown_name
 from compare.review.values import MachineShown, Order, Settings, checked_name
-from compare.safe_text import one_line
 
 if TYPE_CHECKING:
     from typing import Self
@@ -126,7 +126,7 @@ class Reviews:
         return Review(store, number)
 
     def stored_name(self, name: str) -> str:
-        """Return the name of a review as it was written, of a damaged one, too."""
+        """Return the name of a review as it is shown, of a damaged one, too."""
         return self._found(name)[2]
 
     def _named(
@@ -134,12 +134,12 @@ class Reviews:
     ) -> list[tuple[ReviewStore, int, str]]:
         """Return where the reviews with a name are, their numbers and names, without reading them.
 
-        A damaged name that is no text is written as Python writes it.
+        The names are as messages show them.
         """
         sql = f"SELECT project, name FROM projects {where} ORDER BY project DESC"
         given = (" ".join(name.split()),) if where else ()
         return [
-            (store, number, one_line(str(stored)))
+            (store, number, shown_name(stored))
             for store in self._stores
             for number, stored in store.all(sql, given)
         ]

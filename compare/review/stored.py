@@ -99,7 +99,7 @@ class StoredReview:
 
     def refuse(self, place: str, why: str) -> NoReturn:
         """Raise the error for a value that the program did not write."""
-        shown = one_line(str(self.name))[:_SHOWN]
+        shown = shown_name(self.name)[:_SHOWN]
         raise DamagedReviewError(
             f"{self.location} is damaged or was edited: in the review {shown!r}, {place}: {why}; "
             "restore it from a copy, or remove the review with `compare review delete`."
@@ -376,6 +376,11 @@ class StoredReview:
 
 _OF_READER = ("answer", "import", "undo", "hand in")
 _OF_DECISIONS = ("decision", "undo decision")
+
+
+def shown_name(name: Any) -> str:
+    """Return the stored name of a review as messages show it; bytes as SQL writes them."""
+    return f"x'{name.hex()}'" if isinstance(name, bytes) else one_line(str(name))
 
 
 def hash_of(statement: str) -> str:
