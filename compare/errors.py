@@ -42,6 +42,10 @@ class ReviewError(CompareError):
     """A review cannot be created, read or changed as requested."""
 
 
+class DamagedReviewError(ReviewError):
+    """A stored review is damaged, or was edited by hand."""
+
+
 class WatchError(CompareError):
     """A watch cannot be added, read or run as requested."""
 

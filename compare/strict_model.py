@@ -188,7 +188,7 @@ def check(table: str, data: Any) -> Any:
         if first["type"] in ("model_type", "dict_type"):
             said = "Input should be an object"
         if first["type"] not in _NAMED_BY_PLACE:
-            said += f", not {_shown(first['input'])}"
+            said += f", not {shown_value(first['input'])}"
         raise ValueError(f"{one_line(place)[:_SHOWN]}: {one_line(said)}") from None
 
 
@@ -196,9 +196,11 @@ _NAMED_BY_PLACE = ("missing", "extra_forbidden", "value_error")
 """Errors whose messages need no value, or have it."""
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, dict | list):
-        return "an object" if isinstance(value, dict) else "a list"
+def shown_value(value: Any) -> str:
+    """Return a value as a short part of a sentence: its JSON, or what kind it is."""
+    for kind, name in ((dict, "an object"), (list, "a list"), (bytes, "bytes")):
+        if isinstance(value, kind):
+            return name
     text = json.dumps(value)
     return text if len(text) <= _VALUE_SHOWN else f"{text[:_VALUE_SHOWN]}…"
 

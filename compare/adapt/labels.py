@@ -90,10 +90,11 @@ def gather_labels(
 ) -> LabelSet:
     """Return the labels of a library's pairs from its finished reviews and the files named.
 
-    A review contributes its final labels. Excluded are unfinished reviews, reviews whose readers
-    saw the model's label before they answered, and pairs whose label a reader changed after the
-    model's was shown. If several libraries share a file of reviews, as the sample and the user's
-    own do, only pairs with a statement in this library count. The same holds for corrections.
+    A review contributes its final labels. Excluded are unfinished and damaged reviews, those whose
+    readers saw the model's label before they answered, and pairs whose label a reader changed after
+    the model's was shown. If several libraries share a file of reviews, as the sample and the
+    user's own do, only pairs with a statement in this library count. The same holds for
+    corrections.
     """
     notes: list[str] = []
     labels = [*_from_reviews(library, notes)]
@@ -132,7 +133,8 @@ def _keys(*sides: tuple[str, str]) -> frozenset[str]:
 def _from_reviews(library: Library, notes: list[str]) -> Iterator[Label]:
     reviews = Reviews.of(library)
     is_shared = not reviews.are_beside(library)
-    for review in reversed(reviews.all()):  # oldest first
+
+    def labels(review: Review) -> tuple[list[Label], list[str]]:
         pairs = dict(review.pairs())
         if is_shared:
             ids = {side.statement.id for pair in pairs.values() for side in (pair.a, pair.b)}
@@ -143,11 +145,17 @@ def _from_reviews(library: Library, notes: list[str]) -> Iterator[Label]:
                 if ours & {pair.a.statement.id, pair.b.statement.id}
             }
         if not pairs:
-            continue
+            return [], []
         if why := _unusable(review):
-            notes.append(f"Left out the review {review.name!r}: {why}.")
-        else:
-            yield from _from_review(review, pairs, notes)
+            return [], [f"Left out the review {review.name!r}: {why}."]
+        said: list[str] = []
+        return list(_from_review(review, pairs, said)), said
+
+    found, damaged = reviews.each(labels)
+    for given, said in reversed(found):  # oldest first
+        notes += said
+        yield from given
+    notes += [f"Left out a review: {sentence}" for sentence in damaged]
 
 
 def _unusable(review: Review) -> str:

@@ -205,7 +205,7 @@ class WholeNumber(click.IntRange):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Return the number."""
-        given = str(value)
+        given = str(value).strip()
         least, most = int(self.min or 0), self.max
         number = int(given) if re.fullmatch(r"[+-]?[0-9]{1,100}", given) else least - 1
         if number < least or (most is not None and number > most):

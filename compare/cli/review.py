@@ -18,6 +18,7 @@ from compare.cli.output import (
     check_out,
     progress,
     remark,
+    remark_notes,
     say,
     say_either,
     say_json,
@@ -28,6 +29,7 @@ from compare.cli.output import (
 from compare.corpus import BadFileError, Problem
 from compare.corpus.text_files import read_text
 from compare.errors import ReviewError
+from compare.export import counted
 from compare.export.json_files import load_result
 from compare.files import check_ending
 from compare.library import Library
@@ -36,6 +38,7 @@ from compare.models import Stance
 from compare.results import Figure
 from compare.review import Choice, Order, PairSelection, Review, ReviewFormat, Reviews
 
+_BY_ENDING = (".csv", ".jsonl")
 _ONLY_WITH_RESULT = ("choose", "size", "stances", "fresh")
 
 
@@ -96,7 +99,7 @@ def create(name: str, readers: tuple[str, ...], **options: Any) -> None:
         raise click.UsageError(
             "--choose, --size, --label and --fresh draw from a --result; --pairs takes all."
         )
-    library = shared.open_library(options["library"], writes=True)
+    library = shared.open_library(options["library"])
     reviews = Reviews.of(library)
     made = reviews.create(
         name,
@@ -110,12 +113,12 @@ def create(name: str, readers: tuple[str, ...], **options: Any) -> None:
     if options["as_json"]:
         say_json(_as_json(made))
     else:
-        say(f"{made.name}: {len(made)} pairs for {' and '.join(made.readers)}.")
+        say(f"{made.name}: {counted(len(made), 'pair')} for {' and '.join(made.readers)}.")
         remark(f"Kept in {reviews.location}.")
     if number := made.settings.read_before:
         remark(
-            f"Note: {number} of the pairs were read in a finished review before; they do not test "
-            "what was learned from them." + ("" if file else " --fresh draws others.")
+            f"Note: A finished review held {counted(number, 'pair')} of these before; such pairs "
+            "do not test what was learned from them." + ("" if file else " --fresh draws others.")
         )
 
 
@@ -159,18 +162,8 @@ def _read_codebook(path: Path) -> str:
 def list_(library: Backend | None, as_json: bool) -> None:
     """List the reviews of a library, newest first."""
     reviews = Reviews.of(shared.open_library(library))
-    found: list[dict[str, Any]] = [
-        {
-            "name": entry.name,
-            "pairs": len(entry),
-            "readers": entry.readers,
-            "answered": [entry.progress(reader).seen for reader in entry.readers],
-            "handed_in": entry.handed_in,
-            "created": entry.created,
-            "subject": entry.settings.subject,
-        }
-        for entry in reviews.all()
-    ]
+    found, damaged = reviews.each(_summary)
+    remark_notes(damaged)
     if as_json:
         say_json({"file": str(reviews.location), "reviews": found})
         return
@@ -179,9 +172,21 @@ def list_(library: Backend | None, as_json: bool) -> None:
             f"{reader} {'done' if reader in data['handed_in'] else number}"
             for reader, number in zip(data["readers"], data["answered"], strict=True)
         )
-        say(f"{data['name']}: {data['pairs']} pairs; {readers}")
-    if not found:
+        say(f"{data['name']}: {counted(data['pairs'], 'pair')}; {readers}")
+    if not found and not damaged:
         remark(f"There is no review in {reviews.location} yet.")
+
+
+def _summary(review: Review) -> dict[str, Any]:
+    return {
+        "name": review.name,
+        "pairs": len(review),
+        "readers": review.readers,
+        "answered": [review.progress(reader).seen for reader in review.readers],
+        "handed_in": review.handed_in,
+        "created": review.created,
+        "subject": review.settings.subject,
+    }
 
 
 @review.command("status")
@@ -190,6 +195,7 @@ def list_(library: Backend | None, as_json: bool) -> None:
 def status(name: str, library: Backend | None, as_json: bool) -> None:
     """Show the readers' progress, and which statements were changed or removed since."""
     opened, of = reading.open_review(library, name)
+    opened.check_answers()
     settings, data = opened.settings, _as_json(opened)
     states = opened.statement_states(of, [pair for _, pair in opened.pairs()])
     counts = {state.value: sum(state in both for both in states) for state in reviewing.STATE_NOTES}
@@ -197,7 +203,7 @@ def status(name: str, library: Backend | None, as_json: bool) -> None:
         say_json({**data, "statements": counts})
         return
     choice, order = settings.choice.value, settings.order.value
-    say(f"{opened.name}: {len(opened)} pairs, {choice}, {order} order")
+    say(f"{opened.name}: {counted(len(opened), 'pair')}, {choice}, {order} order")
     for reader in data["readers"]:
         left = len(opened) - reader["answered"] - reader["skipped"]
         end = "handed in" if reader["handed_in"] else f"{left} left"
@@ -243,11 +249,12 @@ def import_(name: str, file: Path, reader: str, library: Backend | None, as_json
     Its columns are pair and answer (or label), with confidence and note; an exported review is such
     a file. Rows without an answer are skipped.
     """
-    opened, _ = reading.open_review(library, name, writes=True)
+    opened, _ = reading.open_review(library, name)
     answers = reviewing.read_answers(file, opened, reader)
     changed = opened.answer_many(reader, answers)
     left = opened.progress(reader).left
-    text = f"{len(answers)} answers of {reader} read, {changed} of them new; {left} pairs left."
+    read = f"{counted(len(answers), 'answer')} of {reader} read, {changed} of them new"
+    text = f"{read}; {counted(left, 'pair')} left."
     say_either(as_json, {"review": opened.name, "read": len(answers), "changed": changed}, text)
 
 
@@ -269,9 +276,9 @@ def agreement(name: str, library: Backend | None, as_json: bool) -> None:
         design = {"created": opened.created, "version": opened.version, **settings.to_dict()}
         say_json({"review": opened.name, "design": design, **found.to_dict()})
         return
-    say(f"{opened.name}: {found.pairs} pairs, read by {' and '.join(found.readers)}")
+    say(f"{opened.name}: {counted(found.pairs, 'pair')}, read by {' and '.join(found.readers)}")
     if found.overall:
-        say(f"The readers differ on {found.differ} pairs; {found.decided} are decided.")
+        say(f"The readers differ on {counted(found.differ, 'pair')}; {found.decided} are decided.")
     _show_figures(found)
     for note in [reviewing.NO_INTERVAL_NOTE] * found.lacks_interval + [*found.cautions]:
         say(f"\n{note}")
@@ -348,7 +355,7 @@ def export(name: str, to: str | None, out: Path | None, reader: str | None, **op
     format = ReviewFormat(to or ReviewFormat.CSV)
     if out and not to_stdout:
         if not to:
-            format = ReviewFormat(check_ending(out, (".csv", ".jsonl"))[1:])
+            format = _format_of(out)
         check_out(out, format.suffix, force=force)
     opened, of = reading.open_review(options["library"], name)
     if to_stdout:
@@ -360,13 +367,22 @@ def export(name: str, to: str | None, out: Path | None, reader: str | None, **op
     say_written(path, len(opened), as_json=options["as_json"], format=format.value)
 
 
+def _format_of(out: Path) -> ReviewFormat:
+    """Return the format of a table that the ending of a file names."""
+    ending = out.suffix.casefold()
+    others = [f"--to {one}" for one in ReviewFormat if one.suffix == ending]
+    if others and ending not in _BY_ENDING:
+        raise ReviewError(f"{out} ends in {ending}: name {' or '.join(others)}.")
+    return ReviewFormat(check_ending(out, _BY_ENDING)[1:])
+
+
 @review.command("delete")
 @reading.name_of_review
 @shared.flag("--yes", help="Do not ask.")
 @reading.always
 def delete(name: str, yes: bool, library: Backend | None, as_json: bool) -> None:
     """Delete a review for good, with its answers and its history."""
-    reviews = Reviews.of(shared.open_library(library, writes=True))
+    reviews = Reviews.of(shared.open_library(library))
     stored = reviews.stored_name(name)
     if not yes:
         question = f"Delete {stored!r} with all its pairs and answers for good?"

@@ -33,11 +33,9 @@ _answering = shared.together(
 )
 
 
-def open_review(
-    given: Backend | None, name: str, *, writes: bool = False
-) -> tuple[Review, Library]:
-    """Open a review, to be changed if it `writes`, and the library that it is stored beside."""
-    library = shared.open_library(given, writes=writes)
+def open_review(given: Backend | None, name: str) -> tuple[Review, Library]:
+    """Open a review and the library that it is stored beside."""
+    library = shared.open_library(given)
     return library.review(name), library
 
 
@@ -61,7 +59,7 @@ def answer(
     """
     if undo and any(given.values()):
         raise click.UsageError("--undo stands alone: omit the options of an answer.")
-    opened, of = open_review(library, name, writes=True)
+    opened, of = open_review(library, name)
     if undo:
         _say_change(opened, opened.undo(reader), as_json=as_json)
     elif values := _given_answer(opened, given):
@@ -161,7 +159,7 @@ def _show_pair(review: Review, pair: ReviewPair, library: Library) -> None:
 @always
 def done(name: str, reader: str, library: Backend | None, as_json: bool) -> None:
     """Hand in a reader's answers: they are final, and shown once all readers have handed in."""
-    opened, _ = open_review(library, name, writes=True)
+    opened, _ = open_review(library, name)
     opened.hand_in(reader)
     left = [other for other in opened.readers if other not in opened.handed_in]
     all_in = f"all are. Differences: {len(opened.differences())}" if not left else ""
@@ -181,7 +179,7 @@ def decide(name: str, by: str, library: Backend | None, as_json: bool, **given: 
       compare review decide canal
       compare review decide canal --by Cor --pair 3f2c… --label oppose --note "a denial"
     """
-    opened, of = open_review(library, name, writes=bool(given["pair_id"]))
+    opened, of = open_review(library, name)
     if values := _given_answer(opened, given):
         _say_change(opened, opened.decide(by=by, **values), as_json=as_json)
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import os
 import re
 from collections.abc import Iterator
@@ -22,16 +21,6 @@ from compare.library.backend import Backend
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 _LAST_SECONDS = 5  # that a reading has once the server is ended
 _ORIGIN = re.compile(r"https?://[\w.\-\[\]:]+\Z", re.ASCII)
-
-
-def _seconds(value: str) -> float:
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = math.nan
-    if not 1 <= seconds < math.inf:
-        raise click.BadParameter(f"{value!r} is not a number of seconds of at least 1.")
-    return seconds
 
 
 @click.command("serve")
@@ -55,7 +44,7 @@ def _seconds(value: str) -> float:
     help="Another name under which the server answers.",
 )
 @click.option("--cors", multiple=True, metavar="ORIGIN", help="A web page that may use the API.")
-@click.option("--seconds", type=_seconds, default="120", help="Time limit of a request [120].")
+@click.option("--seconds", type=WholeNumber(1), default=120, help="Time limit of a request [120].")
 @click.option(
     "--readers",
     type=WholeNumber(1, 64),
@@ -70,7 +59,7 @@ def serve(
     allow_write: bool,
     host_names: tuple[str, ...],
     cors: tuple[str, ...],
-    seconds: float,
+    seconds: int,
     readers: int,
 ) -> None:
     """Answer searches over HTTP, for other programs; Ctrl-C ends it.

@@ -234,9 +234,11 @@ class ScoreCache:
         """Start again if the file is damaged, since scores can be recomputed."""
         try:
             yield
-        except sqlite3.OperationalError:  # busy or full, but not damaged
-            raise
-        except (sqlite3.DatabaseError, UnicodeDecodeError):
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            # Busy or full, but not damaged. Other tables, or text that is not UTF-8, are damage.
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+            if isinstance(error, sqlite3.OperationalError) and code != sqlite3.SQLITE_ERROR:
+                raise
             self._path.unlink(missing_ok=True)
             self._create_table()
 

@@ -19,6 +19,7 @@ from compare.review.store import (
 from compare.review.stored import (
     DECISION,
     PROJECT,
+    SELECT_ANSWER_WITH_EVENTS,
     SELECT_ANSWERS_WITH_EVENTS,
     SELECT_PAIRS,
     SELECT_READERS,
@@ -220,21 +221,33 @@ class Review:
         )
 
     def progress(self, reader: str) -> ReaderProgress:
-        """Return how many pairs a reader has answered and skipped."""
-        given = self._answers(self.reader_number(reader)).values()
-        answered = sum(answer.stance is not None for answer in given)
-        return ReaderProgress(answered, len(given) - answered, len(self))
+        """Return how many pairs a reader has answered and skipped, without checking the answers."""
+        answered, given = self._one(
+            "SELECT count(stance), count(*) FROM answers a JOIN pairs p ON p.project = a.project "
+            "AND p.place = a.place WHERE a.project = ? AND reader = ?",
+            self.reader_number(reader),
+        )
+        return ReaderProgress(answered, given - answered, len(self))
 
     def next_place(self, reader: str) -> int | None:
-        """Return the first place that a reader has not answered; None if none is left."""
-        given = self._answers(self.reader_number(reader))
-        return next((place for place in range(1, len(self) + 1) if place not in given), None)
+        """Return the first place without a reader's answer, unchecked; None if none is left."""
+        (place,) = self._one(
+            "SELECT min(place) FROM pairs p WHERE project = ? AND NOT EXISTS (SELECT 1 FROM "
+            "answers a WHERE a.project = p.project AND a.place = p.place AND reader = ?)",
+            self.reader_number(reader),
+        )
+        return None if place is None else int(place)
+
+    def check_answers(self) -> None:
+        """Raise ReviewError if any answer or decision is not what the history ends in."""
+        for number in range(len(self.readers) + 1):
+            self._answers(number)
 
     # -- Answers ---------------------------------------------------------------------------------
 
     def answer_of(self, reader: str, place: int) -> Answer | None:
         """Return a reader's answer to one pair, to be shown only to that reader."""
-        return self._answers(self.reader_number(reader)).get(place)
+        return self._answers(self.reader_number(reader), place).get(place)
 
     def answers(self, seen_by: str | None = None) -> dict[str, dict[int, Answer]]:
         """Return the visible answers of each reader by place.
@@ -257,12 +270,17 @@ class Review:
         """Return the decisions on pairs on which readers differ, by place."""
         return self._answers(DECISION)
 
-    def _answers(self, number: int) -> dict[int, Answer]:
+    def _answers(self, number: int, place: int | None = None) -> dict[int, Answer]:
+        """Return a reader's answers, all or that to one place, checked by their history."""
         is_final = number > 0 and self.readers[number - 1] in self.handed_in
-        rows = self._all(SELECT_ANSWERS_WITH_EVENTS, number, self.number, number)
+        if place is None:
+            rows = self._all(SELECT_ANSWERS_WITH_EVENTS, number, self.number, number)
+        else:
+            of_place = number, place
+            rows = self._all(SELECT_ANSWER_WITH_EVENTS, *of_place, self.number, *of_place)
         who = self.readers[number - 1] if number else "those who decide"
         found = self._stored.answers(who, rows, len(self))
-        if is_final and len(found) < len(self):
+        if is_final and place is None and len(found) < len(self):
             self._stored.refuse(f"the answers of {who}", f"{len(found)} were handed in")
         return found
 
@@ -419,7 +437,7 @@ class Review:
     def hand_in(self, reader: str) -> None:
         """Make a reader's answers final, once every pair is answered or skipped."""
         with self._reader(reader) as writer:
-            if left := self.progress(reader).left:
+            if left := len(self) - len(self._answers(writer.number)):
                 raise ReviewError(
                     f"{left:,} of {len(self):,} pairs were neither answered nor skipped by "
                     f"{writer.who}: look at them, then hand in."

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from compare.errors import ReviewError
+from compare.errors import DamagedReviewError, ReviewError
 from compare.models import CODEBOOK
 from compare.review.drawing import PairSelection, in_reading_order
 from compare.review.review import Review
@@ -19,13 +19,15 @@ from compare.review.store import (
     reviews_inside,
     store_of,
 )
+from compare.review.stored import shown_name
 from compare.review.values import MachineShown, Order, Settings, checked_name
-from compare.safe_text import one_line
 
 if TYPE_CHECKING:
     from typing import Self
 
     from compare.library.library import Library
+
+T = TypeVar("T")
 
 _LARGEST_SEED = 2**53
 """Larger numbers are not read from JSON."""
@@ -99,9 +101,9 @@ class Reviews:
                 raise ReviewError(f"{given} is not a seed: give one from 0 to {_LARGEST_SEED}.")
         order, machine_shown = Order(order), MachineShown(machine_shown)
         pairs = in_reading_order(selection.pairs, order, seed)
-        if name.casefold() in {review.name.casefold() for review in self.all()}:
+        if any(_key(stored) == _key(name) for _, _, stored in self._stored()):
             raise name_taken(name)
-        finished = self.finished_pairs()
+        finished = frozenset[str]().union(*self.each(_finished_pairs)[0])
         settings = Settings(
             selection.choice,
             order,
@@ -124,42 +126,79 @@ class Reviews:
         return Review(store, number)
 
     def stored_name(self, name: str) -> str:
-        """Return the name of a review as it was written, of a damaged one, too."""
+        """Return the name of a review as it is shown, of a damaged one, too."""
         return self._found(name)[2]
+
+    def _stored(self) -> list[tuple[ReviewStore, int, str]]:
+        """Return where all reviews are, their numbers and names, without reading them.
+
+        The names are as messages show them.
+        """
+        return [
+            (store, number, shown_name(stored))
+            for store in self._stores
+            for number, stored in store.all(
+                "SELECT project, name FROM projects ORDER BY project DESC"
+            )
+        ]
 
     def _found(self, name: str) -> tuple[ReviewStore, int, str]:
         """Return where a review is, its number and its name, without reading it."""
-        sql = "SELECT project, name FROM projects WHERE lower(name) = lower(?)"
-        for store in self._stores:
-            for number, stored in store.all(sql, (" ".join(name.split()),)):
-                return store, number, str(stored)
-        rows = [row for store in self._stores for row in store.all("SELECT name FROM projects")]
-        there = ", ".join(one_line(str(stored)) for (stored,) in reversed(rows)) or "none"
+        stored, wanted = self._stored(), _key(name)
+        for entry in stored:
+            if _key(entry[2]) == wanted:
+                return entry
+        there = ", ".join(shown for _, _, shown in stored) or "none"
         raise ReviewError(
             f"There is no review {name!r} in {self.location}: name an existing one ({there}), "
             "or create it."
         )
 
     def all(self) -> list[Review]:
-        """Return all reviews, newest first; those that a library brings along come last."""
+        """Return all reviews, newest first; those that a library brings along come last.
+
+        Those that are damaged are left out; `each` tells of them.
+        """
+        return self.each(lambda review: review)[0]
+
+    def each(self, read: Callable[[Review], T]) -> tuple[list[T], list[str]]:
+        """Return what `read` returns of each review, in the order of `all`.
+
+        The second list has a sentence for each review that is damaged, and therefore left out.
+        """
         sql = "SELECT project FROM projects ORDER BY project DESC"
-        return [Review(store, number) for store in self._stores for (number,) in store.all(sql)]
+        found: list[T] = []
+        damaged: list[str] = []
+        for store in self._stores:
+            for (number,) in store.all(sql):
+                try:
+                    found.append(read(Review(store, number)))
+                except DamagedReviewError as error:
+                    damaged.append(str(error))
+        return found, damaged
 
     def finished_pairs(self) -> frozenset[str]:
-        """Return the ids (`ReviewPair.content_ids`) of the pairs of all finished reviews."""
-        return frozenset(
-            content_id
-            for review in self.all()
-            if review.is_finished
-            for _, pair in review.pairs()
-            for content_id in pair.content_ids
-        )
+        """Return the ids (`ReviewPair.content_ids`) of the pairs of all finished reviews.
+
+        Raises:
+            ReviewError: A review is damaged, so its pairs are not known.
+        """
+        found, damaged = self.each(_finished_pairs)
+        if damaged:
+            raise DamagedReviewError(damaged[0])
+        return frozenset[str]().union(*found)
 
     def delete(self, name: str) -> None:
         """Remove a review for good, with its answers and history, even if it is damaged."""
         store, number, _ = self._found(name)
         with store.writing() as database:
             remove_project(database, number)
+
+
+def _finished_pairs(review: Review) -> frozenset[str]:
+    """Return the ids of a review's pairs if it is finished."""
+    pairs = review.pairs() if review.is_finished else ()
+    return frozenset(identity for _, pair in pairs for identity in pair.content_ids)
 
 
 def _origin(selection: PairSelection) -> dict[str, Any]:
@@ -172,3 +211,8 @@ def _origin(selection: PairSelection) -> dict[str, Any]:
         found |= {name: getattr(made, name) for name in (*names, "stance_digest", "screening")}
         found |= {"search_settings": made.settings, "searched_on": made.date}
     return found
+
+
+def _key(name: str) -> str:
+    """Return what names of one review share."""
+    return " ".join(name.split()).casefold()

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from compare import __version__
-from compare.errors import ReviewError
+from compare.errors import DamagedReviewError, ReviewError
 from compare.files import home_path, is_file
 from compare.review.stored import DECISION, SELECT_ANSWERS, StoredReview, hash_of
 from compare.review.values import CONFIDENCE, Answer, AnswerChange, ReviewPair, Settings
@@ -287,7 +287,7 @@ class SqliteReviews:
 
     def _foreign(self, reason: str) -> ReviewError:
         shown = one_line(reason)[:_REASON]  # SQLite quotes text that is not UTF-8
-        return ReviewError(
+        return DamagedReviewError(
             f"{self.path} is not a file of reviews, or is damaged ({shown}): move it away, or "
             f"name another with {REVIEWS_VARIABLE}."
         )

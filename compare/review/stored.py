@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from operator import itemgetter
 from typing import Any, NoReturn
 
-from compare.errors import ReviewError
+from compare.errors import DamagedReviewError, ReviewError
 from compare.export.validation import check_filters, check_plain, check_statement
 from compare.results import Excerpt, Probabilities, Stance
 from compare.review.values import (
@@ -42,13 +42,17 @@ SELECT_PAIRS = (
 SELECT_ANSWERS = (
     "SELECT place, stance, confidence, note, at, who FROM answers WHERE project = ? AND reader = ?"
 )
-SELECT_ANSWERS_WITH_EVENTS = (
+_ANSWERS_WITH_EVENTS = (
     "SELECT 0, place, stance, confidence, note, at, who FROM answers "
-    "WHERE project = ? AND reader = ? UNION ALL "
+    "WHERE project = ? AND reader = ? AND {0} UNION ALL "
     "SELECT n, place, before, NULL, after, at, who FROM events "
-    "WHERE project = ? AND reader = ? AND place <> 0 ORDER BY 1, 2"
+    "WHERE project = ? AND reader = ? AND {0} ORDER BY 1, 2"
 )
+SELECT_ANSWERS_WITH_EVENTS = _ANSWERS_WITH_EVENTS.format("place <> 0")
 """Both in one query, since another program may be writing: rows of answers begin with 0."""
+
+SELECT_ANSWER_WITH_EVENTS = _ANSWERS_WITH_EVENTS.format("place = ?")
+"""The same of one place."""
 
 SELECT_READERS = (
     "SELECT reader, name, handed_in, (SELECT count(*) FROM events e WHERE e.project = r.project "
@@ -95,8 +99,8 @@ class StoredReview:
 
     def refuse(self, place: str, why: str) -> NoReturn:
         """Raise the error for a value that the program did not write."""
-        shown = one_line(str(self.name))[:_SHOWN]
-        raise ReviewError(
+        shown = shown_name(self.name)[:_SHOWN]
+        raise DamagedReviewError(
             f"{self.location} is damaged or was edited: in the review {shown!r}, {place}: {why}; "
             "restore it from a copy, or remove the review with `compare review delete`."
         )
@@ -372,6 +376,11 @@ class StoredReview:
 
 _OF_READER = ("answer", "import", "undo", "hand in")
 _OF_DECISIONS = ("decision", "undo decision")
+
+
+def shown_name(name: Any) -> str:
+    """Return the stored name of a review as messages show it; bytes as SQL writes them."""
+    return f"x'{name.hex()}'" if isinstance(name, bytes) else one_line(str(name))
 
 
 def hash_of(statement: str) -> str:

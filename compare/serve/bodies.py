@@ -9,7 +9,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    create_model,
+)
 
 from compare.comparison.retrieval import CANDIDATES, MOST_PER_ACTOR
 from compare.corpus import read_corpus
@@ -19,6 +27,7 @@ from compare.library.filters import check_order
 from compare.models import ModelInput
 from compare.results import Excerpt, Thresholds
 from compare.statements import PartialDate, Quote, Statement, clean_quote, parse_countries
+from compare.strict_model import shown_value
 
 MOST_LISTED = 1_000
 MOST_CANDIDATES = 2_000
@@ -44,7 +53,12 @@ def _not_blank(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_whole_characters)]
 Value = Annotated[Text, AfterValidator(_not_blank)]
-Whole = Annotated[int, Strict()]
+# 400.0 is an integer in JSON Schema.
+Whole = Annotated[
+    int,
+    Strict(),
+    BeforeValidator(lambda n: int(n) if isinstance(n, float) and n.is_integer() else n),
+]
 Number = Annotated[float, Strict()]
 Flag = Annotated[bool, Strict()]
 
@@ -88,11 +102,24 @@ class QuoteFields(Body):
         return Excerpt.of_quote(quote, quote.text).model_input
 
 
+_WHOLE_ERRORS = ("int_type", "int_parsing", "int_parsing_size", "int_from_float")
 _SAID = {
     "missing": "it is missing",
     "extra_forbidden": "there is no such field: see /openapi.json",
     "model_attributes_type": "give a JSON object",
     "dict_type": "give a JSON object",
+    **dict.fromkeys(_WHOLE_ERRORS, "give a whole number, not {shown}"),
+    **dict.fromkeys(("float_type", "float_parsing"), "give a number, not {shown}"),
+    "finite_number": "give a finite number, not {shown}",
+    **dict.fromkeys(("bool_type", "bool_parsing"), "give true or false, not {shown}"),
+    "string_type": "give a text, not {shown}",
+    "list_type": "give a list, not {shown}",
+    **dict.fromkeys(("literal_error", "enum"), "give {expected}, not {shown}"),
+    "greater_than_equal": "give {ge:g} or more, not {shown}",
+    "less_than_equal": "give {le:g} or less, not {shown}",
+    "string_too_long": "give at most {max_length} characters",
+    "too_long": "give at most {max_length} entries, not {actual_length}",
+    "too_short": "give at least {min_length}, not {actual_length}",
 }
 """What is said instead of pydantic's words, by the kind of an error."""
 
@@ -105,7 +132,10 @@ def why_wrong(entry: Mapping[str, Any], start: int = 0) -> str:
     if entry["type"] == "json_invalid":
         return "The body is not JSON"
     field = ".".join(map(str, entry["loc"][start:])) or "The body"
-    return f"{field}: {_SAID.get(entry['type']) or entry['msg'].removeprefix('Value error, ')}"
+    said = _SAID.get(entry["type"]) or entry["msg"].removeprefix("Value error, ")
+    if entry["type"] in _SAID:
+        said = said.format(shown=shown_value(entry["input"]), **entry.get("ctx", {}))
+    return f"{field}: {said}"
 
 
 def read_date(name: str, text: str) -> PartialDate | None:

@@ -77,6 +77,18 @@ def test_pairs_relabelled_after_the_models_label_was_shown_are_left_out(
     )
 
 
+def test_a_damaged_review_is_left_out_and_named(library: Library, review: Make) -> None:
+    read_by(review(readers=("Ada",)), "Ada", [AGREE, None, OPPOSE])
+    lake = review("lake", ("Ada",))
+    read_by(lake, "Ada", [AGREE] * 3)
+    with lake.store.writing() as database:
+        database.execute("UPDATE answers SET stance = 'maybe' WHERE project = 2")
+    gathered = gather_labels(library)
+    assert [entry.stance for entry in gathered.labels] == [AGREE, OPPOSE]
+    (note,) = gathered.notes
+    assert note.startswith(f"Left out a review: {lake.store.location} is damaged or was edited")
+
+
 def test_unfinished_reviews_and_readers_who_saw_the_label_are_left_out(
     library: Library, review: Make
 ) -> None:

@@ -38,8 +38,11 @@ def test_other_machines_need_a_token(run: Run, tmp_path: Path) -> None:
     assert "--host 0.0.0.0 lets other machines in: name a file with a token" in told.err
     told = run("serve", "--cors", "example.org")
     assert (told.code, "is no origin: write it as https://" in told.err) == (2, True)
-    told = run("serve", "--seconds", "nan")
-    assert (told.code, "--seconds" in told.err) == (2, True)
+    for seconds in ("nan", "1_0", "１０", "0"):
+        told = run("serve", "--seconds", seconds)
+        assert (told.code, f"{seconds!r} is not a whole number" in told.err) == (2, True)
+    told = run("serve", "--seconds", " 10 ", "--cors", "example.org")
+    assert "is no origin" in told.err
     told = run("serve", "--allow-write")
     assert (told.code, "--allow-write needs a token" in told.err) == (2, True)
     (tmp_path / "short").write_text("abc")

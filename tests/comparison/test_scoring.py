@@ -156,6 +156,15 @@ def test_a_damaged_file_of_scores_begins_anew(tmp_path):
     assert cache.known(a, b)[1].all()
 
 
+def test_text_that_is_not_utf_8_in_a_file_of_scores_begins_anew(tmp_path):
+    a, b = np.array([1, 2]), np.array([3, 4])
+    cache = ScoreCache({"library": "one"}, tmp_path)
+    cache.add(a, b, np.array([[0.5, 0.25, 0.25]] * 2, np.float32))
+    with closing(sqlite3.connect(cache._path)) as database, database:
+        database.execute("UPDATE scores SET agree = CAST(x'ff' AS text)")
+    assert not cache.known(a, b)[1].any()
+
+
 def test_the_files_longest_unused_are_removed(tmp_path, monkeypatch):
     monkeypatch.setattr("compare.comparison.scoring._MOST_FILES", 2)
     for number in range(4):

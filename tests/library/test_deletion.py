@@ -82,6 +82,15 @@ def review_command(folder: Path) -> None:
     assert ended.value.code == 0
 
 
+def test_a_review_is_made_before_it_is_finished(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    cut_off(folder, monkeypatch)
+    review_command(folder)  # it keeps statements of its own
+    assert "The deletion of ostrava-1 is not finished" in capfd.readouterr().err
+    assert (folder / NOTE).exists()
+
+
 def failing_adapt(library: Library) -> None:
     with pytest.raises(AdaptError):  # there are no labels
         adapt(library)
@@ -101,7 +110,6 @@ WRITES: dict[str, Callable[[Library], object]] = {
     "watch remove": lambda library: library.watches.remove("port"),
     "adapt": failing_adapt,
     "adapt --undo": undo_adaptation,
-    "review create": lambda library: review_command(library.folder),
 }  # fmt: skip
 
 

@@ -67,6 +67,29 @@ def test_answers_are_stored_changed_and_undone(review: Make) -> None:
     assert made.undo("Ada").place == 3
 
 
+def test_reading_on_reads_few_rows(review: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    canal = review()
+    read: list[int] = []
+    every = type(canal.store).all
+
+    def counting(store, *query):
+        rows = every(store, *query)
+        read.append(len(rows))
+        return rows
+
+    places = len(canal)
+    for _ in range(9):
+        for place in range(1, places):
+            canal.answer("Ada", place, AGREE)
+    monkeypatch.setattr(type(canal.store), "all", counting)
+    assert canal.next_place("Ada") == places
+    assert canal.progress("Ada") == ReaderProgress(places - 1, 0, places)
+    assert sum(read) == 2
+    assert canal.answer_of("Bren", 1) is None
+    assert canal.answer_of("Ada", 1).stance is AGREE
+    assert max(read) == 10  # an answer and its nine events
+
+
 def test_readers_do_not_see_each_others_answers_until_both_have_handed_in(review: Make) -> None:
     made = review()
     read_by(made, "Ada", [AGREE, OPPOSE, None])

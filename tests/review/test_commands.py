@@ -156,6 +156,19 @@ def test_an_exported_review_can_be_continued_elsewhere(run, folder: Path) -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    ("file", "remedy"),
+    [
+        ("a.json", "a.json ends in .json: name --to label-studio or --to argilla."),
+        ("a.xml", "a.xml ends in .xml: name --to label-studio-config."),
+        ("a.ods", "a.ods does not end in .csv or .jsonl: give it one of these endings."),
+    ],
+)
+def test_an_ending_of_other_formats_names_them(run, file: str, remedy: str) -> None:
+    told = run("export", "canal", "--out", file)
+    assert (told.code, remedy in told.err) == (2, True)
+
+
 def test_fresh_excludes_pairs_of_finished_reviews(run, folder: Path) -> None:
     created(run)
     reviews = Reviews(folder / "library" / "reviews.sqlite")
@@ -163,7 +176,7 @@ def test_fresh_excludes_pairs_of_finished_reviews(run, folder: Path) -> None:
         read_by(reviews.open("canal"), reader, [AGREE] * 5)
     asked = ("--result", "result.json", "--seed", 3, "--reader", "Ada")
     again = run("create", "again", *asked, "--size", 5)
-    assert "Note: 5 of the pairs were read in a finished review before" in again.err
+    assert "Note: A finished review held 5 pairs of these before; such" in again.err
     fresh = run("create", "fresh", *asked, "--fresh", "--json")
     assert fresh.json["pairs"] == len(MACHINE) - 5
     assert (fresh.json["settings"]["left_out"], fresh.err) == (5, "")

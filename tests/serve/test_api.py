@@ -129,8 +129,47 @@ def test_a_body_that_cannot_be_read_is_said(
         ("/search", {"quote": "Yes."}, "quote: give a JSON object."),
         ("/search", {"quote": {}}, "quote.text: it is missing."),
         ("/search", {"quote": {"text": "Yes."}, "more": 1}, "more: there is no such field: see"),
-        ("/search", {"quote": {"text": "Yes."}, "candidates": "5"}, "candidates: Input should be"),
-        ("/search", {"quote": {"text": "Yes."}, "why": "yes"}, "why: Input should be a valid"),
+        (
+            "/search",
+            {"quote": {"text": "Yes."}, "candidates": "5"},
+            'candidates: give a whole number, not "5".',
+        ),
+        (
+            "/search",
+            {"quote": {"text": "Yes."}, "why": "yes"},
+            'why: give true or false, not "yes".',
+        ),
+        (
+            "/search",
+            {"quote": {"text": "Yes."}, "candidates": True},
+            "candidates: give a whole number, not true.",
+        ),
+        (
+            "/search",
+            {"quote": {"text": "Yes."}, "candidates": 1.5},
+            "candidates: give a whole number, not 1.5.",
+        ),
+        (
+            "/search",
+            {"quote": {"text": "Yes."}, "candidates": 0},
+            "candidates: give 1 or more, not 0.",
+        ),
+        (
+            "/search",
+            {"quote": {"text": "Yes."}, "thresholds": {"probability": 2}},
+            "thresholds.probability: give 1 or less, not 2.",
+        ),
+        (
+            "/search",
+            {"quote": {"text": "Yes."}, "thresholds": {"probability": "0.5"}},
+            'thresholds.probability: give a number, not "0.5".',
+        ),
+        ("/search", {"quote": {"text": [5]}}, "quote.text: give a text, not a list."),
+        (
+            "/search?limit=x",
+            {"quote": {"text": "Yes."}},
+            'limit: give a whole number, not "x".',
+        ),
         ("/search", {"quote": {"text": "???"}}, "The quote has no words, only '???'"),
         (
             "/search",
@@ -148,7 +187,11 @@ def test_a_body_that_cannot_be_read_is_said(
             "date: '１９９０' is not a date",
         ),
         ("/stance", {"a": {"text": " "}, "b": {"text": "Yes."}}, "Statement a is empty"),
-        ("/positions", {"proposition": "Yes.", "by": "x"}, "by: Input should be 'country'"),
+        (
+            "/positions",
+            {"proposition": "Yes.", "by": "x"},
+            "by: give 'country' or 'speaker', not \"x\".",
+        ),
         ("/search?q=x", {"quote": {"text": "Yes."}}, "There is no parameter 'q' here"),
     ],
 )
@@ -164,6 +207,16 @@ def test_a_filter_in_the_address_of_a_search_is_not_ignored(folder: Path) -> Non
         422,
         "There is no parameter 'country' here: see /openapi.json.",
     )
+
+
+def test_a_whole_number_may_be_written_as_a_float(folder: Path) -> None:
+    body = {"quote": {"text": BLOCKADE}, "candidates": 400.0}
+    assert client(folder).post("/search", json=body).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/health?ts=1", "/metrics?x=1"])
+def test_a_probe_may_add_a_parameter(folder: Path, path: str) -> None:
+    assert client(folder).get(path).status_code == 200
 
 
 def test_a_body_of_another_kind_is_said(folder: Path) -> None:

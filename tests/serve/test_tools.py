@@ -88,7 +88,7 @@ def test_what_is_wrong_is_said(folder: Path) -> None:
     assert "The quote is empty" in empty
     assert "There is no statement 'nobody' in this library." in missing
     assert "since: 'May' is not a date" in date
-    assert "speaker: String should have at most 500 characters" in long
+    assert "speaker: give at most 500 characters." in long
 
 
 def test_wrong_arguments_are_one_sentence(folder: Path) -> None:
@@ -103,7 +103,7 @@ def test_wrong_arguments_are_one_sentence(folder: Path) -> None:
     )
     assert told == [
         "quote: it is missing.",
-        "quote: Input should be a valid string.",
+        "quote: give a text, not 5.",
         "colour: there is no such argument.",
         "only_countries: a name is empty: write it, or leave it out.",
         "since 2022 is after until 2021: swap them.",

@@ -84,6 +84,15 @@ def test_a_file_of_pairs_becomes_a_review(page, reviews):
     assert "The model" not in card
 
 
+def test_a_damaged_review_is_named_above_the_others(page, reviews, review):
+    reviews.create("lake", PairSelection.imported([pair(1)]), ["Ada"])
+    with review.store.writing() as database:
+        database.execute("UPDATE projects SET settings = 'no' WHERE name = 'canal'")
+    app = page("review")
+    assert "is damaged or was edited: in the review &#x27;canal&#x27;, the settings" in shown(app)
+    assert app.selectbox(key="r_name").options == ["lake", "A new review"]
+
+
 @pytest.mark.parametrize(
     ("content", "name", "sentence"),
     [

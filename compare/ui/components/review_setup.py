@@ -85,7 +85,9 @@ Setting = TypeVar("Setting", bound=StrEnum)
 
 def choose_review(reviews: Reviews) -> Review | None:
     """Show the menu of reviews and return the one chosen; None for a new one."""
-    names = [entry.name for entry in reviews.all()]
+    names, damaged = reviews.each(lambda review: review.name)
+    for sentence in damaged:
+        notice(sentence)
     if (wanted := st.session_state.pop(_SWITCH_TO, None)) in [*names, _NEW]:
         st.session_state["r_name"] = wanted
     with st.sidebar:
@@ -166,7 +168,6 @@ def make_review(reviews: Reviews, library: Library) -> None:
     if draw_pairs is None:
         raise ReviewError("Choose a file of pairs first.")
     drawn = draw_pairs(seed)
-    library.finish_deletion()
     review = reviews.create(
         name,
         _scored_by_both_models(drawn) if order is Order.INFORMATIVE else drawn,
