@@ -158,7 +158,9 @@ def test_a_damaged_journal_is_made_again_and_a_busy_one_is_not(tmp_path, monkeyp
 
 
 def _busy(_):
-    raise sqlite3.OperationalError("database is locked")
+    error = sqlite3.OperationalError("database is locked")
+    error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    raise error
 
 
 @pytest.mark.parametrize("variable", ["COMPARE_CACHE", "COMPARE_REVIEWS", "COMPARE_CORRECTIONS"])

@@ -14,7 +14,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from compare.cli.program import main
+from compare.__main__ import main
 from compare.models.encoder import WEIGHTS as ENCODER_WEIGHTS
 from compare.models.stance import WEIGHTS, shipped_manifests
 from release.distributions import TOOLS, extras, reached

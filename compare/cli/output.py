@@ -14,7 +14,6 @@ import click
 
 from compare.errors import ExportError
 from compare.export import ExportFormat, words
-from compare.export.formats import FileFormat
 from compare.export.markdown import inert
 from compare.files import check_ending, check_writable
 from compare.safe_text import DIRECTION_MARKS, for_terminal, one_line
@@ -25,7 +24,9 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from compare.corpus import Problem
+    from compare.export.formats import FileFormat
     from compare.results import Excerpt, Rationale
+    from compare.review import ReviewFormat
     from compare.statements import Statement
 
 MISSING = "-"
@@ -133,7 +134,7 @@ def check_out(out: Path | None, *endings: str, force: bool) -> None:
         check_writable(out, force=force)
 
 
-def check_named(out: Path, format: FileFormat, *, force: bool) -> None:
+def check_named(out: Path, format: FileFormat | ReviewFormat, *, force: bool) -> None:
     """Refuse a file as `check_out` does, if its format was named: only the endings of others."""
     if out.suffix.casefold() in {other.suffix for other in type(format)} - {format.suffix}:
         check_ending(out, [format.suffix])

@@ -15,7 +15,7 @@ from compare import review as reviewing
 from compare.cli import options as shared
 from compare.cli import review_reading as reading
 from compare.cli.output import (
-    check_out,
+    check_named,
     progress,
     remark,
     remark_notes,
@@ -352,11 +352,10 @@ def export(name: str, to: str | None, out: Path | None, reader: str | None, **op
       compare review export canal --to history --out canal-history.csv
     """
     to_stdout, force = out == shared.STDOUT, options["force"]
-    format = ReviewFormat(to or ReviewFormat.CSV)
+    format = ReviewFormat(to) if to else ReviewFormat.CSV
     if out and not to_stdout:
-        if not to:
-            format = _format_of(out)
-        check_out(out, format.suffix, force=force)
+        format = format if to else _format_of(out)
+        check_named(out, format, force=force)
     opened, of = reading.open_review(options["library"], name)
     if to_stdout:
         write_to_stdout(reviewing.review_bytes(opened, format, library=of, seen_by=reader))

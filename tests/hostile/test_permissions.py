@@ -181,7 +181,7 @@ def test_the_reviews_of_a_library_made_read_only_can_be_read(
     (place / "library" / "reviews.sqlite").chmod(0o444)
     (place / "library").chmod(0o555)
     told = run("review", "list", "--library", "library")
-    assert told == Ran(0, "canal: 1 pairs; Ada 0\n", "")
+    assert told == Ran(0, "canal: 1 pair; Ada 0\n", "")
     told = run("review", "export", "canal", "--library", "library", "--out", "pairs.csv")
     assert told.code == 0
     told = run("review", "done", "canal", "--reader", "Ada", "--library", "library", "--yes")
