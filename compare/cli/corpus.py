@@ -27,6 +27,7 @@ from compare.corpus.importing import import_corpus
 from compare.corpus.web import Page, Proposal, propose, statements_of
 from compare.corpus.web.page import fetch_page, read_file
 from compare.errors import CorpusError
+from compare.export.words import counted
 from compare.files import write_whole
 from compare.safe_text import one_line
 from compare.statements import Quotation
@@ -90,7 +91,7 @@ def _import_command(name: str, about: str) -> click.Command:
         remark_problems(report.problems, report.problem_count)
         for sentence in report.sentences():
             say(sentence)
-        say(f"{out}: {report.account.written} statements.")
+        say(f"{out}: {counted(report.account.written, 'statement')}.")
 
     return run
 
@@ -182,7 +183,7 @@ def _propose(
         ]
         say_json({"out": str(out) if written else None, "written": written, "proposals": listed})
     elif written:
-        say(f"{out}: {written} statements.")
+        say(f"{out}: {counted(written, 'statement')}.")
     elif asks:
         remark("Nothing is written.")
     else:

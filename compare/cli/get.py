@@ -30,6 +30,7 @@ from compare.collections import (
     named_collection,
 )
 from compare.errors import CorpusError
+from compare.export.words import counted
 from compare.library.backend import Backend
 from compare.progress import Progress
 from compare.safe_text import one_line
@@ -73,7 +74,10 @@ def get(name: str | None, library: Backend | None, **options: Any) -> None:
     remark_problems(report.problems, report.problem_count)
     for sentence in report.sentences():
         say(sentence)
-    say(f"{built.backend}: {manifest.statements} statements, {manifest.passages} passages.")
+    say(
+        f"{built.backend}: {counted(manifest.statements, 'statement')}, "
+        f"{counted(manifest.passages, 'passage')}."
+    )
     say(f"Cite: {collection.cite}.")
 
 

@@ -30,12 +30,13 @@ from compare.corpus.importers.registry import formats
 from compare.corpus.importing import imported, recognised_format
 from compare.corpus.read import StatementFile, corpus_on_disk
 from compare.errors import CorpusError, LibraryError
-from compare.export.words import page_numbers, pages_in_words
+from compare.export.words import counted, page_numbers, pages_in_words
 from compare.library import Library
 from compare.library.backend import Backend
 from compare.models import about_adaptation
 from compare.safe_text import one_line
 from compare.statements import Statement
+from compare.statements.dates import TWO_DAYS
 from compare.statements.normalize import distinct_words
 
 _MOST = 2**31 - 1  # for LIMIT and OFFSET in SQLite
@@ -106,7 +107,10 @@ def build(corpus: tuple[Path, ...], more: tuple[Path, ...], **options: Any) -> N
     manifest = built.manifest
     if not options["as_json"]:
         _remark_on(read)
-        say(f"{built.backend}: {manifest.statements} statements, {manifest.passages} passages.")
+        say(
+            f"{built.backend}: {counted(manifest.statements, 'statement')}, "
+            f"{counted(manifest.passages, 'passage')}."
+        )
         return
     fields = ("file", "line", "column", "value", "message")
     say_json(
@@ -172,7 +176,9 @@ def _read(
         _remark_on(replace(corpus, notes=()))
         remedy = "put rows below the names of the columns, or text into a document"
         if corpus.problem_count:
-            remedy = "correct the problems above, or see `compare build --help` for --map"
+            remedy = "correct the problems above"
+        if any(TWO_DAYS in problem.message for problem in corpus.problems):
+            remedy += ", or name the order of day and month with --dates"
         named = ", ".join(map(str, paths))
         raise CorpusError(f"No statement could be read from {named}: {remedy}.")
     return corpus, statements

@@ -172,7 +172,10 @@ def _say_refusal(error: click.ClickException) -> None:
     if isinstance(error, click.UsageError) and error.ctx:
         hint = f"Try '{error.ctx.command_path} --help' for help."
         click.echo(f"{error.ctx.get_usage()}\n{hint}\n", err=True)
-    _say_error(error.format_message())
+    message = error.format_message()
+    if isinstance(error, click.NoSuchOption) and not error.option_name.startswith("--"):
+        message = f"{message.rstrip('.')}: a text that begins with a dash comes last, after --."
+    _say_error(message)
 
 
 def _say_error(sentence: str) -> None:

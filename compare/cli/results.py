@@ -94,7 +94,8 @@ def report(result: Path, out: Path | None, title: str, limit: int | None, **opti
     target, force = out or result.with_suffix(".html"), options["force"]
     check_not_read(target, result)
     check_out(target, ".html", ".htm", force=force)
-    kept, lists, pairs = _load(result, options)
+    kept, lists, _ = _load(result, options)
+    pairs = sum(len(kept.listed(stance)[:limit]) for stance in lists)
     path = kept.report(target, stances=lists, title=title, limit=limit, force=force)
     say_written(path, pairs, as_json=options["as_json"])
 

@@ -39,6 +39,7 @@ from compare.results import Figure
 from compare.review import Choice, Order, PairSelection, Review, ReviewFormat, Reviews
 
 _BY_ENDING = (".csv", ".jsonl")
+_WITHOUT_PAIRS = (ReviewFormat.HISTORY, ReviewFormat.CODEBOOK, ReviewFormat.LABEL_STUDIO_CONFIG)
 _ONLY_WITH_RESULT = ("choose", "size", "stances", "fresh")
 
 
@@ -335,7 +336,7 @@ def _show_confusion(title: str, table: reviewing.Confusion) -> None:
     type=click.Choice([format.value for format in ReviewFormat]),
     help="The format [by --out's suffix, .csv or .jsonl; csv].",
 )
-@shared.out_or_stdout("NAME with the format's suffix")
+@shared.out_or_stdout("NAME.csv; NAME-history.csv and the like")
 @shared.string(
     "--reader", default=None, help="Before all have handed in: export only this reader's answers."
 )
@@ -361,9 +362,14 @@ def export(name: str, to: str | None, out: Path | None, reader: str | None, **op
         write_to_stdout(reviewing.review_bytes(opened, format, library=of, seen_by=reader))
         return
     safe = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in opened.name)
+    if format.suffix != f".{format}":  # several formats have this ending
+        safe += f"-{format}"
     target = out or Path(safe + format.suffix)
     path = reviewing.export_review(opened, target, format, library=of, seen_by=reader, force=force)
-    say_written(path, len(opened), as_json=options["as_json"], format=format.value)
+    if format in _WITHOUT_PAIRS and not options["as_json"]:
+        remark(f"Wrote {path}.")
+    else:
+        say_written(path, len(opened), as_json=options["as_json"], format=format.value)
 
 
 def _format_of(out: Path) -> ReviewFormat:

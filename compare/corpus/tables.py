@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any
 
 from compare.corpus.text_files import DAMAGED, Readable, most_unpacked, read_lines
-from compare.corpus.values import BadFileError, Problem, Row, shortened
+from compare.corpus.values import BadFileError, Problem, Row, listed, shortened
 from compare.safe_text import unescape_cell
 
 Layouts = Mapping[int, Sequence[str]]
@@ -197,6 +197,15 @@ def _sheet_rows(path: Readable, file: str, loose: bool) -> Iterator[Row | Proble
             texts += [""] * (len(table.header) - len(texts))
             if row := table.row(number, texts):
                 yield row
+        others = [] if loose else [each.title for each in book.worksheets[1:] if _has_cells(each)]
+        if others:
+            reason = f"only its first sheet is read, not {listed(others)}; save each as a file"
+            yield Problem.of_file(file, reason, skips=False)
+
+
+def _has_cells(sheet: Any) -> bool:
+    sheet.reset_dimensions()
+    return any(cell.value is not None for cells in sheet.iter_rows() for cell in cells)
 
 
 def _cell_text(cell: Any) -> str:

@@ -329,9 +329,12 @@ class Review:
         if self.settings.machine_shown is not MachineShown.AFTER:
             return found
         first, answers = self.first_answers(), self.answers()
+        # Answers that were imported were given elsewhere, where no label was shown.
+        here = {(event.who, event.pair) for event in self.history() if event.what == "answer"}
         for place, pair in self.pairs():
             for reader, own in answers.items():
-                if pair.machine and own[place].stance is not first[reader][pair.id].stance:
+                changed = own[place].stance is not first[reader][pair.id].stance
+                if pair.machine and changed and (reader, pair.id) in here:
                     found[reader].add(place)
         return found
 

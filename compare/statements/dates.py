@@ -93,8 +93,9 @@ def _date(year: str, month: str | None = None, day: str | None = None) -> Partia
         raise ValueError(f"{year} is not a plausible year; {REMEDY}")
     parts = [year]
     if month is not None:
-        number = int(month) if month.isdecimal() else _MONTHS.get(month, 0)
-        parts.append(f"{number:02d}")
+        if not month.isdecimal() and month not in _MONTHS:
+            raise ValueError(f"this is not a date that can be read; {REMEDY}")
+        parts.append(f"{_MONTHS.get(month) or int(month):02d}")
     if day is not None:
         parts.append(f"{int(day):02d}")
     try:

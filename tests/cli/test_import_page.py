@@ -192,7 +192,8 @@ def test_numbers_are_accepted(
 ) -> None:
     told = run("html", "page.html", "--out", "a.jsonl", "--accept", accept)
     assert (told.code, told.err) == (0, "")
-    assert told.out == f"{LISTED}a.jsonl: {len(expected)} statements.\n"
+    number = "1 statement" if len(expected) == 1 else f"{len(expected)} statements"
+    assert told.out == f"{LISTED}a.jsonl: {number}.\n"
     assert written("a.jsonl") == expected
 
 

@@ -16,7 +16,7 @@ def test_a_folder_of_pdfs_is_built_and_shown_with_its_pages(run: Run, tmp_path: 
     (folder / "index.csv").write_text("file,id,speaker\na.pdf,a-1,Bren Tal\n")
     fill = ("--fill", "country=Ostravia", "--fill", "speaker=Nobody")
     told = run("build", "--corpus", folder, "--library", library, *fill)
-    assert (told.code, told.out) == (0, f"{library}: 1 statements, 2 passages.\n")
+    assert (told.code, told.out) == (0, f"{library}: 1 statement, 2 passages.\n")
     assert "scan.pdf: the PDF has no text, only images of pages; run OCR on it first" in told.err
     assert "1 skipped." in told.err
     shown = run("show", "a-1", "--library", library)

@@ -44,7 +44,7 @@ def test_get_asks_for_the_licence_once_then_fetches_and_builds(
     assert service.asked == []
     told = run("get", "canals", "--library", where, "--accept-licence")
     assert told.code == 0, told.err
-    assert f"{where}: 1 statements, 1 passages.\n" in told.out
+    assert f"{where}: 1 statement, 1 passage.\n" in told.out
     assert "Cite: Ada Made-Up, Debates on canals." in told.out
     service.asked.clear()
     data = run("get", "canals", "--library", where, "--json").json

@@ -376,7 +376,10 @@ def test_a_workbook_of_charts_only(read: Read) -> None:
 
 
 def test_a_blank_sheet_holds_no_statements(read: Read) -> None:
-    assert read("a.xlsx", workbook()).notes == ("a.xlsx holds no statements.",)
+    assert read("a.xlsx", workbook()).notes == (
+        "a.xlsx: only its first sheet is read, not Other; save each as a file.",
+        "a.xlsx holds no statements.",
+    )
 
 
 def test_the_file_is_closed(read: Read, tmp_path: Path) -> None:

@@ -142,6 +142,11 @@ def test_an_exported_review_can_be_continued_elsewhere(run, folder: Path) -> Non
     rows = list(csv.DictReader(io.StringIO((folder / "canal.csv").read_text("utf-8-sig"))))
     assert {row["machine"] for row in rows} == {""}
     assert run("export", "canal").code == 2
+    for kept in ("history", "codebook", "label-studio-config", "label-studio"):
+        assert run("export", "canal", "--to", kept).code == 0
+    written = {path.name for path in folder.glob("canal-*")}
+    assert written == {"canal-history.csv", "canal-codebook.md", "canal-label-studio-config.xml",
+                       "canal-label-studio.json"}  # fmt: skip
     assert run("export", "canal", "--out", "a.jsonl").code == 0
     assert json.loads((folder / "a.jsonl").read_text().splitlines()[0])["review"] == "canal"
     told = run("export", "canal", "--to", "argilla", "--out", "a.json", "--json").json

@@ -11,6 +11,7 @@ from compare.errors import ReviewError
 from compare.results import Stance
 from compare.review import (
     FINAL,
+    Answer,
     Choice,
     Estimates,
     PairSelection,
@@ -237,6 +238,16 @@ def test_answers_given_with_the_label_in_sight_are_cautioned_about(
     assert found.changed == changed
     assert said in " ".join(found.cautions)
     assert len(found.cautions) == bool(said)
+
+
+def test_answers_that_were_imported_were_not_changed_with_the_label_in_sight(
+    reviews: Reviews,
+) -> None:
+    review = reviews.create("other", PairSelection.imported([pair(0)]), ["Ada"], order="given")
+    review.answer_many("Ada", {1: Answer(AGREE)})
+    review.answer_many("Ada", {1: Answer(OPPOSE)})
+    review.hand_in("Ada")
+    assert review.changed_after_label() == {"Ada": set()}
 
 
 def test_one_reader_has_no_agreement(reviews: Reviews) -> None:
