@@ -217,7 +217,7 @@ def test_a_build_whose_program_is_killed_goes_on(cluster: Cluster, tmp_path: Pat
     assert unfinished.exists()
     again = subprocess.run(arguments, cwd=ROOT, capture_output=True, check=False)
     assert again.returncode == 0, again.stderr
-    assert again.stdout.decode() == f"{tmp_path / 'ours'}: 1500 statements, 1500 passages.\n"
+    assert again.stdout.decode() == f"{tmp_path / 'ours'}: 1,500 statements, 1,500 passages.\n"
     alone = [*arguments[:4], str(tmp_path / "alone")]
     alone[2] = alone[2].replace(', "--ray", sys.argv[3]', "")
     subprocess.run(alone, cwd=ROOT, check=True, capture_output=True)
