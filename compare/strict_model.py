@@ -2,8 +2,8 @@
 
 `export/dictionary.tsv` describes them. Each of its rows is a field: table, name, type, scale,
 meaning, and when it is empty or null. A row without a name describes the table. A type "+other"
-stands for the fields of another table, whose names and meanings get `name` and `meaning` as
-prefixes; "map of other" is an object whose values are of that table, "list of other" a list.
+includes the fields of another table, with `name` and `meaning` put before theirs. "map of other"
+is an object whose values are of that table, "list of other" a list of them.
 """
 
 from __future__ import annotations

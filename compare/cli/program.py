@@ -132,7 +132,7 @@ def _run(arguments: Sequence[str] | None) -> int:
             raise BrokenPipeError from None
         raise
     except (click.Abort, KeyboardInterrupt) as stopped:
-        if isinstance(stopped.__context__, EOFError):  # of a question that nobody answered
+        if isinstance(stopped.__context__, EOFError):  # the input ended at a question
             click.echo(err=True)
             _say_error("The input ended at this question: answer it, or see --help to avoid it.")
             return 2
@@ -153,14 +153,15 @@ def _run(arguments: Sequence[str] | None) -> int:
 def _replace_closed_streams() -> None:
     """Open the null device in the place of each standard stream that the caller closed.
 
-    Otherwise the next file that is opened, such as a library's, would get its number. What is
-    written to standard output fails, so that results are not lost without a word.
+    Otherwise the next file to be opened, such as one of a library's, would get that number.
+    Writing to standard output fails, so that no result is lost without a word.
     """
     flags = {0: os.O_RDONLY, 1: os.O_RDONLY, 2: os.O_WRONLY}  # 1 cannot be written to
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is not None:  # also if a test or a host replaced it
             continue
         if os.open(os.devnull, flags[number]) == number:
+            # it stays open as long as the program runs
             setattr(sys, name, open(number, "w" if number else "r", closefd=False))  # noqa: SIM115
 
 

@@ -193,7 +193,7 @@ class ScoreCache:
         ):
             found = database.execute(_KNOWN, (pairs,)).fetchall()
         for place, *row in found:
-            # What is no probability was not written by this program, and is scored again.
+            # This program writes only probabilities: for anything else, score the pair again.
             if all(isinstance(number, float) and 0 <= number <= 1 for number in row):
                 scores[place], known[place] = row, True
         return scores, known

@@ -254,6 +254,7 @@ def _yaml_loader() -> Any:
             if self.check_event(yaml.events.AliasEvent):  # a few can expand to gigabytes
                 raise yaml.MarkedYAMLError(
                     problem="an alias (*) is not read",
+                    # PyYAML's types leave this method out
                     problem_mark=self.peek_event().start_mark,  # type: ignore[no-untyped-call]
                 )
             return super().compose_node(parent, index)

@@ -88,7 +88,7 @@ class Validator:
             for column in row.cells:
                 _check_characters(column, column, "in the column's name ")
             cells = {column: _clean(column, value) for column, value in row.cells.items()}
-            # In JSON, the name of a column can be "", so it cannot stand for none.
+            # A field in JSON can be named "", so "" cannot mean that there is no column.
             given = {field: cells.get(column, "") for field, column in columns.items()}
             cell = {field: _tidy(field, given.get(field, "")) for field in FIELDS}
             self.with_missing_values += _empty_missing(cell)

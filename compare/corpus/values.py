@@ -102,7 +102,7 @@ class Row:
         lines: The lines of cells that are not on the row's own line.
         indexed: Columns whose cells are from another file, with its name and the line.
         fallbacks: Columns whose cells yield to values that the user gives for all rows.
-        objects: Columns whose cells stand for an object of JSON or YAML, which can be no words.
+        objects: Columns that hold an object in JSON or YAML, which cannot be words.
         pages: The offset in the words at which each page begins; None if they have no pages.
     """
 

@@ -182,8 +182,7 @@ def _no_room_as_sentence(book: Workbook) -> Iterator[None]:
     """Say it if the temporary files of a workbook cannot be written."""
     try:
         yield
-    except Exception as error:
-        # openpyxl writes each sheet with lxml if that is installed, whose errors are its own.
+    except Exception as error:  # openpyxl writes with lxml if it is there; its errors are its own
         if not isinstance(error, OSError) and type(error).__module__ != "lxml.etree":
             raise
         for sheet in book.worksheets:

@@ -239,7 +239,7 @@ class StoredReview:
             self.refuse(f"{where}, stratum is {pair.stratum!r}", "it does not fit the draw")
 
     def check_weights(self, weights: Mapping[str, Sequence[float]], made: Settings) -> None:
-        """Check that the pairs of each stratum of a stratified sample stand for all of its pool."""
+        """Check that the weights in each stratum of a stratified sample add up to its pool."""
         if made.choice is not Choice.STRATIFIED or not made.of:
             return
         for stratum, given in weights.items():

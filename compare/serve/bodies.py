@@ -121,7 +121,7 @@ _SAID = {
     "too_long": "give at most {max_length} entries, not {actual_length}",
     "too_short": "give at least {min_length}, not {actual_length}",
 }
-"""What is said instead of pydantic's words, by the kind of an error."""
+"""Our own words for pydantic's errors, by their kind."""
 
 
 def why_wrong(entry: Mapping[str, Any], start: int = 0) -> str:

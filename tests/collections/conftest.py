@@ -16,6 +16,23 @@ import pytest
 from tests.corpus.importers.helpers import tarred
 from tests.corpus.importers.samples import SAMPLES
 
+NOTES = """
+[notes]
+title = "Notes"
+about = "One file at a fixed address"
+years = "2021"
+languages = "English"
+size = "one file"
+licence = "CC BY 4.0"
+cite = "Notes"
+page = "https://example.org/notes"
+format = "ungdc-kaggle"
+service = "address"
+address = "{url}/notes.csv"
+files = ["un-general-debates.csv"]
+"""
+"""A collection of one file, at `url`."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     service: Service
@@ -156,20 +173,7 @@ address = "{service.url}"
 dataset = "doi:10.5072/FK2/CANALS"
 files = ["UNGDC_*.tgz", "Speakers_by_session.xlsx"]
 
-[notes]
-title = "Notes"
-about = "One file at a fixed address"
-years = "2021"
-languages = "English"
-size = "one file"
-licence = "CC BY 4.0"
-cite = "Notes"
-page = "https://example.org/notes"
-format = "ungdc-kaggle"
-service = "address"
-address = "{service.url}/notes.csv"
-files = ["un-general-debates.csv"]
-
+{NOTES.format(url=service.url)}
 [days]
 title = "A parliament"
 about = "A file a day"

@@ -158,7 +158,7 @@ def unfinished(place: Path) -> list[str]:
     found = []
     for finish in FINISHING:
         copy = shutil.copytree(place, place.with_name("copy"))
-        if in_child(lambda folder=copy / "library": finish(folder)):  # noqa: B023
+        if in_child(lambda folder=copy / "library": finish(folder)):  # noqa: B023  # it runs at once
             found.append(f"{finish.__name__} fails")
         files = [path for path in copy.rglob("*") if path.is_file()]
         if [path for path in files if any(word in path.read_bytes() for word in DELETED)]:

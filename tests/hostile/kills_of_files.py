@@ -44,7 +44,7 @@ from compare.review import (
     review_bytes,
 )
 from tests.adapt.conftest import Scripted, drawn, written
-from tests.collections.conftest import Service
+from tests.collections.conftest import NOTES, Service
 from tests.corpus.importers.samples import build as build_sample
 from tests.fabricate import a_search, two_sides
 from tests.fakes import WordJudge
@@ -281,21 +281,6 @@ def compared(folder: Path) -> State:
 
 # -- Downloads -----------------------------------------------------------------------------------
 
-_COLLECTION = """
-[notes]
-title = "Notes"
-about = "One file at a fixed address"
-years = "2021"
-languages = "English"
-size = "one file"
-licence = "CC BY 4.0"
-cite = "Notes"
-page = "https://example.org/notes"
-format = "ungdc-kaggle"
-service = "address"
-address = "{url}/notes.csv"
-files = ["un-general-debates.csv"]
-"""
 _NOTES = b"session,year,country,text\n" + b"76,2021,ISL,We open the lock.\n" * 20_000
 
 
@@ -304,7 +289,7 @@ def publish(folder: Path) -> None:
     running = Service()
     running.files["/notes.csv"] = _NOTES
     registry = folder.parent.parent / "collections.toml"
-    registry.write_text(_COLLECTION.format(url=running.url))
+    registry.write_text(NOTES.format(url=running.url))
     os.environ["COMPARE_COLLECTIONS"] = str(registry)
 
 

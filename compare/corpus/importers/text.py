@@ -25,8 +25,8 @@ _HYPHEN_BREAK = re.compile(r"(?<![^\W_])([^\W_]++)-[ \t]*+\r?\n\s*+(?=([^\W_]++)
 _WORD = re.compile(r"[^\W\d_]+")
 _BREAK = re.compile(r"(?<![ \t])[ \t]*+\r?\n[ \t]*")
 _WIDEST_PAGE = 120  # lines that are often longer are paragraphs
-# A search for blanks begins only at the first of several, and never gives one back: a text may be
-# nothing but blanks.
+# These patterns begin only at the first of several blanks and never backtrack, since a text may
+# consist of blanks.
 _TOKENISED: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?<!\s)\s++(?=[,.;:?!)\]]|['’]s\b)"), ""),
     (re.compile(r"(?<=[(\[])\s+"), ""),
