@@ -49,7 +49,9 @@ Target = tuple[float, float, float]
 class Example:
     """Two texts as the model reads them, the probabilities to learn, and a weight.
 
-    `words` are the deciding words of both texts, if a reader marked them.
+    `words` are the deciding words of both texts, if a reader marked them. Examples with the same
+    `group`, above 0, are one claim in several forms over one passage; `turned` marks a form that
+    says the opposite of the group's first.
     """
 
     a: str
@@ -57,6 +59,8 @@ class Example:
     target: Target
     weight: float = 1.0
     words: tuple[Spans, Spans] | None = None
+    group: int = 0
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ class Settings:
     """How to train; see `recipes`.
 
     `frozen_layers` counts the lowest layers that learn nothing, which saves time. `words` is the
-    weight of the loss of the deciding words; with 0, no head for them is learned.
+    weight of the loss of the deciding words; with 0, no head for them is learned. `ties` is the
+    weight of the loss that holds a claim's forms together: see `_ties_loss`.
     """
 
     epochs: int = 1
@@ -76,6 +81,7 @@ class Settings:
     frozen_embeddings: bool = True
     frozen_layers: int = 0
     words: float = 0.0
+    ties: float = 0.0
 
 
 # -- The model -------------------------------------------------------------------------------------
@@ -189,17 +195,32 @@ def predict(
 
 
 def batches(examples: Sequence[Example], size: int, seed: int) -> list[list[Example]]:
-    """Return an epoch's batches: shuffled, each of similar lengths."""
+    """Return an epoch's batches: shuffled, each of similar lengths; groups stay whole.
+
+    A batch is as large as `size`, or larger by less than a group.
+    """
     rng = random.Random(seed)
-    shuffled = list(examples)
+    groups: dict[int, list[Example]] = {}
+    for n, example in enumerate(examples):
+        groups.setdefault(example.group or -n - 1, []).append(example)
+    shuffled = list(groups.values())
     rng.shuffle(shuffled)
     cut: list[list[Example]] = []
     step = size * _BUCKET
     for start in range(0, len(shuffled), step):
-        part = sorted(shuffled[start : start + step], key=lambda entry: len(entry.a) + len(entry.b))
-        cut += [part[first : first + size] for first in range(0, len(part), size)]
+        batch: list[Example] = []
+        for group in sorted(shuffled[start : start + step], key=_length):
+            batch += group
+            if len(batch) >= size:
+                cut.append(batch)
+                batch = []
+        cut += [batch] if batch else []
     rng.shuffle(cut)
     return cut
+
+
+def _length(group: Sequence[Example]) -> int:
+    return max(len(example.a) + len(example.b) for example in group)
 
 
 # -- The optimizer ---------------------------------------------------------------------------------
@@ -288,6 +309,29 @@ def _loss(logits: torch.Tensor, batch: Sequence[Example], smoothing: float) -> t
     return (-(target * scores).sum(1) * weight).sum() / weight.sum()
 
 
+def _ties_loss(logits: torch.Tensor, batch: Sequence[Example]) -> torch.Tensor:
+    """Return how far the forms of a claim are read apart.
+
+    That is the Jensen-Shannon divergence of the probabilities in each group, with agree and oppose
+    exchanged for forms that say the opposite; the mean over groups.
+    """
+    groups: dict[int, list[int]] = {}
+    for row, example in enumerate(batch):
+        if example.group:
+            groups.setdefault(example.group, []).append(row)
+    rows = [members for members in groups.values() if len(members) > 1]
+    if not rows:
+        return logits.sum() * 0.0
+    turned = torch.tensor([example.turned for example in batch])[:, None]
+    aligned = torch.log_softmax(torch.where(turned, logits[:, [1, 0, 2]], logits), dim=1)
+    losses = []
+    for members in rows:
+        each = aligned[members]
+        mean = each.exp().mean(0, keepdim=True).clamp_min(1e-6)
+        losses.append((each.exp() * (each - mean.log())).sum(1).mean())
+    return torch.stack(losses).mean()
+
+
 def token_marks(read: Any, row: int, example: Example) -> tuple[torch.Tensor, torch.Tensor]:
     """Return which tokens of a row belong to the texts, and which of all are deciding, 0 or 1."""
     sides, spans = read.sequence_ids(row), example.words or ((), ())
@@ -360,6 +404,8 @@ def train(
         inputs = {name: read[name] for name in tokenizer.model_input_names if name in read}
         out = model(**inputs, output_hidden_states=with_words)
         loss = _loss(out.logits.float(), batch, settings.smoothing)
+        if settings.ties:
+            loss = loss + settings.ties * _ties_loss(out.logits.float(), batch)
         if head is not None and with_words:
             words = head(out.hidden_states[-2])[..., 0].float()
             loss = loss + settings.words * _words_loss(words, read, batch)
@@ -405,8 +451,7 @@ def _fingerprint(origin: Path, settings: Settings, steps: Sequence[Sequence[Exam
     digest = hashlib.sha256(f"{begins} {settings}".encode())
     for batch in steps:
         for example in batch:
-            held = (example.a, example.b, example.target, example.weight, example.words)
-            digest.update(repr(held).encode())
+            digest.update(repr(example).encode())
     return digest.hexdigest()
 
 

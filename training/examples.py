@@ -50,8 +50,13 @@ class Pool:
         """Return the examples of an epoch: prefixes are dropped at random, and sides swapped."""
         rng = random.Random(seed)
         examples = []
+        dropped, last = random.Random(), 0
         for n, pair in enumerate(self.pairs):
-            a, b = pair.texts(rng, self.mixture.prefix_drop)
+            if not pair.group or pair.group != last:
+                dropped, last = random.Random(rng.random()), pair.group
+                state = dropped.getstate()
+            dropped.setstate(state)  # all forms of a pair keep or lose its prefix
+            a, b = pair.texts(dropped, self.mixture.prefix_drop)
             turned = self.mixture.swapped and n >= self._general and rng.random() < 0.5
             if self.mixture.shorter_first:
                 turned = reading_order(a, b) != (a, b)
@@ -59,7 +64,8 @@ class Pool:
             if turned:
                 a, b, words = b, a, words and (words[1], words[0])
             weight = self.mixture.confidence[pair.confidence - 1]
-            examples.append(Example(a, b, self._target(n), weight, words))
+            held = (self._target(n), weight, words, pair.group, pair.turned)
+            examples.append(Example(a, b, *held))
         return examples
 
     def taught(self) -> list[LabelledPair]:
@@ -104,27 +110,31 @@ def _general(mixture: Mixture, folder: Path) -> list[LabelledPair]:
 
 def _specific(mixture: Mixture, data: Path) -> list[LabelledPair]:
     folder, rng = data / "pairs", random.Random(_DRAW)
-    found = []
+
+    def thinned(pairs: Sequence[LabelledPair], neither: float) -> list[LabelledPair]:
+        return [p for p in pairs if LABELS[p.label] != "neither" or rng.random() < neither]
+
+    found, of_claims = [], []
     if mixture.officials:
         found = pair_files.officials(folder / OFFICIALS_FILE)
         rng.shuffle(found)
         found = found[: round(len(found) * mixture.officials)]
     if mixture.claims:
-        found += [
-            pair
-            for pair in pair_files.officials(folder / CLAIMS_FILE)
-            if LABELS[pair.label] != "neither" or rng.random() < mixture.claims_neither
-        ]
+        of_claims += thinned(
+            pair_files.officials(folder / CLAIMS_FILE), mixture.claims_neither
+        )
     if mixture.deep:
-        found += pair_files.officials(folder / DEEP_FILE)
+        of_claims += thinned(pair_files.officials(folder / DEEP_FILE), mixture.neither)
     if mixture.rounds:
-        found += pair_files.claim_readings(data, mixture.rounds)
+        of_claims += thinned(pair_files.claim_readings(data, mixture.rounds), mixture.neither)
+    if mixture.forms:
+        forms = pair_files.claim_forms(data)
+        of_claims = pair_files.in_forms(
+            of_claims, forms, mixture.forms, mixture.forms_neither, rng
+        )
+    found += of_claims
     if mixture.readings:
-        found += [
-            pair
-            for pair in pair_files.readings(data)
-            if LABELS[pair.label] != "neither" or rng.random() < mixture.readings_neither
-        ]
+        found += thinned(pair_files.readings(data), mixture.readings_neither)
     if mixture.contrasts:
         found += pair_files.contrasts()
     return found

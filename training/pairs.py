@@ -13,8 +13,8 @@ import hashlib
 import json
 import random
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -32,6 +32,7 @@ HELD_APART = 600
 DEEP_JUDGEMENTS = "qrels.dev.deep.tsv"
 """Judgements of the dev claims over deep pools, most of them read twice."""
 
+FORMS_FILE = "claim_forms.tsv"
 READINGS = Path(__file__).parent / "readings.tsv"
 CLAIMS = Path(__file__).parent / "claims.tsv"
 CLAIM_READINGS = Path(__file__).parent / "claim_readings.tsv"
@@ -54,7 +55,7 @@ class LabelledPair:
     """Two texts, the prefix of each, and the index of the label.
 
     `confidence` is the reader's, 1 to 3. `words` are the offsets of the deciding words, if they
-    were marked.
+    were marked. Pairs of one `group`, above 0, are forms of one pair: see `in_forms`.
     """
 
     a: str
@@ -64,6 +65,8 @@ class LabelledPair:
     label: int
     confidence: int = 3
     words: tuple[Spans, Spans] | None = None
+    group: int = 0
+    turned: bool = False
 
     def texts(self, rng: random.Random | None, drop: float) -> tuple[str, str]:
         """Return the texts as the model reads them; each prefix is dropped with chance `drop`."""
@@ -197,6 +200,56 @@ def _general_rows(path: Path) -> tuple[list[dict[str, str]], list[dict[str, str]
 def _general_pair(row: dict[str, str]) -> LabelledPair:
     label = LABELS.index(NLI_LABELS[row["label"]])
     return LabelledPair(row["premise"], row["hypothesis"], "", "", label)
+
+
+# -- A claim in several forms -----------------------------------------------------------------------
+
+
+FORMS = {"neg_not": True, "neg_words": True, "same_words": False}
+"""The forms of a claim, and whether each says the opposite: a plain negation, the opposite in other
+words, and the same position in other grammar."""
+
+TURNED = (1, 0, 2)
+"""The label of a pair whose claim has been turned round."""
+
+
+def claim_forms(data: Path) -> dict[str, dict[str, str]]:
+    """Return the forms of the claims that have them, by the claim's words."""
+    given = rows(data / "pairs" / FORMS_FILE)
+    own = (row for row in rows(CLAIMS) if row["neg_not"])
+    return {row["claim"]: {form: row[form] for form in FORMS} for row in (*given, *own)}
+
+
+def in_forms(
+    pairs: Sequence[LabelledPair],
+    forms: Mapping[str, Mapping[str, str]],
+    polar: int,
+    neither: float,
+    rng: random.Random,
+) -> list[LabelledPair]:
+    """Return pairs of claims, each followed by the same pair with the claim in other forms.
+
+    Args:
+        pairs: Pairs whose side a is a claim.
+        forms: The forms of some claims: see `claim_forms`.
+        polar: How many other forms a pair that agrees or opposes also comes in.
+        neither: The chance that another pair also comes in one other form.
+        rng: Draws the forms.
+    """
+    found = []
+    for group, pair in enumerate(pairs, 1):
+        is_polar = LABELS[pair.label] != "neither"
+        count = polar if is_polar else int(rng.random() < neither)
+        if pair.a not in forms or not count:
+            found.append(pair)
+            continue
+        found.append(replace(pair, group=group))
+        for form in rng.sample(sorted(FORMS), count):
+            turned = FORMS[form]
+            label = TURNED[pair.label] if turned else pair.label
+            other = replace(pair, a=forms[pair.a][form], label=label, words=None)
+            found.append(replace(other, group=group, turned=turned))
+    return found
 
 
 # -- Pairs labelled or made up for this project ----------------------------------------------------

@@ -28,6 +28,9 @@ class Mixture:
         claims_neither: Share to take of the claims' pairs labelled "neither".
         deep: Whether to add the typed claims' pairs with passages that models rank high.
         rounds: The rounds of `claim_readings.tsv` whose pairs to add.
+        neither: Share to take of the pairs of `deep` and `rounds` labelled "neither".
+        forms: How many other forms a claim's pair that takes a side also comes in.
+        forms_neither: Chance that a claim's pair labelled "neither" also comes in another form.
         confidence: Weights of pairs with the reader's confidence 1, 2 and 3.
         prefix_drop: Probability that a side loses its prefix.
         swapped: Whether to swap the sides of officials' pairs at random.
@@ -51,6 +54,9 @@ class Mixture:
     claims_neither: float = 0.5
     deep: bool = False
     rounds: tuple[int, ...] = ()
+    neither: float = 1.0
+    forms: int = 0
+    forms_neither: float = 0.0
     confidence: tuple[float, float, float] = (1.0, 1.0, 1.0)
     prefix_drop: float = 0.2
     swapped: bool = True
@@ -142,6 +148,22 @@ _LAST = Recipe(
     ),
     _ROUNDS.settings,
 )
+_FORMS = Recipe(
+    "large-forms",
+    "goes on from there with the claims in other forms, tied together",
+    "large-last",
+    replace(
+        _DEEP.mixture,
+        nli_skip=37_000,
+        officials=0.35,
+        claims_neither=0.3,
+        rounds=(1, 2, 3, 4),
+        neither=0.4,
+        forms=1,
+        forms_neither=0.3,
+    ),
+    replace(_ROUNDS.settings, ties=0.5),
+)
 _STUDENT = Recipe(
     "small-student",
     "learns the accurate tier's probabilities, of 20,000 unlabelled pairs too",
@@ -190,6 +212,7 @@ RECIPES = {
         _DEEP,
         _ROUNDS,
         _LAST,
+        _FORMS,
         _STUDENT,
         _STUDENT_AGAIN,
         _STUDENT_DEEP,
