@@ -8,7 +8,7 @@ from compare.corpus import read_corpus
 from compare.library.library import Library
 from compare.library.locations import sample_corpus
 from compare.models import load_stance_model
-from compare.results import Result
+from compare.results import Result, Stance
 from compare.statements import Quotation
 
 QUOTE = (
@@ -80,7 +80,8 @@ def test_every_listed_verdict_is_explained_in_words_of_both_sides(result: Result
 def test_the_mirror_agrees_with_the_denials_and_opposes_the_evidence(library: Library) -> None:
     mirrored = library.search(MIRROR)
     assert {"embassy-1", "russia-china-denial"} <= set(ids(mirrored.agree))
-    assert {"eu-official-1", "blinken-1"} <= set(ids(mirrored.oppose))
+    assert "eu-official-1" in ids(mirrored.oppose)
+    assert "blinken-1" in ids(mirrored.listed(Stance.OPPOSE))
     assert "ukraine-mfa-1" not in ids(mirrored.agree + mirrored.oppose)
 
 

@@ -13,12 +13,14 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
 from transformers import (
     AutoModelForSequenceClassification,
     AutoTokenizer,
@@ -50,7 +52,7 @@ class Example:
     """Two texts as the model reads them, the probabilities to learn, and a weight.
 
     `words` are the deciding words of both texts, if a reader marked them. Examples with the same
-    `group`, above 0, are one claim in several forms over one passage; `turned` marks a form that
+    `group`, unless 0, are one claim in several forms over one passage; `turned` marks a form that
     says the opposite of the group's first.
     """
 
@@ -200,9 +202,10 @@ def batches(examples: Sequence[Example], size: int, seed: int) -> list[list[Exam
     A batch is as large as `size`, or larger by less than a group.
     """
     rng = random.Random(seed)
-    groups: dict[int, list[Example]] = {}
+    groups: dict[tuple[int, int], list[Example]] = {}
     for n, example in enumerate(examples):
-        groups.setdefault(example.group or -n - 1, []).append(example)
+        alone = 0 if example.group else n + 1
+        groups.setdefault((example.group, alone), []).append(example)
     shuffled = list(groups.values())
     rng.shuffle(shuffled)
     cut: list[list[Example]] = []
@@ -443,6 +446,23 @@ def train(
     (unfinished / MADE_OF).write_text(made_of, encoding="utf-8")
     unfinished.replace(target)
     checkpoint.unlink(missing_ok=True)
+
+
+def mix(origin: Path, folder: Path, kept: float) -> None:
+    """Replace the weights in a folder by their mean with those of `origin`, which weigh `kept`."""
+    if not kept:
+        return
+    for name, read, write in (
+        ("model.safetensors", load_file, partial(save_file, metadata={"format": "pt"})),
+        (WordsHead.FILE, partial(torch.load, weights_only=True), torch.save),
+    ):
+        if not (folder / name).exists():
+            continue
+        before, after = read(origin / name), read(folder / name)
+        mean = {
+            key: torch.lerp(after[key], before[key].to(after[key].dtype), kept) for key in after
+        }
+        write(mean, folder / name)
 
 
 def _fingerprint(origin: Path, settings: Settings, steps: Sequence[Sequence[Example]]) -> str:

@@ -69,15 +69,19 @@ class Pool:
         return examples
 
     def taught(self) -> list[LabelledPair]:
-        """Return the pairs that teachers label: all but the general ones."""
-        return self.pairs[self._general :]
+        """Return the pairs that teachers label: those without labels, and usually those with."""
+        return self.pairs[self._first_taught :]
+
+    @property
+    def _first_taught(self) -> int:
+        return self._labelled if self.mixture.hard == 1 else self._general
 
     def _target(self, n: int) -> Target:
         label = _HARD[self.pairs[n].label]
-        if self.probabilities is None or n < self._general:
+        if self.probabilities is None or n < self._first_taught:
             return label
         hard = self.mixture.hard if n < self._labelled else 0.0
-        soft = self.probabilities[n - self._general]
+        soft = self.probabilities[n - self._first_taught]
         mixed = (1 - hard) * soft + hard * np.asarray(label)
         return float(mixed[0]), float(mixed[1]), float(mixed[2])
 
@@ -109,32 +113,42 @@ def _general(mixture: Mixture, folder: Path) -> list[LabelledPair]:
 
 
 def _specific(mixture: Mixture, data: Path) -> list[LabelledPair]:
-    folder, rng = data / "pairs", random.Random(_DRAW)
-
-    def thinned(pairs: Sequence[LabelledPair], neither: float) -> list[LabelledPair]:
-        return [p for p in pairs if LABELS[p.label] != "neither" or rng.random() < neither]
-
-    found, of_claims = [], []
+    rng = random.Random(_DRAW)
+    found = []
     if mixture.officials:
-        found = pair_files.officials(folder / OFFICIALS_FILE)
+        found = pair_files.officials(data / "pairs" / OFFICIALS_FILE)
         rng.shuffle(found)
         found = found[: round(len(found) * mixture.officials)]
-    if mixture.claims:
-        of_claims += thinned(
-            pair_files.officials(folder / CLAIMS_FILE), mixture.claims_neither
-        )
-    if mixture.deep:
-        of_claims += thinned(pair_files.officials(folder / DEEP_FILE), mixture.neither)
-    if mixture.rounds:
-        of_claims += thinned(pair_files.claim_readings(data, mixture.rounds), mixture.neither)
-    if mixture.forms:
-        forms = pair_files.claim_forms(data)
-        of_claims = pair_files.in_forms(
-            of_claims, forms, mixture.forms, mixture.forms_neither, rng
-        )
-    found += of_claims
+    found += _of_claims(mixture, data, rng)
     if mixture.readings:
-        found += thinned(pair_files.readings(data), mixture.readings_neither)
+        found += _thinned(pair_files.readings(data), mixture.readings_neither, rng)
     if mixture.contrasts:
         found += pair_files.contrasts()
+    if mixture.edits:
+        found += pair_files.edited_statements(data)
     return found
+
+
+def _of_claims(mixture: Mixture, data: Path, rng: random.Random) -> list[LabelledPair]:
+    """Return the pairs of typed claims, and of the statements that were asked like claims."""
+    found, folder = [], data / "pairs"
+    if mixture.claims:
+        claims = pair_files.officials(folder / CLAIMS_FILE)
+        found += _thinned(claims, mixture.claims_neither, rng)
+    if mixture.deep:
+        found += _thinned(pair_files.officials(folder / DEEP_FILE), mixture.neither, rng)
+    if mixture.rounds:
+        found += _thinned(pair_files.claim_readings(data, mixture.rounds), mixture.neither, rng)
+    if not mixture.forms:
+        return found
+    forms = pair_files.claim_forms(data)
+    return pair_files.in_forms(found, forms, mixture.forms, mixture.forms_neither, rng)
+
+
+def _thinned(
+    pairs: Sequence[LabelledPair], neither: float, rng: random.Random
+) -> list[LabelledPair]:
+    """Return the pairs, and only a share of those labelled "neither"."""
+    if neither >= 1:
+        return [*pairs]
+    return [p for p in pairs if LABELS[p.label] != "neither" or rng.random() < neither]

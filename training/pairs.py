@@ -36,6 +36,8 @@ FORMS_FILE = "claim_forms.tsv"
 READINGS = Path(__file__).parent / "readings.tsv"
 CLAIMS = Path(__file__).parent / "claims.tsv"
 CLAIM_READINGS = Path(__file__).parent / "claim_readings.tsv"
+USE_READINGS = Path(__file__).parent / "use_readings.tsv"
+STATEMENT_EDITS = Path(__file__).parent / "statement_edits.tsv"
 DECIDING_WORDS = Path(__file__).parent / "deciding_words.tsv"
 CONTRASTS = Path(__file__).parent / "contrasts.tsv"
 CLAIM = "claim:"
@@ -55,7 +57,7 @@ class LabelledPair:
     """Two texts, the prefix of each, and the index of the label.
 
     `confidence` is the reader's, 1 to 3. `words` are the offsets of the deciding words, if they
-    were marked. Pairs of one `group`, above 0, are forms of one pair: see `in_forms`.
+    were marked. Pairs of one `group`, unless 0, are forms of one pair: see `in_forms`.
     """
 
     a: str
@@ -202,7 +204,7 @@ def _general_pair(row: dict[str, str]) -> LabelledPair:
     return LabelledPair(row["premise"], row["hypothesis"], "", "", label)
 
 
-# -- A claim in several forms -----------------------------------------------------------------------
+# -- A claim in several forms ----------------------------------------------------------------------
 
 
 FORMS = {"neg_not": True, "neg_words": True, "same_words": False}
@@ -250,6 +252,38 @@ def in_forms(
             other = replace(pair, a=forms[pair.a][form], label=label, words=None)
             found.append(replace(other, group=group, turned=turned))
     return found
+
+
+def edited_statements(data: Path) -> list[LabelledPair]:
+    """Return pairs of real statements, each followed by the same pair with one side edited.
+
+    `statement_edits.tsv` has the edits as offsets and new words, since the statements are others':
+    `turned` makes a side say the opposite on the point that the pair shares, `same` says the same
+    in other grammar.
+    """
+    edits: dict[str, list[dict[str, str]]] = {}
+    for row in rows(STATEMENT_EDITS):
+        edits.setdefault(row["pair"], []).append(row)
+    known = officials(data / "pairs" / "officials.train.tsv")
+    known += [pair for pair in claim_readings(data, (3,)) if pair.who_a]
+    found: list[LabelledPair] = []
+    for group, pair in enumerate(known, 1):
+        for n, row in enumerate(edits.get(_digest_of(pair.a, pair.b), ())):
+            if not n:
+                found.append(replace(pair, group=-group))
+            turned = row["form"] == "turned"
+            label = TURNED[pair.label] if turned else pair.label
+            said = edited(pair.a if row["side"] == "a" else pair.b, json.loads(row["edits"]))
+            other = replace(pair, **{row["side"]: said}, label=label, words=None)
+            found.append(replace(other, group=-group, turned=turned))
+    return found
+
+
+def edited(text: str, edits: Sequence[tuple[int, int, str]]) -> str:
+    """Return a text with the words from each start to each end replaced."""
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return " ".join(text.split())
 
 
 # -- Pairs labelled or made up for this project ----------------------------------------------------
@@ -323,6 +357,27 @@ def claim_readings(data: Path, rounds: Collection[int]) -> list[LabelledPair]:
         for row in rows(CLAIM_READINGS)
         if int(row["round"]) in rounds
     ]
+
+
+def use_readings(data: Path) -> list[tuple[str, str, LabelledPair]]:
+    """Return the pairs of `use_readings.tsv` with their use and what was asked.
+
+    The sides are ids of passages; side a of a proposition is what was asked.
+    """
+    passages = {entry["id"]: entry for entry in collection(data / "search")}
+    found = []
+    for row in rows(USE_READINGS):
+        a, b = passages.get(row["a"]), passages[row["b"]]
+        pair = LabelledPair(
+            _text(a) if a else row["asked"],
+            _text(b),
+            who_said(a) if a else "",
+            who_said(b),
+            LABELS.index(row["label"]),
+            int(row["confidence"]),
+        )
+        found.append((row["use"], row["asked"], pair))
+    return found
 
 
 def digest_of_rounds(rounds: Collection[int]) -> str:

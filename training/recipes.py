@@ -30,6 +30,7 @@ class Mixture:
         rounds: The rounds of `claim_readings.tsv` whose pairs to add.
         neither: Share to take of the pairs of `deep` and `rounds` labelled "neither".
         forms: How many other forms a claim's pair that takes a side also comes in.
+        edits: Whether to add the real statements with a side edited.
         forms_neither: Chance that a claim's pair labelled "neither" also comes in another form.
         confidence: Weights of pairs with the reader's confidence 1, 2 and 3.
         prefix_drop: Probability that a side loses its prefix.
@@ -37,7 +38,8 @@ class Mixture:
         shorter_first: Whether the shorter side of every pair comes first, as the program reads it.
         teachers: Recipes, or shipped tiers, whose mean probabilities replace all labels except
             those of general pairs.
-        hard: Weight of the label; the teachers' probabilities have the rest.
+        hard: Weight of the label; the teachers' probabilities have the rest. With 1, the teachers
+            label only what has no label.
         unlabelled: Number of unlabelled pairs, which the teachers label.
         wide: Number of pairs of a typed claim and one of the passages most similar to it, which
             the teachers label, too.
@@ -57,6 +59,7 @@ class Mixture:
     neither: float = 1.0
     forms: int = 0
     forms_neither: float = 0.0
+    edits: bool = False
     confidence: tuple[float, float, float] = (1.0, 1.0, 1.0)
     prefix_drop: float = 0.2
     swapped: bool = True
@@ -69,13 +72,18 @@ class Mixture:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One training run: its purpose, the weights it starts from, its pairs and its settings."""
+    """One training run: its purpose, the weights it starts from, its pairs and its settings.
+
+    `kept` is the share of the starting weights in the mean that the run ends with, which forgets
+    less (Wortsman et al. 2022, equation 1).
+    """
 
     name: str
     what: str
     start: str
     mixture: Mixture
     settings: Settings
+    kept: float = 0.0
 
 
 _GENERAL = Recipe(
@@ -204,6 +212,26 @@ _STUDENT_DEEP = Recipe(
     Settings(rate=6e-5),
 )
 
+_STUDENT_FORMS = Recipe(
+    "small-forms",
+    "goes on from there with the claims in other forms, tied together, and edited statements",
+    "small-deep",
+    replace(
+        _FORMS.mixture,
+        rounds=(1, 2, 3, 4, 5),
+        neither=0.3,
+        nli=5_000,
+        nli_skip=86_000,
+        officials=0.5,
+        edits=True,
+        teachers=("accurate",),
+        hard=1.0,
+        wide=10_000,
+    ),
+    Settings(rate=6e-5, ties=0.5),
+    kept=0.4,
+)
+
 RECIPES = {
     recipe.name: recipe
     for recipe in (
@@ -216,6 +244,7 @@ RECIPES = {
         _STUDENT,
         _STUDENT_AGAIN,
         _STUDENT_DEEP,
+        _STUDENT_FORMS,
     )
 }
 """All recipes by name."""

@@ -27,7 +27,7 @@ from compare.models.runtime import read_manifest
 from compare.models.stance import READING, WEIGHTS, ShippedStance, softmax
 from training import backbones
 from training.backbones import trim
-from training.engine import MADE_OF, SEED, load, precision, predict, train
+from training.engine import MADE_OF, SEED, load, mix, precision, predict, train
 from training.examples import DEEP_FILE, Pool
 from training.figures import dev_figures, dev_pairs, figures, write_row
 from training.pairs import (
@@ -37,6 +37,7 @@ from training.pairs import (
     DECIDING_WORDS,
     FORMS_FILE,
     READINGS,
+    STATEMENT_EDITS,
     LabelledPair,
     digest_of_rounds,
 )
@@ -55,6 +56,8 @@ DATA = (
     "pairs/officials.dev.tsv",
     "pairs/claims.train.tsv",
     "pairs/claims.deep.tsv",
+    "pairs/claim_forms.tsv",
+    "search/forms.dev.tsv",
     "search/collection.jsonl.gz",
     "search/queries.dev.tsv",
     "search/qrels.dev.tsv",
@@ -81,11 +84,9 @@ def run(name: str, data: Path) -> Path:
         )
     if (folder / "report.json").exists():
         return folder
-    if not folder.exists() and (report := shipped_stage(name)):
-        return _restored(report, folder, made_of)
     origin = beginning(recipe, data)
     drawn = unlabelled_pairs(data, recipe.mixture.unlabelled)
-    drawn += wide_pairs(data, recipe.mixture.wide)
+    drawn += wide_pairs(data, recipe.mixture.wide, forms=recipe.mixture.forms > 0)
     pool = Pool(recipe.mixture, data, drawn)
     if recipe.mixture.teachers:
         pool.probabilities = np.mean(
@@ -101,6 +102,7 @@ def run(name: str, data: Path) -> Path:
     print(f"{name}: {len(pool.pairs):,} pairs", flush=True)
     if not folder.exists():
         train(origin, pool.epoch, recipe.settings, folder, after_epoch, made_of=made_of)
+        mix(origin, folder, recipe.kept)
     model, tokenizer = load(folder)
     found = figures(model.to(precision()), tokenizer, data)
     report = {
@@ -123,23 +125,23 @@ def run(name: str, data: Path) -> Path:
     return folder
 
 
-def shipped_stage(name: str) -> dict[str, Any]:
-    """Return the report of a recipe whose model is a shipped tier, with the tier, or nothing."""
+def shipped_stages() -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return the reports of all stages of the shipped tiers, each with its tier, by recipe."""
+    found = {}
     for tier in TIERS:
-        *_, last = read_manifest(WEIGHTS / tier)["stages"]
-        if last["name"] == name:
-            return {**last, "tier": tier}
-    return {}
+        for stage in read_manifest(WEIGHTS / tier)["stages"]:
+            found[stage["name"]] = tier, stage
+    return found
 
 
-def _restored(report: dict[str, Any], folder: Path, made_of: str) -> Path:
-    """Write the model of a shipped tier as if its recipe had been run, which takes hours."""
-    with tempfile.TemporaryDirectory(dir=RUNS) as scratch:
-        unfinished = Path(scratch) / "model"
-        restore(WEIGHTS / report["tier"], unfinished)
-        (unfinished / MADE_OF).write_text(made_of, encoding="utf-8")
-        (unfinished / "report.json").write_text(json.dumps(report, indent=1) + "\n")
-        unfinished.replace(folder)
+def restored(tier: str) -> Path:
+    """Return the folder of a shipped tier's weights in 32 bits, instead of running its recipe."""
+    digest = read_manifest(WEIGHTS / tier)["files"]["model.onnx"]
+    folder = RUNS / f"{tier}-{digest[:8]}"
+    if not folder.exists():
+        with tempfile.TemporaryDirectory(dir=RUNS) as scratch:
+            restore(WEIGHTS / tier, Path(scratch) / "model")
+            (Path(scratch) / "model").replace(folder)
     return folder
 
 
@@ -152,8 +154,7 @@ def version(name: str, data: Path) -> str:
     """
     if name in TIERS:
         manifest = read_manifest(WEIGHTS / name)
-        calibrations = ("calibration", "claims_calibration")
-        rests_on = [manifest.get(key) for key in ("files", *calibrations, "max_tokens")]
+        rests_on = [manifest.get(key) for key in ("files", "calibrations", "max_tokens")]
         return hashlib.sha256(json.dumps([*rests_on, READING], sort_keys=True).encode()).hexdigest()
     recipe = RECIPES[name]
     if recipe.start in BACKBONES:
@@ -165,7 +166,7 @@ def version(name: str, data: Path) -> str:
         for teacher in recipe.mixture.teachers
     ]
     read = sorted((data_files(data) | more_files(recipe, data)).items())
-    made_of = (start, recipe.mixture, recipe.settings, teachers, read)
+    made_of = (start, recipe.mixture, recipe.settings, recipe.kept, teachers, read)
     return hashlib.sha256(repr(made_of).encode()).hexdigest()
 
 
@@ -206,6 +207,7 @@ def more_files(recipe: Recipe, data: Path) -> dict[str, str]:
         DECIDING_WORDS: bool(recipe.settings.words),
         READINGS: mixture.readings,
         CONTRASTS: mixture.contrasts,
+        STATEMENT_EDITS: mixture.edits,
         CLAIMS: bool(mixture.rounds or mixture.wide or mixture.forms),
         data / "pairs" / DEEP_FILE: mixture.deep,
         data / "pairs" / FORMS_FILE: mixture.forms,
@@ -218,11 +220,17 @@ def more_files(recipe: Recipe, data: Path) -> dict[str, str]:
 
 
 def beginning(recipe: Recipe, data: Path) -> Path:
-    """Return the folder of the weights that a recipe starts from."""
+    """Return the folder of the weights that a recipe starts from.
+
+    If those are of a shipped tier, its 8 bits are turned back: running its recipe takes days.
+    """
     if recipe.start == "minilm":
         return backbones.folder("minilm")
     if recipe.start == "mpnet":
         return trimmed(data)
+    for tier in TIERS:
+        if read_manifest(WEIGHTS / tier)["stages"][-1]["name"] == recipe.start:
+            return restored(tier)
     return run(recipe.start, data)
 
 
@@ -245,17 +253,29 @@ def backbone_of(name: str) -> str:
 
 
 def read_by(teacher: str, pairs: Sequence[LabelledPair], data: Path) -> NDArray[np.float32]:
-    """Return a teacher's probabilities for pairs, float32 [pairs, 3].
+    """Return a teacher's probabilities for pairs, float32 [pairs, 3]; a shipped tier is calibrated.
 
-    They are cached beside the runs by the words of each pair, so that interrupted labelling resumes
-    and no pair is labelled twice. A shipped tier is calibrated.
+    They are cached beside the runs: see `read_once`.
     """
-    RUNS.mkdir(exist_ok=True)
     kept = RUNS / f"labels.{teacher}-{version(teacher, data)[:8]}.npz"
+    return read_once(kept, pairs, lambda: _reader(teacher, data))
+
+
+def read_once(
+    kept: Path,
+    pairs: Sequence[LabelledPair],
+    reader: Callable[[], Callable[[Sequence[LabelledPair]], NDArray[np.float32]]],
+) -> NDArray[np.float32]:
+    """Return what a reader returns for pairs, float32 [pairs, 3], from a file where possible.
+
+    The file holds it by the words of each pair, so that interrupted reading resumes and no pair is
+    read twice. `reader` loads the reader if some pair is left to read.
+    """
+    kept.parent.mkdir(exist_ok=True)
     known = _kept(kept)
     keys = [_key(pair.texts(None, 0.0)) for pair in pairs]
-    left = [n for n, key in enumerate(keys) if key not in known]
-    read = _reader(teacher, data) if left else None
+    left = [*{key: n for n, key in enumerate(keys) if key not in known}.values()]
+    read = reader() if left else None
     for start in range(0, len(left), _LABELLED_AT_ONCE):
         part = left[start : start + _LABELLED_AT_ONCE]
         assert read is not None
@@ -263,8 +283,7 @@ def read_by(teacher: str, pairs: Sequence[LabelledPair], data: Path) -> NDArray[
         unfinished = kept.with_suffix(".tmp.npz")
         np.savez(unfinished, keys=[*known], probabilities=[*known.values()])
         unfinished.replace(kept)
-        done = len(pairs) - len(left) + start + len(part)
-        print(f"{teacher} has scored {done:,} of {len(pairs):,} pairs", flush=True)
+        print(f"{kept.stem}: {start + len(part):,} of {len(left):,} pairs read", flush=True)
     return np.asarray([known[key] for key in keys], np.float32).reshape(-1, 3)
 
 

@@ -1,9 +1,10 @@
 """Turn trained models into shipped weights: quantise, check, calibrate, write manifest and card.
 
-    python -m training.ship accurate fast --data DIR
+    python -m training.ship accurate fast --data DIR [--calibrate-only]
 
 Recipes that have not been run are run first. The accurate tier ships before the fast one, which
-learns from it.
+learns from it. With --calibrate-only, the shipped weights stay, and only what is fitted to labels
+and measured on them is made anew.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
-import re
+import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,22 +23,17 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import log_softmax
-from scipy.special import softmax as normalized
-from sklearn.isotonic import IsotonicRegression
-from sklearn.metrics import log_loss
-from sklearn.model_selection import GroupKFold, StratifiedKFold
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from compare.evaluate import by_mode, gold_of, read_labelled, report
 from compare.files import file_sha256
+from compare.models import ModelInput, Use
 from compare.models.model_input import reading_order
 from compare.models.runtime import Feed, GraphRunner
-from compare.models.stance import OUTPUTS, WEIGHTS, ShippedStance, softmax
-from compare.statements import country_key, parse_countries
+from compare.models.stance import OUTPUTS, WEIGHTS, ShippedStance
 from training import backbones
 from training import pairs as pair_files
+from training.calibrations import Calibration, fit, labelled_by_use
 from training.card import write_card
 from training.engine import WordsHead
 from training.examples import ARGUMENT_FILE, NLI_FILE
@@ -46,16 +42,23 @@ from training.pairs import LABELS, LabelledPair
 from training.probes import probe_pairs
 from training.quantize import export_graph, quantize, read_tokens, smooth
 from training.recipes import BACKBONES, RECIPES
-from training.run import RUNS, backbone_of, check, data_files, more_files, run
+from training.run import (
+    RUNS,
+    backbone_of,
+    check,
+    data_files,
+    more_files,
+    read_once,
+    run,
+    shipped_stages,
+)
 from training.words import fit_head, marked_examples
 
 Logits = NDArray[np.float32]
-Gold = NDArray[np.int64]
-FOLDS = 10
-_LEAST = 1e-3  # least probability that isotonic regression may give
-MAX_TOKENS = 256
-_WHEN = re.compile(r"(?:(?:^|, )\d{4})?: $")  # what follows the country in a prefix
 
+MAX_TOKENS = 256
+
+_NONE = Calibration((1.0, 1.0, 1.0), (0.0, 0.0, 0.0))
 LEAST_SAME_LABEL = 0.98
 SMOOTHED_ON = 300
 FAILURE_MODES = Path(__file__).parents[1] / "tests" / "data" / "failure_modes.tsv"
@@ -72,8 +75,8 @@ class Tier:
 
 
 TIERS = {
-    "fast": Tier("small-deep", "compare-stance-fast", 25_000_000),
-    "accurate": Tier("large-last", "compare-stance-accurate", 95_000_000),
+    "fast": Tier("small-forms", "compare-stance-fast", 25_000_000),
+    "accurate": Tier("large-forms", "compare-stance-accurate", 95_000_000),
 }
 
 
@@ -133,7 +136,6 @@ def ship(tier: str, data: Path) -> None:
     tokenizer = AutoTokenizer.from_pretrained(source)
     train = pair_files.officials(data / "pairs" / "officials.train.tsv")
     dev = pair_files.agreed_dev(data / "pairs" / "officials.dev.tsv")
-    gold = np.asarray([pair.label for pair in dev])
     dev_feeds = feeds(tokenizer, dev)
     model = export_graph(Scorer(source), input_names(tokenizer), OUTPUTS)
     exact = logits_of(model.SerializeToString(), dev_feeds)
@@ -150,97 +152,60 @@ def ship(tier: str, data: Path) -> None:
         print(f"8 bits against full precision: same label on {same:.4f} of dev; {size:,} bytes")
         if same < LEAST_SAME_LABEL or size > wanted.most_bytes:
             raise SystemExit("The export does not pass its gate; nothing was written.")
-        losses = fold_losses(logits, gold)
-        calibration = chosen(losses, logits, gold)
-        probabilities = calibration.apply(logits)
         manifest = {
             "name": wanted.name,
             "made": datetime.datetime.now(datetime.UTC).date().isoformat(),
             "labels": list(LABELS),
             "max_tokens": MAX_TOKENS,
-            "calibration": asdict(calibration),
-            **claims_calibration(folder / "model.onnx", tokenizer, data),
             "files": {path.name: file_sha256(path) for path in sorted(folder.iterdir())},
             **origin(wanted.recipe, data),
-            "dev": dev_figures(gold, probabilities),
-            "reliability": reliability(gold, probabilities),
-            "log_loss_of_calibrations": losses,
             "int8_same_label": round(same, 4),
         }
-        manifest |= beside_dev(folder, manifest)
-        text = json.dumps(manifest, indent=1) + "\n"
-        (folder / "manifest.json").write_text(text, encoding="utf-8")
+        write_manifest(folder, manifest)
+        write_manifest(folder, calibrated(folder, data))
         put_in_place(folder, WEIGHTS / tier, Path(scratch) / "old")
-    print(text)
-    write_card()
 
 
-def claims_calibration(graph: Path, tokenizer: Any, data: Path) -> dict[str, Any]:
-    """Return the manifest's entries on the calibration for typed claims.
+def calibrated(folder: Path, data: Path) -> dict[str, Any]:
+    """Return the manifest of a folder with the calibrations fitted, and all that is measured."""
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest["calibrations"] = {use.value: asdict(_NONE) for use in Use}
+    write_manifest(folder, manifest)
+    model = ShippedStance(folder)
 
-    It is fitted to the deep judgements of the dev claims, together with the weight of the same
-    country's other passages: see `compare.comparison.search.weigh_actors`. Their log loss, and that
-    without this weight, are measured in ten folds that share no claim.
-    """
-    judged = pair_files.judged_claims(data / "search", pair_files.DEEP_JUDGEMENTS)
-    pairs = [pair for _, pair in judged]
-    logits = logits_of(graph, feeds(tokenizer, pairs))
-    gold = np.asarray([pair.label for pair in pairs])
-    queries = [query for query, _ in judged]
-    actors = actors_of(queries, [pair.who_b for pair in pairs])
-    losses: dict[str, list[float]] = {"vector": [], "with_actors": []}
-    for fitted, left in GroupKFold(FOLDS).split(logits, gold, queries):
-        alone = vector(logits[fitted], gold[fitted]).apply(logits[left])
-        both, weight = fit_with_actors(logits[fitted], gold[fitted], actors[fitted])
-        weighed = weigh(both.apply(logits[left]), actors[left], weight)
-        for name, probabilities in zip(losses, (alone, weighed), strict=True):
-            losses[name].append(float(log_loss(gold[left], probabilities, labels=[0, 1, 2])))
-    calibration, weight = fit_with_actors(logits, gold, actors)
-    return {
-        "claims_calibration": asdict(calibration),
-        "same_actor": weight,
-        "claims_log_loss": {name: round(float(np.mean(v)), 4) for name, v in losses.items()},
+    def logits(pairs: Sequence[LabelledPair]) -> Logits:
+        texts = [pair.texts(None, 0.0) for pair in pairs]
+        return model.logits([(ModelInput(a), ModelInput(b)) for a, b in texts])
+
+    def read(pairs: Sequence[LabelledPair]) -> Logits:
+        kept = RUNS / f"logits.{manifest['name']}-{manifest['files']['model.onnx'][:8]}.npz"
+        return read_once(kept, pairs, lambda: logits)
+
+    fitted = {use: fit(one, read) for use, one in labelled_by_use(data).items()}
+    dev = pair_files.agreed_dev(data / "pairs" / "officials.dev.tsv")
+    gold = np.asarray([pair.label for pair in dev])
+    probabilities = fitted[Use.PAIR][0].apply(read(dev))
+    manifest |= {
+        "calibrations": {use.value: asdict(found) for use, (found, _) in fitted.items()},
+        "measured": {use.value: figures for use, (_, figures) in fitted.items()},
+        "dev": dev_figures(gold, probabilities),
+        "reliability": reliability(gold, probabilities),
+        "measured_on": {path.name: file_sha256(path) for path in _measured_on(data)},
     }
+    write_manifest(folder, manifest)
+    return manifest | beside_dev(folder)
 
 
-def actors_of(queries: Sequence[str], prefixes: Sequence[str]) -> NDArray[np.int64]:
-    """Return a number for each query and country; a passage without a country has its own."""
-    numbers: dict[tuple[str, ...], int] = {}
-    found = []
-    for n, (query, prefix) in enumerate(zip(queries, prefixes, strict=True)):
-        countries = sorted(map(country_key, parse_countries(_WHEN.sub("", prefix))))
-        key = (query, *countries) if countries else (query, "", str(n))
-        found.append(numbers.setdefault(key, len(numbers)))
-    return np.asarray(found, np.int64)
+def _measured_on(data: Path) -> list[Path]:
+    """Return the files with the labels of calibrations."""
+    searches = [data / "search" / name for name in ("qrels.dev.deep.tsv", "forms.dev.tsv")]
+    return [data / "pairs" / "officials.dev.tsv", *searches, pair_files.USE_READINGS]
 
 
-def weigh(
-    probabilities: NDArray[np.floating], actors: NDArray[np.int64], weight: float
-) -> NDArray[np.float64]:
-    """Weigh probabilities as a search does: see `compare.comparison.search.weigh_actors`."""
-    exact = np.asarray(probabilities, np.float64)
-    polarity = exact[:, 0] - exact[:, 1]
-    others = np.bincount(actors, polarity)[actors] - polarity
-    by = weight * others / np.bincount(actors)[actors]
-    moved = exact * np.exp(np.stack([by, -by, np.zeros_like(by)], axis=1))
-    return moved / moved.sum(axis=1, keepdims=True)
-
-
-def fit_with_actors(
-    logits: Logits, gold: Gold, actors: NDArray[np.int64]
-) -> tuple[Calibration, float]:
-    """Fit a scale and a shift for each label and, together with them, the weight of `weigh`."""
-    rows, exact = np.arange(len(gold)), logits.astype(np.float64)
-
-    def loss(p: NDArray[np.float64]) -> float:
-        calibrated = normalized(exact * np.exp(p[:3]) + np.append(p[3:5], 0.0), axis=1)
-        found = weigh(calibrated, actors, float(p[5]))[rows, gold]
-        return -float(np.log(np.maximum(found, 1e-9)).mean())
-
-    *scale, first, second, weight = minimize(loss, np.zeros(6), method="BFGS").x.tolist()
-    a, b, c = (round(float(np.exp(power)), 4) for power in scale)
-    calibration = Calibration("vector", (a, b, c), (round(first, 4), round(second, 4), 0.0))
-    return calibration, round(weight, 4)
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write the manifest of a tier's folder."""
+    text = json.dumps(manifest, indent=1) + "\n"
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
 
 
 def put_in_place(new: Path, target: Path, old: Path) -> None:
@@ -275,7 +240,7 @@ def origin(recipe: str, data: Path) -> dict[str, Any]:
         },
         "stages": [
             {
-                **json.loads((RUNS / name / "report.json").read_text()),
+                **report_of(name),
                 "what": RECIPES[name].what,
                 "reads": asdict(mixture),
             }
@@ -285,6 +250,13 @@ def origin(recipe: str, data: Path) -> dict[str, Any]:
         "data_files": data_files(data)
         | {n: digest for name in names for n, digest in more_files(RECIPES[name], data).items()},
     }
+
+
+def report_of(name: str) -> dict[str, Any]:
+    """Return the report of a recipe that was run here, or when a shipped tier was made."""
+    if (path := RUNS / name / "report.json").exists():
+        return dict(json.loads(path.read_text()))
+    return shipped_stages()[name][1]
 
 
 def reliability(
@@ -304,9 +276,8 @@ def reliability(
     ]
 
 
-def beside_dev(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
+def beside_dev(folder: Path) -> dict[str, Any]:
     """Return the probabilities of the probe pairs and the figures on the failure modes."""
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     model = ShippedStance(folder)
     pairs = read_labelled(FAILURE_MODES)
     found = model.score([(pair.a, pair.b) for pair in pairs])
@@ -336,97 +307,23 @@ def write_tokenizer(source: Path, target: Path) -> None:
     tokenizer.save(str(target), pretty=False)
 
 
-# -- Calibration -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """A scale and a shift for each logit, applied before the softmax."""
-
-    kind: str
-    scale: tuple[float, float, float]
-    shift: tuple[float, float, float]
-
-    def apply(self, logits: Logits) -> NDArray[np.float32]:
-        """Return probabilities, float32 [n, 3]."""
-        return softmax(logits, self.scale, self.shift)
-
-
-def temperature(logits: Logits, gold: Gold) -> Calibration:
-    """Fit one scale (Guo et al. 2017, section 4.2)."""
-    found = _fit(lambda p: (np.repeat(np.exp(p[0]), 3), np.zeros(3)), 1, logits, gold)
-    return Calibration("temperature", *found)
-
-
-def vector(logits: Logits, gold: Gold) -> Calibration:
-    """Fit a scale and a shift for each label (Guo et al. 2017, section 4.2, vector scaling)."""
-    found = _fit(lambda p: (np.exp(p[:3]), np.append(p[3:], 0.0)), 5, logits, gold)
-    return Calibration("vector", *found)
-
-
-def _fit(
-    shape: Callable[[NDArray[np.float64]], tuple[NDArray[np.float64], NDArray[np.float64]]],
-    size: int,
-    logits: Logits,
-    gold: Gold,
-) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
-    exact, rows = logits.astype(np.float64), np.arange(len(gold))
-
-    def loss(parameters: NDArray[np.float64]) -> float:
-        scale, shift = shape(parameters)
-        return -float(log_softmax(exact * scale + shift, axis=1)[rows, gold].mean())
-
-    best = minimize(loss, np.zeros(size), method="BFGS").x
-    scale, shift = (tuple(round(float(v), 4) for v in part) for part in shape(best))
-    return scale, shift  # type: ignore[return-value]
-
-
-def fold_losses(logits: Logits, gold: Gold) -> dict[str, float]:
-    """Return the log loss of each kind on pairs that it was not fitted on (ten folds)."""
-    losses: dict[str, list[float]] = {"none": [], "temperature": [], "vector": [], "isotonic": []}
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
-    for fitted, left in folds.split(logits, gold):
-        here, there = logits[left], gold[left]
-        ways = {
-            "none": softmax(here, (1, 1, 1), (0, 0, 0)),
-            "temperature": temperature(logits[fitted], gold[fitted]).apply(here),
-            "vector": vector(logits[fitted], gold[fitted]).apply(here),
-            "isotonic": _isotonic(logits[fitted], gold[fitted], here),
-        }
-        for name, probabilities in ways.items():
-            losses[name].append(float(log_loss(there, probabilities, labels=[0, 1, 2])))
-    return {name: round(float(np.mean(values)), 4) for name, values in losses.items()}
-
-
-def _isotonic(logits: Logits, gold: Gold, new: Logits) -> NDArray[np.float64]:
-    """Fit each label against the rest, and make rows sum to 1 (Zadrozny and Elkan 2002)."""
-    known, asked = (softmax(part, (1, 1, 1), (0, 0, 0)) for part in (logits, new))
-    columns = [
-        IsotonicRegression(y_min=_LEAST, y_max=1 - _LEAST, out_of_bounds="clip")
-        .fit(known[:, n], gold == n)
-        .predict(asked[:, n])
-        for n in range(3)
-    ]
-    rows = np.stack(columns, axis=1)
-    return rows / rows.sum(axis=1, keepdims=True)
-
-
-def chosen(losses: dict[str, float], logits: Logits, gold: Gold) -> Calibration:
-    """Return vector scaling if its loss is less, else temperature; isotonic is only measured."""
-    if losses["vector"] < losses["temperature"]:
-        return vector(logits, gold)
-    return temperature(logits, gold)
-
-
 def main() -> None:
     """Ship the tiers named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tiers", nargs="+", choices=sorted(TIERS))
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--calibrate-only", action="store_true")
     arguments = parser.parse_args()
     check(arguments.data)
     for tier in sorted(set(arguments.tiers)):
-        ship(tier, arguments.data)
+        if arguments.calibrate_only:
+            with tempfile.TemporaryDirectory(dir=WEIGHTS.parent) as scratch:
+                folder = Path(shutil.copytree(WEIGHTS / tier, Path(scratch) / tier))
+                write_manifest(folder, calibrated(folder, arguments.data))
+                put_in_place(folder, WEIGHTS / tier, Path(scratch) / "old")
+        else:
+            ship(tier, arguments.data)
+    write_card()
 
 
 if __name__ == "__main__":

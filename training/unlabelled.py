@@ -78,11 +78,12 @@ def unlabelled_pairs(data: Path, count: int) -> list[LabelledPair]:
     return list(found.values())[:count]
 
 
-def wide_pairs(data: Path, count: int) -> list[LabelledPair]:
+def wide_pairs(data: Path, count: int, *, forms: bool = False) -> list[LabelledPair]:
     """Draw pairs of a claim and one of the passages most similar to it, always the same ones.
 
-    The claims are those of the training set and those of `claims.tsv` with their counter-claims. As
-    many passages are drawn of each range of ranks in `_RANKS`. The label, 2, is a placeholder.
+    The claims are those of the training set and those of `claims.tsv` with their counter-claims,
+    and with `forms` their other forms, too. As many passages are drawn of each range of ranks in
+    `_RANKS`. The label, 2, is a placeholder.
     """
     if not count:
         return []
@@ -90,6 +91,8 @@ def wide_pairs(data: Path, count: int) -> list[LabelledPair]:
     vectors = vectors_of([passage["text"] for passage in passages])
     claims, _ = _claims(data)
     claims += [row[side] for row in pair_files.rows(CLAIMS) for side in ("claim", "counter")]
+    if forms:
+        claims += [text for of in pair_files.claim_forms(data).values() for text in of.values()]
     rng = random.Random(_SEED)
     each = -(-count // (len(claims) * len(_RANKS)))
     found = []

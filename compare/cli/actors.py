@@ -118,8 +118,8 @@ def _compare(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
     remark(NOT_A_SAMPLE)
     if out:
         verb = "that changed" if result.over_time else "that oppose"
-        agree = counted(len(result.agree), "pair")
-        say(f"{out}: {agree} that agree, {len(result.oppose)} {verb}.")
+        agree = counted(len(result.agree), "pair that agrees", "pairs that agree")
+        say(f"{out}: {agree}, {len(result.oppose)} {verb}.")
 
 
 @click.command("matrix")

@@ -45,8 +45,9 @@ from compare.export import counted
 from compare.files import write_whole
 from compare.library import Library
 from compare.library.backend import Backend
-from compare.models import Stance, signature
+from compare.models import Stance, StanceModel, signature
 from compare.models.calibration import FILE, read_adaptation
+from compare.models.stance import measured_by_use
 from compare.results import Figure
 from compare.results.provenance import screening
 
@@ -104,6 +105,8 @@ def evaluate(file: Path, as_json: bool, as_markdown: bool, **options: Any) -> No
             data["notes"] = with_third.notes
         if modes:
             data["modes"] = {name: scores.to_dict() for name, scores in modes.items()}
+        if measured := measured_by_use(model):
+            data["calibrations"] = measured
         say_json(data)
         return
     say(f"{counted(figures.n, 'pair')} of {file}, model {signature(model)}, {seconds:.1f} s")
@@ -130,6 +133,22 @@ def evaluate(file: Path, as_json: bool, as_markdown: bool, **options: Any) -> No
             for name, of in modes.items()
         ]
         show("By mode", ("mode", "pairs", "accuracy", "macro-F1", *Stance), rows)
+    _show_uses(model, show)
+
+
+_CALLED = "called", "shown", "right"
+
+
+def _show_uses(model: StanceModel, show: Callable[..., None]) -> None:
+    """Show how true a shipped model's probabilities are in each use."""
+    rows = [
+        (use.replace("_", " "), of["pairs"], *of["agree"].values(), *of["oppose"].values())
+        for use, of in measured_by_use(model).items()
+    ]
+    columns = [f"{one.value}: {what}" for one in (Stance.AGREE, Stance.OPPOSE) for what in _CALLED]
+    if rows:
+        title = "How true each use's probabilities were when the model was made"
+        show(title, ("use", "pairs", *columns), rows)
 
 
 @click.command("evaluate-search")
@@ -301,7 +320,7 @@ def _show_queries(report: SearchReport | PoolReport, asked: Mapping[str, str]) -
         for of in lists.values():
             if isinstance(of, ShownList):
                 cells += [of.known, of.p_at_5 if of.known else None]
-                cells += [len(of.pairs), of.right, of.unjudged]
+                cells += [len(of.sure), of.right, of.unjudged]
             elif of.has_enough_relevant:
                 cells += [of.relevant, of.p_at_5, of.ndcg_at_10, of.unjudged_at_5]
             else:

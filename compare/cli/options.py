@@ -22,7 +22,7 @@ from compare.library import FILTERS, Filters, Library
 from compare.library.backend import Backend, backend_at
 from compare.library.filters import Filter, check_order
 from compare.library.locations import LIBRARY_VARIABLE, resolve_library, user_library
-from compare.models import Encoder, Stance, StanceModel, about_adaptation
+from compare.models import LEAST_CALLED, Encoder, Stance, StanceModel, about_adaptation
 from compare.models.calibration import is_adapted
 from compare.models.on_ray import Cluster, RayEncoder, stance_on
 from compare.models.protocols import STANCE_MODELS
@@ -140,7 +140,7 @@ def number(
     return click.option(name, type=WholeNumber(minimum, maximum), default=default, help=help)
 
 
-def up_to_one(*names: str, default: float, help: str, lowest: int = 0) -> Option:
+def up_to_one(*names: str, default: float, help: str, lowest: float = 0) -> Option:
     """Return an option with a number up to 1; its help ends in the default."""
 
     def number(value: str) -> float:
@@ -155,7 +155,7 @@ def up_to_one(*names: str, default: float, help: str, lowest: int = 0) -> Option
     return click.option(*names, type=number, help=f"{help} [{default:g}].")
 
 
-def _threshold(name: str, help: str, *, lowest: int) -> Option:
+def _threshold(name: str, help: str, *, lowest: float) -> Option:
     """Return the option --min-NAME; without it, the result keeps its own."""
     default = getattr(_DEFAULTS, name)
     return up_to_one(f"--min-{name}", name, default=default, help=help, lowest=lowest)
@@ -255,7 +255,7 @@ period = together(
     click.option("--until", type=date, help="Only statements until this date."),
 )
 thresholds = together(
-    _threshold("probability", "Minimum probability of agree or oppose", lowest=0),
+    _threshold("probability", "Minimum probability of agree or oppose", lowest=LEAST_CALLED),
     _threshold("similarity", "Minimum similarity to count as the same topic", lowest=-1),
 )
 

@@ -130,8 +130,7 @@ def search(
     if out is not None:
         result.export(out, force=options["force"])
         remark(
-            f"Wrote {out}: {len(result.agree)} agree, {len(result.oppose)} oppose, "
-            f"{len(result.neither)} neither."
+            f"Wrote {out}: {', '.join(f'{len(result.sure(one))} {one.value}' for one in Stance)}."
         )
     if options["as_json"]:
         data = public_json(result)
@@ -232,7 +231,7 @@ def _show_result(result: Result, limit: int) -> None:
     any_found = any(
         result.listed(stance) or result.near(stance) for stance in (Stance.AGREE, Stance.OPPOSE)
     )
-    if not (result.agree or result.oppose):
+    if not any(map(result.sure, (Stance.AGREE, Stance.OPPOSE))):
         minimum, neither = result.thresholds, len(result.neither)
         on_topic = {0: "none is", 1: "1 is"}.get(neither, f"{neither} are")
         say(
@@ -321,7 +320,7 @@ def _details(result: Result, stance: Stance, pair: Pair, *, below_minimum: bool)
     odds = pair.probabilities
     if below_minimum or result.is_unsure(pair):
         three = f"agree {odds.agree:.2f}, oppose {odds.oppose:.2f}, neither {odds.neither:.2f}"
-        lines.append(three if below_minimum else f"unsure: {three}")
+        lines.append(three if below_minimum else f"unclear: {three}")
     elif stance is Stance.NEITHER:
         lines.append(f"agree {odds.agree:.2f}, oppose {odds.oppose:.2f}")
     lines += reader_notes(pair)
@@ -427,7 +426,8 @@ def _show_stance(
         return
     for note in notes:
         say(f"Note: {note}")
-    say(f"{odds.stance.value} (probability {odds.of(odds.stance):.2f})")
+    called = f"{odds.stance.value} (probability {odds.of(odds.stance):.2f})"
+    say("unclear" if odds.is_unclear else called)
     say(f"agree {odds.agree:.2f}  oppose {odds.oppose:.2f}  neither {odds.neither:.2f}")
     if read != pair:
         say("The pair is longer than the model reads at once. It was decided by these sentences:")

@@ -32,6 +32,7 @@ from compare.errors import QueryError
 from compare.library import Filters
 from compare.library.actors import Actors, actor_keys, actors_named
 from compare.library.build import passage_key
+from compare.models import Use
 from compare.results import (
     Actor,
     Excerpt,
@@ -111,7 +112,7 @@ def positions(
         ModelError: A model is missing or not the library's.
     """
     text, filters = clean_quote(proposition, _NAME), filters or Filters()
-    model = stance_model or library.stance_model()
+    model = (stance_model or library.stance_model()).for_use(Use.PROPOSITION)
     read_filters, notes = with_readable_languages(library.store, filters, model.languages)
     within = library.store.select(read_filters)
     names = library.store.actors(by)

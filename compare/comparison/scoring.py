@@ -170,7 +170,8 @@ class ScoreCache:
     @classmethod
     def of(cls, library: Library, model: StanceModel, folder: Path | None = None) -> ScoreCache:
         """Open the file for a generation of a library and a model of one stage."""
-        return cls({"library": library.generation, "model": signature(model)}, folder)
+        key = {"library": library.generation, "model": signature(model), "use": model.use}
+        return cls(key, folder)
 
     def _create_table(self) -> None:
         with closing(self._connect()) as database:

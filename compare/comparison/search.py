@@ -28,6 +28,8 @@ from compare.comparison.scoring import (
 from compare.library import Filters
 from compare.library.actors import actor_keys
 from compare.library.filters import PARTY
+from compare.models import Use
+from compare.models.stance import is_typed
 from compare.results import (
     Excerpt,
     Kind,
@@ -89,6 +91,7 @@ def search(
     asked = replace(asked, text=clean_quote(asked.text))
     model = stance_model or library.stance_model()
     found = retrieve(library, asked, filters or Filters(), candidates, model.languages, only)
+    model = model.for_use(_use_of(found.quote))
     scored = weigh_actors(_score(library, found, model, on_progress), model.same_actor)
     last = [entry for entry in scored if not entry.pair.first_stage_only]
     result = Result(
@@ -125,6 +128,7 @@ def scored_pool(
     Duplicates are included, and neither thresholds nor the quote's own statement exclude any.
     """
     found = retrieve_pool(library, Quote(clean_quote(quote)), candidates)
+    stance_model = stance_model.for_use(Use.QUOTE)
     scored = weigh_actors(_score(library, found, stance_model, None), stance_model.same_actor)
     by_row = duplicates(library.store, [row for row, _ in scored])
     excerpts = read_excerpts(library, (row for rows in by_row.values() for row, _ in rows))
@@ -135,6 +139,12 @@ def scored_pool(
         if other != row
     ]
     return [pair for _, pair in _strongest(scored)]
+
+
+def _use_of(quote: Quote) -> Use:
+    """Return what a search with this quote reads for: is its speaker's country or date known?"""
+    typed = is_typed(Excerpt.of_quote(quote, quote.text).model_input)
+    return Use.QUOTE if typed else Use.NAMED_QUOTE
 
 
 class _Scored(NamedTuple):

@@ -28,6 +28,7 @@ from compare.errors import QueryError
 from compare.library import Filters
 from compare.library.index.base import selected_rows
 from compare.library.passage_store import PassageMetadata
+from compare.models import Use
 from compare.models.encoder import load_prefilter, opposition_first
 from compare.results import Kind, Pair, Result, Thresholds, filters_in_force
 from compare.results.provenance import provenance
@@ -112,9 +113,10 @@ class Comparison:
             QueryError: A side has no passage, or none on the topic.
         """
         self.library = library
-        self.model = stance_model or library.stance_model()
-        self.topic = " ".join(topic.split())
         self.over_time = b is None
+        use = Use.TIMELINE if self.over_time else Use.SIDES
+        self.model = (stance_model or library.stance_model()).for_use(use)
+        self.topic = " ".join(topic.split())
         self._requested = {"a": a} if b is None else {"a": a, "b": b}
         read = {
             side: with_readable_languages(library.store, chosen, self.model.languages)

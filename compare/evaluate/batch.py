@@ -105,7 +105,8 @@ def _verdict(probabilities: Probabilities, model: str, whole: InputPair, part: I
     """Return the cells of `COLUMNS`; the deciding sentences are "" if the whole pair was read."""
     decided = ("", "") if part == whole else (part[0].text, part[1].text)
     odds = (round(value, _DIGITS) for value in astuple(probabilities))
-    cells = (probabilities.stance.value, *odds, model, *decided)
+    unsure = "yes" if probabilities.is_unclear else ""
+    cells = (probabilities.stance.value, unsure, *odds, model, *decided)
     return dict(zip(COLUMNS, cells, strict=True))
 
 

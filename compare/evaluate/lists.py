@@ -22,10 +22,17 @@ DEPTH = 10
 
 @dataclass(frozen=True, slots=True)
 class ListedPair:
-    """An entry of a list: the probability shown, and people's label, None if it is not judged."""
+    """An entry of a list.
+
+    Attributes:
+        probability: As it is shown.
+        label: People's label; None if the entry is not judged.
+        unsure: Whether the entry is marked as unclear and only fills the list.
+    """
 
     probability: float
     label: Stance | None
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,7 @@ class ShownList:
     Attributes:
         stance: The list, agree or oppose.
         known: Number of passages that people labelled so; `found` are among the first ten.
-        pairs: All entries of the list, best first.
+        pairs: All entries of the list, best first, those marked as unclear last.
     """
 
     stance: Stance
@@ -57,6 +64,7 @@ class ShownList:
             ListedPair(
                 float(pair.probabilities.of(stance)),
                 next((judged[id] for id in ids if id in judged), None),
+                result.is_unsure(pair),
             )
             for pair, ids in zip(listed, names, strict=True)
         ]
@@ -64,14 +72,19 @@ class ShownList:
         return cls(stance, len(known), len(known & found), pairs)
 
     @property
+    def sure(self) -> Sequence[ListedPair]:
+        """Return the entries that are not marked as unclear."""
+        return [pair for pair in self.pairs if not pair.unsure]
+
+    @property
     def right(self) -> int:
-        """Return the number of entries that people labelled as the list does."""
-        return sum(pair.label is self.stance for pair in self.pairs)
+        """Return the number of sure entries that people labelled as the list does."""
+        return sum(pair.label is self.stance for pair in self.sure)
 
     @property
     def unjudged(self) -> int:
-        """Return the number of entries without a label."""
-        return sum(pair.label is None for pair in self.pairs)
+        """Return the number of sure entries without a label."""
+        return sum(pair.label is None for pair in self.sure)
 
     @property
     def right_at_5(self) -> int:
@@ -94,7 +107,7 @@ class ShownList:
             "known": self.known,
             "p_at_5": self.p_at_5 if self.known else None,
             "recall_at_10": self.recall_at_10,
-            "listed": len(self.pairs),
+            "listed": len(self.sure),
             "right": self.right,
             "unjudged": self.unjudged,
         }
@@ -123,8 +136,8 @@ class ReliabilityBin:
 class ShownReport:
     """One list of all queries as a search shows it; each interval draws queries again.
 
-    P@5, recall@10 and `with_right` are over the `claims` with a known passage of that label; the
-    others over all pairs that are listed for any query.
+    P@5, recall@10 and `with_right` are over the `claims` with a known passage of that label, and
+    include what is marked as unclear; the others are over all other pairs listed for any query.
 
     Attributes:
         p_at_5: Mean share of the first five places with a right passage; missing and unjudged are
@@ -160,9 +173,9 @@ class ShownReport:
 def shown_report(lists: Sequence[ShownList]) -> ShownReport:
     """Return the figures of one list over all queries."""
     counting = [one for one in lists if one.known]
-    listed, right = [len(one.pairs) for one in lists], [one.right for one in lists]
-    judged = [len(one.pairs) - one.unjudged for one in lists]
-    shown = [sum(pair.probability for pair in one.pairs) for one in lists]
+    listed, right = [len(one.sure) for one in lists], [one.right for one in lists]
+    judged = [len(one.sure) - one.unjudged for one in lists]
+    shown = [sum(pair.probability for pair in one.sure) for one in lists]
     return ShownReport(
         claims=len(counting),
         p_at_5=_mean([one.p_at_5 for one in counting]),
@@ -183,7 +196,7 @@ def _reliability(lists: Sequence[ShownList]) -> list[ReliabilityBin]:
     """Return the bins of equal width that have pairs."""
     bins: dict[int, list[tuple[float, bool, bool]]] = {}
     for one in lists:
-        for pair in one.pairs:
+        for pair in one.sure:
             place = min(int(pair.probability * BINS), BINS - 1)  # 1 is in the last bin
             row = pair.probability, pair.label is one.stance, pair.label is not None
             bins.setdefault(place, []).append(row)

@@ -31,7 +31,7 @@ from compare.export import csv_bytes
 from compare.library.library import Library
 from compare.library.locations import CACHE_VARIABLE, cache_dir
 from compare.results import Pair, Stance
-from compare.statements import Statement, clean_quote
+from compare.statements import Quote, Statement, clean_quote
 
 if TYPE_CHECKING:
     from compare.models import Encoder, StanceModel
@@ -241,17 +241,17 @@ class PoolReport:
 
 def evaluate_search(
     library: Library,
-    queries: Mapping[str, str],
+    queries: Mapping[str, str | Quote],
     judged: Mapping[str, Mapping[str, Stance]],
     stance_model: StanceModel,
     on_progress: Progress | None = None,
 ) -> SearchReport:
-    """Search for each query, without a speaker, and score both lists as they are shown.
+    """Search for each query and score both lists as they are shown.
 
     A query without judgements is in no figure; what is listed for it is among `not_judged`.
 
     Args:
-        queries: Texts by query id.
+        queries: Texts, or quotes with their speaker, by query id.
         judged: Labels by query id and passage id.
     """
     found: dict[str, dict[Stance, ShownList]] = {}

@@ -22,6 +22,7 @@ from compare.export.citations import bibtex, reference
 from compare.export.words import (
     SIDE_NAMES,
     SIGN,
+    UNCLEAR,
     VERDICT,
     counted,
     likelihood,
@@ -231,9 +232,12 @@ def verdict_html(
         stance: The verdict.
         probabilities: Those of the pair.
         similarity: That of the pair; None shows none.
-        word: The word for the verdict; "" for the usual one.
+        word: The word for the verdict; "" for the usual one. If none has a probability of one half,
+            it is "Unclear" instead of "Neither".
         short: Whether to say that it is below the minimum probability.
     """
+    if stance is Stance.NEITHER and probabilities.is_unclear:
+        return _card("verdict", stance, None, similarity, UNCLEAR, False)
     return _card("verdict", stance, probabilities.of(stance), similarity, word, short)
 
 

@@ -13,8 +13,9 @@ from compare.errors import ExportError
 from compare.export import rows
 from compare.export.validation import SEARCH, SIDES, check_result, with_added_fields
 from compare.export.words import page_numbers
-from compare.models import InputPair
+from compare.models import LEAST_CALLED, InputPair
 from compare.results import (
+    LEAST_UNSURE,
     Excerpt,
     Kind,
     Pair,
@@ -33,10 +34,10 @@ from compare.statements import Country, PartialDate, Passage, Quote, Statement
 from compare.strict_json import DIGEST, digest_of, read_json
 
 VERSION = 4
-_FILLED, _SEALED = 3, 4
-"""The first versions that filled short lists of a search as this one does, and had a digest."""
+_SEALED = 4
+"""The first version that had a digest."""
 
-_LISTED_OTHERWISE = f"{OLDER}. It listed fewer statements of which it was unsure."
+_LISTED_OTHERWISE = f"{OLDER}. It listed pairs below one half, which are unclear now."
 _UNSEALED = (
     f"{OLDER}, without a digest, so that changes made to the file since would not be noticed; "
     "`compare reproduce` compares it with the library."
@@ -174,9 +175,14 @@ def _result(data: Mapping[str, Any], version: int) -> Result:
     check_result(data)
     result = _search(data) if data["format"] == SEARCH else _sides(data)
     notes = [_UNSEALED] if version < _SEALED else []
-    if version < _FILLED and (version == 1 or any(map(result.is_unsure, result.pairs))):
+    if data["thresholds"]["probability"] < LEAST_CALLED and any(map(_is_unclear, result.pairs)):
         notes.append(_LISTED_OTHERWISE)
     return replace(result, notes=(*result.notes, *notes)) if notes else result
+
+
+def _is_unclear(pair: Pair) -> bool:
+    """Tell whether an older version may have listed a pair as agreeing or opposing."""
+    return LEAST_UNSURE <= pair.probabilities.of(pair.probabilities.side) < LEAST_CALLED
 
 
 def _search(data: Mapping[str, Any]) -> Result:
@@ -286,7 +292,9 @@ def public_json(result: Result) -> dict[str, Any]:
     first_stage_only = [p.b.statement.id for _, _, p in result.ranked() if p.first_stage_only]
     return {
         "query": result.subject,
-        "outcome": "found" if result.agree or result.oppose else "nothing",
+        "outcome": "found"
+        if result.sure(Stance.AGREE) or result.sure(Stance.OPPOSE)
+        else "nothing",
         "model": made.label_source,
         "provenance": {
             "version": made.version,
@@ -388,6 +396,7 @@ def stance_json(
         "p_agree": odds.agree,
         "p_oppose": odds.oppose,
         "p_neither": odds.neither,
+        "unsure": odds.is_unclear,
         "model": model,
     }
     if read != pair:

@@ -62,7 +62,7 @@ def _pair(result: Result, rank: int, pair: Pair) -> list[str]:
         f"Agree {odds.agree:.2f}, oppose {odds.oppose:.2f}, neither {odds.neither:.2f}; "
         f"similarity {pair.similarity:.2f}"
     )
-    unsure = ["the model is unsure"] if result.is_unsure(pair) else []
+    unsure = ["unclear"] if result.is_unsure(pair) else []
     return [*blocks, "; ".join([verdict, *unsure, *reader_notes(pair)])]
 
 

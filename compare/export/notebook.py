@@ -98,7 +98,7 @@ def notebook_html(result: Result) -> str:
     number = sum(len(result.listed(stance)) for stance in stances)
     what = "statement" if result.quote else "pair"
     counts = "; ".join(
-        f"{verdict_word(result, stance).lower()}: {counted(len(result.listed(stance)), what)}"
+        f"{verdict_word(result, stance).lower()}: {counted(len(result.sure(stance)), what)}"
         for stance in stances
     )
     who = _macro("who", result.asked) if result.asked else ""

@@ -92,7 +92,7 @@ def _list(
         for pair in listed[:limit]
     ]
     name, what = ("", "statement") if result.quote else (verdict_word(result, stance), "pair")
-    return list_head(stance, len(listed), name, what), cards, len(listed) - len(cards)
+    return list_head(stance, len(result.sure(stance)), name, what), cards, len(listed) - len(cards)
 
 
 # -- Method, limits, citation --------------------------------------------------------------------
@@ -101,7 +101,7 @@ def _list(
 def methods(result: Result) -> list[str]:
     """Return paragraphs: what was compared with what, by which models, and at which thresholds."""
     chosen = _chosen_for_quote(result) if result.quote else _chosen_from_sides(result)
-    agree, oppose, neither = (len(result.listed(stance)) for stance in Stance)
+    agree, oppose, neither = (len(result.sure(stance)) for stance in Stance)
     counts = (
         f"Statements read: {len(result.pairs):,}. Listed: {agree:,} as agreeing, {oppose:,} as "
         f"opposed, {neither:,} as neither."
@@ -272,13 +272,17 @@ def _models(result: Result) -> str:
 def _thresholds(result: Result) -> str:
     least = result.thresholds
     unsure = [pair for _, _, pair in result.ranked() if result.is_unsure(pair)]
-    filled = f" To fill short lists, less likely ones are added: {len(unsure)}." if unsure else ""
+    filled = (
+        f" Unclear ones, below one half, fill short lists and count in no total: {len(unsure)}."
+        if unsure
+        else ""
+    )
     once = (
         " A list holds pairs with the same words once, and no statement in more than "
         f"{MOST_OF_STATEMENT} pairs."
     )
     return (
-        "A pair is listed under the likelier of agree and oppose if its probability is "
+        "A pair is listed under agree or oppose if that has a probability of "
         f"{least.probability:g} or more and the cosine {least.similarity:g} or more; lists are "
         "ordered by probability times the fourth root of the cosine."
         f"{filled if result.quote else once}"

@@ -26,12 +26,15 @@ LIKELIHOOD = (
     (0.0, "exceptionally unlikely"),
 )
 
-RIGHT_OF_LISTED = {Stance.AGREE: 0.76, Stance.OPPOSE: 0.69}
-FOUND_OF_KNOWN = {Stance.AGREE: 0.30, Stance.OPPOSE: 0.22}
+RIGHT_OF_LISTED = {Stance.AGREE: 0.76, Stance.OPPOSE: 0.77}
+FOUND_OF_KNOWN = {Stance.AGREE: 0.32, Stance.OPPOSE: 0.20}
 """What `compare evaluate-search` measured for 50 claims: the share of the listed statements that is
 right, and of the passages known to agree or oppose that the first ten hold; see the model card."""
 
 VERDICT = {Stance.AGREE: "Agrees", Stance.OPPOSE: "Opposes", Stance.NEITHER: "Neither"}
+UNCLEAR = "Unclear"
+"""Of a verdict below one half, which is none."""
+
 SIGN = {Stance.AGREE: "=", Stance.OPPOSE: "≠", Stance.NEITHER: "–"}
 """Shown in a disc, a diamond and a square, so that no verdict depends on its colour."""
 
@@ -62,13 +65,13 @@ def verdict_word(result: Result, stance: Stance) -> str:
 
 def read_as(stance: Stance, probabilities: Probabilities) -> Stance:
     """Return the verdict on a pair in the list of `stance`."""
-    # The list of neither also holds pairs whose verdict is below the minimum probability.
+    # The list of neither also holds pairs whose verdict is below a raised minimum probability.
     return probabilities.stance if stance is Stance.NEITHER else stance
 
 
 def unsure_word(verdict: str) -> str:
-    """Return the word for a verdict that the model is unsure of: "Unsure: opposes?"."""
-    return f"Unsure: {verdict.lower()}?"
+    """Return the word for a verdict below one half: "Unclear: opposes?"."""
+    return f"{UNCLEAR}: {verdict.lower()}?"
 
 
 def likelihood(probability: float) -> str:
@@ -201,7 +204,7 @@ def list_note(result: Result, stance: Stance) -> str:
     elif unsure:
         every = {1: "this one", 2: "both of these"}.get(len(listed), "all of these")
         some = f"{len(unsure)} of these {len(listed)}"
-        said = f"The model is unsure of {every if len(unsure) == len(listed) else some}."
+        said = f"The verdict on {every if len(unsure) == len(listed) else some} is unclear."
     else:
         return ""
     return f"{read_of(result)}. {said}"

@@ -10,16 +10,19 @@ from compare.models.protocols import (
 )
 from compare.models.values import (
     CODEBOOK,
+    LEAST_CALLED,
     InputPair,
     ModelInput,
     Probabilities,
     Rationale,
     Span,
     Stance,
+    Use,
 )
 
 __all__ = [
     "CODEBOOK",
+    "LEAST_CALLED",
     "Encoder",
     "InputPair",
     "Kind",
@@ -29,6 +32,7 @@ __all__ = [
     "Span",
     "Stance",
     "StanceModel",
+    "Use",
     "about_adaptation",
     "load_encoder",
     "load_stance_model",

@@ -23,7 +23,7 @@ from compare.files import file_sha256
 from compare.models.encoder import PREFILTER, load_prefilter
 from compare.models.protocols import Encoder, StanceModel, signature
 from compare.models.stance import CascadeStance, softmax
-from compare.models.values import InputPair, Stance
+from compare.models.values import InputPair, Stance, Use
 from compare.progress import Progress
 from compare.statements import complete
 from compare.strict_json import read_json
@@ -167,8 +167,14 @@ class AdaptedStance(StanceModel):
         """Combine the two."""
         self.model, self.adaptation = model, adaptation
         self.name, self.digest = model.name + SUFFIX, adaptation.digest
-        self.languages, self.same_actor = model.languages, model.same_actor
-        self.at_once = model.at_once
+        self.languages, self.at_once = model.languages, model.at_once
+        self.use, self.same_actor = model.use, model.same_actor
+
+    def for_use(self, use: Use) -> AdaptedStance:
+        """Return the model for a use: its layer replaces the calibration that it was learned on."""
+        found = AdaptedStance(self.model, self.adaptation)
+        found.use, found.same_actor = use, self.model.for_use(use).same_actor
+        return found
 
     def score_parts(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None

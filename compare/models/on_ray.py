@@ -25,7 +25,7 @@ from compare.progress import Progress
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compare.models.values import InputPair
+    from compare.models.values import InputPair, Use
 
     Floats = NDArray[np.float32]
 
@@ -172,10 +172,15 @@ class RayStance(StanceModel):
     def __init__(self, stage: StanceModel, name: str | None, number: int, cluster: Cluster) -> None:
         """Take a stage, the name for `load_stance_model`, and the stage's number there."""
         self.name, self.digest, self.languages = stage.name, stage.digest, stage.languages
-        self.same_actor = stage.same_actor
+        self.use, self.same_actor = stage.use, stage.same_actor
         self.at_once = _PAIRS * _PARTS_PER_CORE * max(1, cluster.cores)
         self._stage, self._cluster = stage, cluster
-        self._fixed = (_absolute(name), number, self.digest)
+        self._fixed = (_absolute(name), number, self.digest, self.use)
+
+    def for_use(self, use: Use) -> RayStance:
+        """Return the stage with its calibration for a use."""
+        name, number, *_ = self._fixed
+        return RayStance(self._stage.for_use(use), name, number, self._cluster)
 
     def score_parts(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None
@@ -233,9 +238,10 @@ def _encode(name: str | None, digest: str, texts: Sequence[str]) -> Floats:
 
 
 def _score(
-    name: str | None, number: int, digest: str, pairs: Sequence[InputPair]
+    name: str | None, number: int, digest: str, use: Use | None, pairs: Sequence[InputPair]
 ) -> tuple[Floats, list[InputPair]]:
-    return _same(_model(name).stages[number], digest).score_parts(pairs)
+    stage = _same(_model(name).stages[number], digest)
+    return (stage.for_use(use) if use else stage).score_parts(pairs)
 
 
 @lru_cache(maxsize=1)

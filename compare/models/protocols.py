@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from compare.models.values import InputPair
+    from compare.models.values import InputPair, Use
 
 ENCODER = "all-MiniLM-L6-v2"
 """The encoder that comes with the program."""
@@ -65,6 +65,7 @@ class StanceModel(Protocol):
         name: As results cite it.
         digest: Names the weights and their calibration.
         languages: ISO 639-1 codes of the languages that it reads; empty if it reads any.
+        use: What the probabilities are calibrated for; None for any pair by itself: see `for_use`.
         same_actor: How much a search weighs a verdict with those on the same actor's other
             passages: see `comparison.search.weigh_actors`. 0 for not at all.
         at_once: How many pairs are given at once where many wait, a few seconds' work; it changes
@@ -74,6 +75,7 @@ class StanceModel(Protocol):
     name: str
     digest: str
     languages: tuple[str, ...]
+    use: Use | None = None
     same_actor: float = 0.0
     at_once: int = 128
 
@@ -86,6 +88,10 @@ class StanceModel(Protocol):
         digest.
         """
         return (self,)
+
+    def for_use(self, use: Use) -> StanceModel:
+        """Return the model with its calibration for a use; itself if it has only one."""
+        return self
 
     def score(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None

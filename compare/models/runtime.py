@@ -32,7 +32,6 @@ Feed = Mapping[str, NDArray[np.int64]]
 MANIFEST = "manifest.json"
 """File next to shipped weights: file digests, and how the weights were made and measured."""
 
-_CALIBRATIONS = {"calibration", "claims_calibration"}
 _REPORT_EVERY = 64
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # On a CPU these fused kernels are slower than the separate ones: a pair takes 25 % longer.
@@ -67,10 +66,11 @@ def read_manifest(folder: Path, table: str = "model manifest") -> Mapping[str, A
             raise ValueError("it is not an object")
         needed = [field.name for field in fields(table)]
         check(table, {name: manifest[name] for name in needed if name in manifest})
-        for name in _CALIBRATIONS & set(needed):
-            for part, numbers in manifest[name].items():
-                if isinstance(numbers, list) and len(numbers) != len(Stance):
-                    raise ValueError(f"{name}.{part}: it has {len(numbers)} numbers, not 3")
+        calibrations = manifest["calibrations"] if "calibrations" in needed else {}
+        for use, calibration in calibrations.items():
+            for part in ("scale", "shift"):
+                if (count := len(calibration[part])) != len(Stance):
+                    raise ValueError(f"calibrations.{use}.{part}: it has {count} numbers, not 3")
     except (OSError, ValueError) as error:
         raise ModelError(
             f"{path}: the model's manifest cannot be read ({error}): install the program again."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from compare.errors import ModelError
 from compare.models.model_input import (
     Spelling,
     read_in_parts,
@@ -27,7 +29,7 @@ from compare.models.runtime import (
     load_tokenizer,
     read_manifest,
 )
-from compare.models.values import InputPair, ModelInput
+from compare.models.values import InputPair, ModelInput, Use
 from compare.progress import Progress, within_total
 
 if TYPE_CHECKING:
@@ -57,6 +59,20 @@ def shipped_manifests() -> dict[str, Mapping[str, Any]]:
     }
 
 
+def measured_by_use(model: StanceModel) -> Mapping[str, Any]:
+    """Return how true the probabilities of a shipped model are in each use, {} for another model.
+
+    By the use's name: what its calibration was fitted on, the number of pairs, the log loss, and of
+    the pairs called agreeing and opposing the number, the mean probability shown and the share that
+    is right. All are measured in folds that share no claim, topic or document.
+    """
+    for tier, manifest in shipped_manifests().items():
+        if model.digest == model_digest(WEIGHTS / tier):
+            measured: Mapping[str, Any] = manifest["measured"]
+            return measured
+    return {}
+
+
 def model_digest(folder: Path) -> str:
     """Return the digest of the model whose weights are in a folder."""
     return hashlib.sha256((folder / MANIFEST).read_bytes() + READING.encode()).hexdigest()
@@ -77,9 +93,9 @@ def softmax(
 
 
 class ShippedStance(StanceModel):
-    """A shipped pair model: 8-bit ONNX, calibrated on the dev sets.
+    """A shipped pair model: 8-bit ONNX, with a calibration for each use.
 
-    Typed claims, which name no speaker or date, have a calibration of their own.
+    Without a use, each pair is calibrated by its form, as `Use.CLAIM` or as `Use.PAIR`.
     """
 
     languages = ("en",)
@@ -94,19 +110,39 @@ class ShippedStance(StanceModel):
         check_files(folder, manifest)
         self.name: str = manifest["name"]
         self.digest = model_digest(folder)
-        self._calibration: Mapping[str, Any] = manifest["calibration"]
-        self._of_claims: Mapping[str, Any] = manifest["claims_calibration"]
-        self.same_actor: float = manifest["same_actor"]
+        self._calibrations: Mapping[str, Mapping[str, Any]] = manifest["calibrations"]
+        if missing := [use.value for use in Use if use not in self._calibrations]:
+            raise ModelError(
+                f"{folder / MANIFEST} has no calibration for {missing[0]}: install the program "
+                "again."
+            )
         self._most_tokens: int = manifest["max_tokens"]
         self._tokenizer = load_tokenizer(folder / "tokenizer.json", self._most_tokens)
         self._spelling = Spelling(self._tokenizer.get_vocab())
         self._runner = GraphRunner(folder / "model.onnx")
+
+    def for_use(self, use: Use) -> ShippedStance:
+        """Return the model with its calibration for a use; both share the weights."""
+        found = copy.copy(self)
+        found.use, found.same_actor = use, self._calibrations[use]["same_actor"]
+        return found
 
     def score_parts(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None
     ) -> tuple[NDArray[np.float32], list[InputPair]]:
         """Return the probabilities and the parts read: see `read_in_parts`."""
         return read_in_parts(pairs, self._fits, self._score, on_progress)
+
+    def logits(
+        self, pairs: Sequence[InputPair], on_progress: Progress | None = None
+    ) -> NDArray[np.float32]:
+        """Return the numbers before calibration, float32 [len(pairs), 3], for pairs that fit."""
+        found = [np.zeros((0, 3), np.float32)]
+        for start in range(0, len(pairs), _AT_ONCE):
+            part = pairs[start : start + _AT_ONCE]
+            counted = within_total(on_progress, start, len(pairs))
+            found.append(self._runner.run(self._feeds(part), counted))
+        return np.concatenate(found)
 
     def mark(self, pair: InputPair) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
         """Return how likely each character belongs to a deciding word: see `StanceModel.mark`."""
@@ -146,17 +182,16 @@ class ShippedStance(StanceModel):
     def _score(
         self, pairs: Sequence[InputPair], on_progress: Progress | None
     ) -> NDArray[np.float32]:
-        logits = [np.zeros((0, 3), np.float32)]
-        for start in range(0, len(pairs), _AT_ONCE):
-            part = pairs[start : start + _AT_ONCE]
-            counted = within_total(on_progress, start, len(pairs))
-            logits.append(self._runner.run(self._feeds(part), counted))
-        typed = np.array([any(map(_is_typed, pair)) for pair in pairs], bool)[:, None]
-        of_claims, of_statements = (
-            softmax(np.concatenate(logits), calibration["scale"], calibration["shift"])
-            for calibration in (self._of_claims, self._calibration)
-        )
-        return np.where(typed, of_claims, of_statements)
+        found = self.logits(pairs, on_progress)
+        if self.use:
+            return self._calibrated(found, self.use)
+        typed = np.array([any(map(is_typed, pair)) for pair in pairs], bool)[:, None]
+        uses = Use.CLAIM, Use.PAIR
+        return np.where(typed, *(self._calibrated(found, use) for use in uses))
+
+    def _calibrated(self, logits: NDArray[np.float32], use: Use) -> NDArray[np.float32]:
+        calibration = self._calibrations[use]
+        return softmax(logits, calibration["scale"], calibration["shift"])
 
     def _feeds(self, pairs: Sequence[InputPair]) -> list[Feed]:
         """Return the graph's feed for each pair: the shorter side first."""
@@ -170,8 +205,8 @@ class ShippedStance(StanceModel):
         }
 
 
-def _is_typed(side: ModelInput) -> bool:
-    """Tell whether a side is a typed claim: one without a speaker's country and a date."""
+def is_typed(side: ModelInput) -> bool:
+    """Tell whether a side names neither its speaker's country nor a date."""
     return not who_when_prefix(side.country, side.date)
 
 
@@ -182,7 +217,11 @@ class CascadeStance(StanceModel):
         """Combine models of one stage; name and digest are those of the last."""
         self._stages, last = stages, stages[-1]
         self.name, self.digest, self.languages = last.name, last.digest, last.languages
-        self.same_actor = last.same_actor
+        self.use, self.same_actor = last.use, last.same_actor
+
+    def for_use(self, use: Use) -> CascadeStance:
+        """Return the cascade with all stages calibrated for a use."""
+        return CascadeStance(*(stage.for_use(use) for stage in self._stages))
 
     @property
     def stages(self) -> tuple[StanceModel, ...]:

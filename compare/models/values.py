@@ -22,12 +22,41 @@ class Stance(StrEnum):
     NEITHER = "neither"
 
 
+class Use(StrEnum):
+    """What a pair is read for: each use chooses its pairs otherwise, so each has a calibration.
+
+    >>> load_stance_model("fast").for_use(Use.TIMELINE).use
+    <Use.TIMELINE: 'timeline'>
+    """
+
+    PAIR = "pair"
+    """Two statements that someone gave, each with its speaker's country or a date."""
+    CLAIM = "claim"
+    """Two texts that someone gave, one of them without a speaker's country and a date."""
+    QUOTE = "quote"
+    """A quote without speaker and date, and a passage that a search found."""
+    NAMED_QUOTE = "named_quote"
+    """A quote whose speaker's country or date is known, and a passage that a search found."""
+    PROPOSITION = "proposition"
+    """A proposition and a passage of an actor."""
+    SIDES = "sides"
+    """Passages of two sides."""
+    TIMELINE = "timeline"
+    """An earlier and a later passage of one side."""
+
+
+LEAST_CALLED = 0.5
+"""Below this probability, nothing is called agreeing or opposing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Probabilities:
     """Calibrated probabilities of the three stances; they sum to 1.
 
     >>> Probabilities(agree=0.1, oppose=0.7, neither=0.2).stance
     <Stance.OPPOSE: 'oppose'>
+    >>> Probabilities(agree=0.1, oppose=0.48, neither=0.42).stance
+    <Stance.NEITHER: 'neither'>
     """
 
     agree: float
@@ -36,8 +65,13 @@ class Probabilities:
 
     @property
     def stance(self) -> Stance:
-        """Return the most probable stance."""
-        return max(Stance, key=self.of)
+        """Return agree or oppose if its probability is at least one half, else neither."""
+        return self.side if self.of(self.side) >= LEAST_CALLED else Stance.NEITHER
+
+    @property
+    def is_unclear(self) -> bool:
+        """Tell whether no stance, neither included, has a probability of one half."""
+        return max(self.agree, self.oppose, self.neither) < LEAST_CALLED
 
     @property
     def side(self) -> Stance:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from compare.models import ModelInput, Probabilities, Rationale, Stance
+from compare.models import LEAST_CALLED, ModelInput, Probabilities, Rationale, Stance
 from compare.statements import Passage, Quote, Statement
 
 PairKey = tuple[str, int, str, int]
@@ -14,20 +14,24 @@ PairKey = tuple[str, int, str, int]
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What a pair must reach to be listed; a search fills short lists with others.
+    """What a pair must reach to be listed; a search fills short lists with unclear ones.
 
     >>> library.search("Aid to Russia", thresholds=Thresholds(probability=0.99)).oppose
     ()
 
     Attributes:
-        probability: Minimum calibrated probability of agree or of oppose, 0 to 1.
+        probability: Minimum calibrated probability of agree or of oppose, 0.5 to 1. Below one half,
+            nothing is called agreeing or opposing, so a lower minimum becomes 0.5.
         similarity: Minimum cosine of the two passages for them to be on the same topic.
     """
 
-    # Of what a search lists with 0.4 to 0.5, half is right (dev queries); of less sure pairs, less.
-    probability: float = 0.4
+    probability: float = LEAST_CALLED
     # 99 % of the passages that people judged to agree with or oppose a typed claim are above 0.39.
     similarity: float = 0.35
+
+    def __post_init__(self) -> None:
+        """Raise a lower minimum to one half, as it acts."""
+        object.__setattr__(self, "probability", max(self.probability, LEAST_CALLED))
 
     def with_values(self, probability: float | None, similarity: float | None) -> Thresholds:
         """Return a copy with these values; None keeps the current one."""
@@ -39,8 +43,8 @@ class Thresholds:
     def stance_of(self, pair: Pair) -> Stance | None:
         """Return the list that a pair belongs to, None for no list.
 
-        That is the likelier of agree and oppose if it reaches the minimum, even where neither is
-        likelier still. A search fills short lists with less likely pairs: see `Result.listed`.
+        That is the likelier of agree and oppose if it reaches the minimum. A search fills short
+        lists with less likely pairs: see `Result.listed`.
         """
         if pair.similarity < self.similarity:
             return None

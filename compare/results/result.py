@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from compare.progress import Progress
     from compare.results.provenance import Provenance
 
-FILLED_TO = 5
-"""Length to which a shorter list of a search is filled with pairs that the model is unsure of."""
+FILLED_TO = 10
+"""Length to which a shorter list of a search is filled with unclear pairs."""
 
 LEAST_UNSURE = 0.25
 """Minimum probability of a pair that fills a list; on dev queries, a third of them are right."""
@@ -101,19 +101,32 @@ class Result:
         return replace(self, thresholds=self.thresholds.with_values(probability, similarity))
 
     def stance_of(self, pair: Pair) -> Stance | None:
-        """Return the list that a pair belongs to at the thresholds, None for no list."""
-        return self._filling.get(pair.key) or self.thresholds.stance_of(pair)
+        """Return the verdict on a pair at the thresholds, None if it is on no common topic."""
+        return self.thresholds.stance_of(pair)
+
+    def column_of(self, pair: Pair) -> Stance | None:
+        """Return the list that shows a pair: that of its verdict, or the one that it fills."""
+        return self._filling.get(pair.key) or self.stance_of(pair)
 
     def is_unsure(self, pair: Pair) -> bool:
-        """Tell whether a pair only fills a short list: its probability is below the minimum."""
+        """Tell whether a pair only fills a short list: its verdict is unclear, below one half."""
         return pair.key in self._filling
+
+    def sure(self, stance: Stance) -> tuple[Pair, ...]:
+        """Return one list without the unclear pairs that fill it: what totals count.
+
+        >>> len(result.sure(Stance.OPPOSE)) <= len(result.oppose)
+        True
+        """
+        return tuple(pair for pair in self.listed(stance) if not self.is_unsure(pair))
 
     def listed(self, stance: Stance, *, all_of_it: bool = False) -> tuple[Pair, ...]:
         """Return one list, best first.
 
-        If fewer than five statements found by a search agree with the quote, or oppose it, the
-        likeliest others on that side fill the list, from a probability of 0.25 up: see `is_unsure`.
-        They do not if the minimum probability is higher than usual.
+        If fewer than ten statements found by a search agree with the quote, or oppose it, the
+        likeliest others on that side stand at the end of the list, from a probability of 0.25 up.
+        They are unclear and count in no total: see `is_unsure` and `sure`. They do not if the
+        minimum probability is higher than usual.
 
         Unless `all_of_it` is set, a list of two sides holds pairs with the same words once, and no
         statement in more than `MOST_OF_STATEMENT` pairs.
@@ -126,21 +139,21 @@ class Result:
 
     @property
     def agree(self) -> tuple[Pair, ...]:
-        """Return the pairs that agree, best first.
+        """Return the pairs that agree, best first, without unclear ones.
 
-        >>> result.agree[0].probabilities.agree > 0.4
+        >>> result.agree[0].probabilities.agree > 0.5
         True
         """
-        return self.listed(Stance.AGREE)
+        return self.sure(Stance.AGREE)
 
     @property
     def oppose(self) -> tuple[Pair, ...]:
-        """Return the pairs that oppose each other, best first.
+        """Return the pairs that oppose each other, best first, without unclear ones.
 
         >>> result.oppose[0].b.statement.country[0].name
         'China'
         """
-        return self.listed(Stance.OPPOSE)
+        return self.sure(Stance.OPPOSE)
 
     @property
     def neither(self) -> tuple[Pair, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -189,7 +189,7 @@ def _top_probability(pair: ReviewPair) -> float:
             f"Pair {pair.id} has no probabilities: give p_agree, p_oppose and p_neither, or choose "
             "another order."
         )
-    return pair.probabilities.of(pair.probabilities.stance)
+    return float(max(astuple(pair.probabilities)))
 
 
 def _negative_divergence(pair: ReviewPair) -> float:

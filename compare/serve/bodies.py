@@ -24,7 +24,7 @@ from compare.corpus import read_corpus
 from compare.errors import CorpusError, QueryError
 from compare.library import FILTERS, Filters
 from compare.library.filters import check_order
-from compare.models import ModelInput
+from compare.models import LEAST_CALLED, ModelInput
 from compare.results import Excerpt, Thresholds
 from compare.statements import PartialDate, Quote, Statement, clean_quote, parse_countries
 from compare.strict_model import shown_value
@@ -190,7 +190,7 @@ def read_filters(given: Body) -> Filters:
 class ThresholdFields(Body):
     """What a pair must reach to be listed."""
 
-    probability: Number = Field(default=Thresholds().probability, ge=0, le=1)
+    probability: Number = Field(default=Thresholds().probability, ge=LEAST_CALLED, le=1)
     similarity: Number = Field(default=Thresholds().similarity, ge=-1, le=1)
 
     def thresholds(self) -> Thresholds:

@@ -96,8 +96,12 @@ def create_server(library: Backend | Path | str) -> MCPServer:
             result = search(library, asked, filters=filters, stance_model=pool.model(library))
         most = max(1, min(limit, _MOST))
         return {
-            "agree": [_found(result, pair, Stance.AGREE) for pair in result.agree[:most]],
-            "oppose": [_found(result, pair, Stance.OPPOSE) for pair in result.oppose[:most]],
+            "agree": [
+                _found(result, pair, Stance.AGREE) for pair in result.listed(Stance.AGREE)[:most]
+            ],
+            "oppose": [
+                _found(result, pair, Stance.OPPOSE) for pair in result.listed(Stance.OPPOSE)[:most]
+            ],
             "passages_read": result.passages_read,
             "passages_in_library": result.provenance.passages,
             "notes": list(result.notes),

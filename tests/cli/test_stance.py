@@ -28,6 +28,7 @@ def test_stance_json(run: Run) -> None:
         "p_agree": pytest.approx(0.1),
         "p_oppose": pytest.approx(0.8),
         "p_neither": pytest.approx(0.1),
+        "unsure": False,
         "model": "judge@555555555555",
     }
     why = run("stance", "It must end", "  “It will not end”", "--json", "--why").json["why"]

@@ -421,7 +421,7 @@ def test_a_matrix_counts_party_by_party(run, tmp_path):
     assert (cell["a"], cell["b"]) == ("Envoy of Ostravia", "Envoy of Valdoria")
     (row,) = csv.DictReader(out.read_text("utf-8-sig").splitlines())
     assert (row["a"], row["agree"], row["oppose"]) == ("Envoy of Ostravia", "2", "7")
-    assert (row["least_probability"], row["least_similarity"]) == ("0.4", "0.35")
+    assert (row["least_probability"], row["least_similarity"]) == ("0.5", "0.35")
     assert row["subject"] == found["subject"]
     assert row["library_digest"] == f"sha256:{found['provenance']['library_digest']}"
 

@@ -18,7 +18,7 @@ from compare.models import ModelInput
 from compare.models.huggingface import model_folder
 from tests.evaluate.conftest import Run, WordJudge, assert_one_sentence
 
-ADDED = ["stance", "p_agree", "p_oppose", "p_neither", "model", "decided_a", "decided_b"]
+ADDED = ["stance", "unsure", "p_agree", "p_oppose", "p_neither", "model", "decided_a", "decided_b"]
 MODEL = "judge@555555555555"
 
 
@@ -35,11 +35,12 @@ def test_csv_keeps_its_columns_and_is_safe_in_a_spreadsheet(run: Run, tmp_path: 
     assert told == (0, "", f"Wrote {target}: 2 pairs, model {MODEL}.\n")
     lines = target.read_bytes().decode("utf-8-sig").split("\r\n")
     assert lines[0] == (
-        '"nr","a","b","\'=note","stance","p_agree","p_oppose","p_neither","model",'
+        '"nr","a","b","\'=note","stance","unsure","p_agree","p_oppose","p_neither","model",'
         '"decided_a","decided_b"'
     )
     assert (
-        lines[1] == f'"007","It must end, now.","Yes.","\'=1+1","agree",0.7,0.1,0.2,"{MODEL}","",""'
+        lines[1]
+        == f'"007","It must end, now.","Yes.","\'=1+1","agree","",0.7,0.1,0.2,"{MODEL}","",""'
     )
     first, second = read_csv(target, "x")
     assert (first.cells["nr"], first.cells["=note"]) == ("007", "=1+1")
@@ -70,7 +71,7 @@ def test_json_lines_keep_numbers_lists_and_half_characters(run: Run, tmp_path: P
     assert run("stance", "--batch", path).code == 0
     first, second = (tmp_path / "pairs.stance.jsonl").read_text("utf-8").splitlines()
     verdict = {"stance": "agree", "p_agree": 0.7, "p_oppose": 0.1, "p_neither": 0.2, "model": MODEL}
-    verdict |= {"decided_a": "", "decided_b": ""}
+    verdict |= {"unsure": "", "decided_a": "", "decided_b": ""}
     assert json.loads(first) == json.loads(line) | verdict
     assert first.startswith(line[:-2])  # sign for sign
     assert "für" in first

@@ -535,13 +535,13 @@ def test_what_fills_a_short_list_is_marked_as_unsure() -> None:
     made = a_search(found_pair(AGREEING, (0.75, 0.125, 0.125)), unsure)
     rows = [(entry["stance"], entry["unsure"]) for entry in pair_rows(made)]
     assert rows == [("agree", ""), ("oppose", "yes")]
-    assert "Unsure: opposes?" in made._repr_html_()
+    assert "Unclear: opposes?" in made._repr_html_()
     assert [entry["unsure"] for entry in public_json(made)["results"]] == [False, True]
     written = export_bytes(made, ExportFormat.MARKDOWN).decode()
-    assert written.count("; the model is unsure") == 1
+    assert written.count("; unclear") == 1
     page = report_html(made)
-    assert page.count("Unsure: opposes?") == 1
-    assert "To fill short lists, less likely ones are added: 1." in page
+    assert page.count("Unclear: opposes?") == 1
+    assert "Unclear ones, below one half, fill short lists and count in no total: 1." in page
 
 
 def test_a_workbook_without_room_is_one_sentence(

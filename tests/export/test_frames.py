@@ -89,7 +89,7 @@ def test_lists_can_be_chosen_and_the_usual_ones_are_those_of_the_files() -> None
 def test_what_a_table_comes_from_travels_with_it() -> None:
     told = two_sides().to_pandas().attrs["compare"]
     assert told["query"] == "Ostmark and Valdoria"
-    assert told["thresholds"] == {"probability": 0.4, "similarity": 0.35}
+    assert told["thresholds"] == {"probability": 0.5, "similarity": 0.35}
     assert told["provenance"]["stance_digest"] == "5" * 64
     assert told["provenance"]["settings"]["most_read"] == 20000
     metadata = two_sides().to_arrow().schema.metadata[b"compare"]

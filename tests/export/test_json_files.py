@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from compare.export.json_files import (
     result_from_json,
     result_to_json,
 )
-from compare.results import Thresholds
+from compare.results import Probabilities, Thresholds
 from compare.statements import PartialDate, Quote, Statement
 from tests.fabricate import (
     AGREEING,
@@ -117,25 +118,25 @@ def test_text_no_file_can_hold_well_is_kept_all_the_same(tmp_path: Path) -> None
     assert load_result(tmp_path / "kept.json") == result
 
 
-def test_a_result_of_an_older_program_says_that_it_listed_otherwise() -> None:
-    result = a_search()
-    older = result_from_json(of_version(1, result_to_json(result)))
-    assert older.pairs == result.pairs
-    unsealed, listed = older.notes[len(result.notes) :]
-    assert unsealed == UNSEALED
-    assert listed.startswith("An older version of the program made this result. It listed fewer")
-    sides = two_sides()
-    with_note = replace(sides, notes=(*sides.notes, UNSEALED))
-    assert result_from_json(of_version(2, result_to_json(sides))) == with_note
-    assert result_from_json(result_to_json(with_note)) == with_note  # saving it keeps the note
-
-
-def test_a_search_of_an_older_program_may_list_more_now_and_says_so() -> None:
-    unsure = found_pair(OPPOSED, (0.0625, 0.3125, 0.625))
-    for result, is_said in ((a_search(), False), (a_search(unsure), True)):
+def test_a_result_of_an_older_program_says_so() -> None:
+    for result in (a_search(), two_sides()):
         older = result_from_json(of_version(2, result_to_json(result)))
-        assert ("listed fewer statements" in " ".join(older.notes)) is is_said
-        assert result_from_json(result_to_json(result)) == result
+        assert older == replace(result, notes=(*result.notes, UNSEALED))
+        assert result_from_json(result_to_json(older)) == older  # saving it keeps the note
+
+
+@pytest.mark.parametrize("odds", [(0.0625, 0.45, 0.4875), (0.0625, 0.3125, 0.625)])
+@pytest.mark.parametrize("of", [a_search, two_sides])
+def test_a_result_that_called_pairs_below_one_half_says_so(of: Any, odds: Any) -> None:
+    made = of()
+    unclear = replace(made, pairs=(replace(made.pairs[0], probabilities=Probabilities(*odds)),))
+    for result, is_said in ((made, False), (unclear, True)):
+        data = result_to_json(result)
+        assert result_from_json(data) == result
+        data["thresholds"]["probability"] = 0.4
+        older = result_from_json(resealed(data))
+        assert older.thresholds == result.thresholds
+        assert ("pairs below one half, which are unclear now" in " ".join(older.notes)) is is_said
 
 
 def test_a_cosine_that_an_older_program_rounded_up_is_1() -> None:
@@ -237,7 +238,7 @@ def test_public_json_has_the_promised_shape() -> None:
         },
         "screened": None,
         "third_reader": {},
-        "thresholds": {"probability": 0.4, "similarity": 0.35},
+        "thresholds": {"probability": 0.5, "similarity": 0.35},
         "filters": {"countries": ["OST"], "not_own_speaker": True},
         "settings": {},
         "library_digest": "1" * 64,

@@ -198,7 +198,7 @@ def test_the_method_is_made_from_the_provenance() -> None:
     told = " ".join(methods(a_search()))
     for words in (
         *("3 statements in 4 passages", "compare 0.1.0", "on 2024-05-06", "tiny", "judge"),
-        *("probability is 0.4 or more", "the cosine 0.35 or more", "countries OST"),
+        *("probability of 0.5 or more", "the cosine 0.35 or more", "countries OST"),
         "Statements read: 3. Listed: 1 as agreeing, 1 as opposed, 1 as neither.",
     ):
         assert words in told
@@ -206,7 +206,7 @@ def test_the_method_is_made_from_the_provenance() -> None:
     told = " ".join(methods(table))
     for words in (
         *("Of 7 such pairs the 3 most similar", "at most 20,000", "if it is 0.4 or more"),
-        *("fast@666666666666 read all pairs first", "probability is 0.8 or more"),
+        *("fast@666666666666 read all pairs first", "probability of 0.8 or more"),
         "Pairs listed at these thresholds: 0 as agreeing, 1 as opposed.",
         "Filters: side a: countries OST; side b: date from 2019; topic arms.",
     ):

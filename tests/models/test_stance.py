@@ -10,7 +10,7 @@ from transformers import BertConfig, BertForSequenceClassification
 
 from compare.errors import ModelError
 from compare.files import file_sha256
-from compare.models import ModelInput, load_stance_model, signature
+from compare.models import ModelInput, Use, load_stance_model, signature
 from compare.models.protocols import TIERS
 from compare.models.rationale import find_rationale
 from compare.models.runtime import read_manifest
@@ -120,11 +120,12 @@ def test_missing_weights_are_one_clear_sentence(tmp_path):
 @pytest.mark.parametrize(
     ("place", "value", "said"),
     [
-        ("calibration", None, "calibration: Input should be an object, not null"),
-        ("calibration.scale", [1, 1], "calibration.scale: it has 2 numbers, not 3"),
-        ("calibration.shift", [1, "1", 1], 'shift.1: Input should be a valid number, not "1"'),
-        ("claims_calibration.more", 1, "claims_calibration.more: Extra inputs"),
-        ("same_actor", 1e9, "same_actor: Input should be less than or equal to 100, not 1000"),
+        ("calibrations", None, "calibrations: Input should be an object, not null"),
+        ("calibrations.pair", None, "calibrations.pair: Input should be an object, not null"),
+        ("calibrations.pair.scale", [1, 1], "calibrations.pair.scale: it has 2 numbers, not 3"),
+        ("calibrations.pair.shift", [1, "1", 1], "1: Input should be a valid number, not "),
+        ("calibrations.quote.more", 1, "calibrations.quote.more: Extra inputs"),
+        ("calibrations.quote.same_actor", 1e9, "Input should be less than or equal to 100, not 1"),
         ("max_tokens", True, "max_tokens: Input should be a valid integer, not true"),
     ],
 )
@@ -132,7 +133,10 @@ def test_a_wrong_manifest_is_one_clear_sentence(tmp_path, place, value, said):
     folder = copy_of_weights(tmp_path)
     manifest = json.loads((folder / "manifest.json").read_text())
     *above, name = place.split(".")
-    (manifest[above[0]] if above else manifest)[name] = value
+    at = manifest
+    for step in above:
+        at = at[step]
+    at[name] = value
     (folder / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(ModelError) as told:
         ShippedStance(folder)
@@ -144,11 +148,35 @@ def test_the_digest_covers_the_calibration(tmp_path):
     shipped, folder = load_stance_model("fast"), copy_of_weights(tmp_path)
     assert ShippedStance(folder).digest == shipped.digest
     manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["calibration"]["scale"] = [0.4] * 3
+    manifest["calibrations"]["pair"]["scale"] = [0.4] * 3
     (folder / "manifest.json").write_text(json.dumps(manifest))
     warmer = ShippedStance(folder)
     assert warmer.digest != shipped.digest
     assert warmer.score(PAIRS[:1]).max() < shipped.score(PAIRS[:1]).max()
+
+
+def test_each_use_has_a_calibration_of_its_own(tmp_path):
+    folder = copy_of_weights(tmp_path)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for n, use in enumerate(Use):
+        manifest["calibrations"][use] = {
+            "scale": [1.0] * 3, "shift": [0.0, float(n), 0.0], "same_actor": n / 10,
+        }  # fmt: skip
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    model = ShippedStance(folder)
+    named, typed = PAIRS[0], (ModelInput("Ships must pass."), ModelInput("They must not."))
+    opposed = {use: model.for_use(use).score([named])[0, 1] for use in Use}
+    assert sorted(opposed, key=lambda use: opposed[use]) == list(Use)
+    assert model.score([named])[0, 1] == opposed[Use.PAIR]
+    assert (model.score([typed]) == model.for_use(Use.CLAIM).score([typed])).all()
+    cascade = CascadeStance(model, model).for_use(Use.TIMELINE)
+    assert cascade.use is Use.TIMELINE
+    assert cascade.same_actor == model.for_use(Use.TIMELINE).same_actor == 0.6
+    assert model.use is None
+    del manifest["calibrations"]["sides"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ModelError, match="has no calibration for sides: install the program again"):
+        ShippedStance(folder)
 
 
 def test_the_weights_are_small_enough_to_live_with():

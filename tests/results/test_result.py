@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from compare.results import MOST_OF_STATEMENT, Stance, Thresholds
+from compare.results import FILLED_TO, MOST_OF_STATEMENT, Probabilities, Stance, Thresholds
 from tests.fabricate import a_search, pair_of, two_sides
 from tests.fakes import statement
 
@@ -91,13 +91,13 @@ def test_the_order_of_the_pairs_that_were_read_means_nothing():
 
 def test_the_likelier_side_is_listed_from_the_least_probability_up():
     made = table(
-        pair(said("a1"), said("b1"), (0.05, 0.41, 0.54)),  # neither is likelier still
-        pair(said("a2"), said("b2"), (0.41, 0.42, 0.17)),
-        pair(said("a3"), said("b3"), (0.39, 0.3, 0.31)),
+        pair(said("a1"), said("b1"), (0.0, 0.5, 0.5)),
+        pair(said("a2"), said("b2"), (0.4, 0.55, 0.05)),
+        pair(said("a3"), said("b3"), (0.49, 0.3, 0.21)),
     )
     lists = (made.agree, made.oppose, made.neither)
     assert list(map(ids, lists)) == [[], ["a2-b2", "a1-b1"], ["a3-b3"]]
-    assert ids(made.rethreshold(probability=0.35).agree) == ["a3-b3"]
+    assert ids(made.rethreshold(probability=0.35).agree) == []
 
 
 def found(*pairs):
@@ -107,26 +107,46 @@ def found(*pairs):
 
 def test_a_short_list_of_a_search_is_filled_with_the_likeliest_unsure_pairs():
     unsure = [pair(said("q"), said(f"u{n}"), (0.1, 0.3 + n / 100, 0.6 - n / 100)) for n in range(6)]
-    sure = [pair(said("q"), said(f"s{n}"), OPPOSE, similarity=0.5) for n in range(3)]
+    sure = [pair(said("q"), said(f"s{n}"), OPPOSE, similarity=0.5) for n in range(FILLED_TO - 2)]
     less = pair(said("q"), said("less"), (0.1, 0.24, 0.66))
     made = found(less, *unsure, *sure)
-    assert [one.b.statement.id for one in made.oppose] == ["s0", "s1", "s2", "u5", "u4"]
-    assert list(map(made.is_unsure, made.oppose)) == [False] * 3 + [True] * 2
-    assert {made.stance_of(replace(one)) for one in made.oppose} == {Stance.OPPOSE}
+    names = [f"s{n}" for n in range(FILLED_TO - 2)]
+    column = made.listed(Stance.OPPOSE)
+    assert [one.b.statement.id for one in column] == [*names, "u5", "u4"]
+    assert list(map(made.is_unsure, column)) == [False] * (FILLED_TO - 2) + [True] * 2
+    assert made.oppose == made.sure(Stance.OPPOSE) == column[:-2]
+    assert {made.column_of(replace(one)) for one in column} == {Stance.OPPOSE}
+    assert {made.stance_of(replace(one)) for one in column[-2:]} == {Stance.NEITHER}
     assert unsure[0] in made.neither
     assert less in made.neither
     assert not made.near(Stance.OPPOSE)
     full = found(*unsure, *sure, *(pair(said("q"), said(f"t{n}"), OPPOSE) for n in range(2)))
-    assert not any(map(full.is_unsure, full.oppose))
-    assert len(full.oppose) == 5
+    assert full.listed(Stance.OPPOSE) == full.oppose
+    assert len(full.oppose) == FILLED_TO
+
+
+def test_below_one_half_nothing_is_called_agreeing_or_opposing():
+    even, likeliest = (0.0, 0.5, 0.5), (0.1, 0.49, 0.41)
+    assert Probabilities(*even).stance is Stance.OPPOSE
+    assert Probabilities(*likeliest).stance is Stance.NEITHER
+    assert Probabilities(*likeliest).is_unclear
+    assert not Probabilities(0.3, 0.2, 0.5).is_unclear
+    for over_time in (False, True):
+        lowered = table(pair(said("a"), said("b"), likeliest), over_time=over_time)
+        lowered = lowered.rethreshold(probability=0.1)
+        assert (lowered.agree, lowered.oppose) == ((), ())
+        assert lowered.is_unsure(lowered.pairs[0]) is False
+    searched = found(pair(said("q"), said("b"), likeliest)).rethreshold(probability=0.1)
+    assert (len(searched.listed(Stance.OPPOSE)), searched.oppose) == (1, ())
 
 
 def test_only_the_likelier_side_is_filled_and_only_of_a_search():
     both = pair(said("q"), said("b"), (0.3, 0.35, 0.35))
-    assert found(both).oppose == (both,)
-    assert found(both).agree == ()
+    assert found(both).listed(Stance.OPPOSE) == (both,)
+    assert found(both).listed(Stance.AGREE) == ()
+    assert found(both).oppose == ()
     far = pair(said("q"), said("far"), (0.1, 0.39, 0.51), similarity=0.2)
-    assert found(far).oppose == ()
+    assert found(far).listed(Stance.OPPOSE) == ()
     assert table(pair(said("a"), said("b"), (0.1, 0.39, 0.51))).oppose == ()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import random
 import re
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pycountry
 import pytest
 
 from training import pairs as pair_files
-from training.pairs import claim_id
+from training.pairs import LabelledPair, claim_id
 from training.ship import FAILURE_MODES
 
 PASSAGES = [
@@ -96,3 +97,50 @@ def test_every_mode_of_made_up_pairs_has_every_label() -> None:
         labels.setdefault(row["mode"], set()).add(row["label"])
     assert len(labels) >= 15
     assert all(found == set(pair_files.LABELS) for found in labels.values())
+
+
+def test_a_claims_labels_follow_its_forms() -> None:
+    forms = {"Open it.": {"neg_not": "Do not open it.", "neg_words": "Shut it.", "same_words": "A"}}
+    agree, neither = (LabelledPair("Open it.", "b", "", "", label) for label in (0, 2))
+    other = LabelledPair("No forms.", "b", "", "", 1)
+    found = pair_files.in_forms([agree, neither, other], forms, 3, 0.0, random.Random(1))
+    first, *others = [(pair.a, pair.label, pair.turned) for pair in found if pair.group]
+    assert first == ("Open it.", 0, False)
+    assert sorted(others) == [
+        ("A", 0, False),
+        ("Do not open it.", 1, True),
+        ("Shut it.", 1, True),
+    ]
+    assert found[-2:] == [neither, other]
+    _, again, _ = pair_files.in_forms([neither, other], forms, 3, 1.0, random.Random(1))
+    assert (again.label, again.group) == (2, 1)
+
+
+def test_edits_replace_the_words_at_their_places() -> None:
+    said = "We demand that the canal be opened, and ships pass."
+    edits = [(3, 9, "do not demand"), (34, 51, ".")]
+    assert pair_files.edited(said, edits) == "We do not demand that the canal be opened."
+
+
+def test_every_edit_of_a_statement_is_of_its_pair_and_changes_it(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = "a\tb\tlabel\tconfidence\ta_country\ta_date\tb_country\tb_date"
+    row = "The canal is open.\tIt is shut.\toppose\t3\tValdoria\t2021\tOstravia\t2020"
+    (data / "pairs" / "officials.train.tsv").write_text(f"{head}\n{row}\n", encoding="utf-8")
+    pair = pair_files._digest_of("The canal is open.", "It is shut.")
+    edits = tmp_path / "edits.tsv"
+    edits.write_text(
+        f'pair\tside\tform\tedits\n{pair}\ta\tturned\t[[13, 17, "shut"]]\n'
+        f'{pair}\tb\tsame\t[[6, 10, "not open"]]\nffff\ta\tsame\t[]\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(pair_files, "STATEMENT_EDITS", edits)
+    monkeypatch.setattr(pair_files, "claim_readings", lambda *_: [])
+    found = pair_files.edited_statements(data)
+    assert [(one.a, one.b, one.label, one.turned) for one in found] == [
+        ("The canal is open.", "It is shut.", 1, False),
+        ("The canal is shut.", "It is shut.", 0, True),
+        ("The canal is open.", "It is not open.", 1, False),
+    ]
+    assert {one.group for one in found} == {-1}

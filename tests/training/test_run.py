@@ -80,13 +80,14 @@ def test_a_run_belongs_to_its_recipe_its_data_its_beginning_and_its_teachers(
         patched.setitem(run.RECIPES, "small-general", changed)
         assert run.version("small-student", one) != made
     monkeypatch.setattr(run, "WEIGHTS", tmp_path)
-    tier = {"name": "a", "made": "1", "files": {"f": "1" * 64}, "calibration": {}, "max_tokens": 9}
+    tier = {"name": "a", "made": "1", "files": {"f": "1" * 64}, "calibrations": {}, "max_tokens": 9}
     ships(tmp_path, tier)
     shipped = run.version("accurate", one)
     ships(tmp_path, tier | {"made": "another day"})
     assert run.version("accurate", one) == shipped
-    ships(tmp_path, tier | {"files": {"f": "2" * 64}})
-    assert run.version("accurate", one) != shipped
+    for changed in ({"files": {"f": "2" * 64}}, {"calibrations": {"pair": {}}}):
+        ships(tmp_path, tier | changed)
+        assert run.version("accurate", one) != shipped
     assert run.version("small-student", one) == made  # whichever teacher of this name ships next
     student = run.RECIPES["small-student"]
     changed = replace(student, mixture=replace(student.mixture, teachers=("small-general",)))

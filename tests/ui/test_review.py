@@ -126,7 +126,7 @@ def test_what_was_compared_is_drawn_from(page, judged, home):
     app.switch_page("compare/ui/pages/review.py")
     app = well(app.run())
     assert app.selectbox(key="r_new_source").options[:2] == [
-        "Valdoria and Ostravia on canal (2 pairs, thresholds 0.40 and 0.35)",
+        "Valdoria and Ostravia on canal (2 pairs, thresholds 0.50 and 0.35)",
         "Valdoria and Ostravia on canal (2 pairs, thresholds 0.55 and 0.35)",
     ]
     app.selectbox(key="r_new_source").select_index(1)

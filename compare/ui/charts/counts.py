@@ -74,7 +74,7 @@ def years_of_result(result: Result) -> Chart | None:
     found = Counter(
         (pair.b.statement.date.year, stance)
         for stance in (Stance.AGREE, Stance.OPPOSE)
-        for pair in result.listed(stance)
+        for pair in result.sure(stance)
         if pair.b.statement.date
     )
     years = {year for year, _ in found}

@@ -13,7 +13,8 @@ from compare.errors import QueryError
 from compare.export.words import shortened
 from compare.library import FILTERS, Facets, Filters
 from compare.library.filters import FACETED, Facet
-from compare.results import Result, Thresholds
+from compare.models import LEAST_CALLED
+from compare.results import Result, Stance, Thresholds
 from compare.statements import PartialDate, Statement
 from compare.ui.charts.counts import years_of_result
 from compare.ui.components.layout import (
@@ -146,7 +147,8 @@ def _show_values(name: str, facets: Sequence[Facet], result: Result, prefix: str
     labels = {spelling: facet.label for facet in facets for spelling in facet.spellings}
     counts = Counter(
         labels[value]
-        for pair in (*result.agree, *result.oppose)
+        for stance in (Stance.AGREE, Stance.OPPOSE)
+        for pair in result.sure(stance)
         for value in {*_VALUES[name](pair.b.statement)}
         if value in labels
     )
@@ -284,7 +286,9 @@ def choose_thresholds(prefix: str = "") -> Thresholds:
             "Minimum probability",
             default.probability,
             f"{prefix}p",
-            "A verdict with a lower probability counts as neither; raised, it fills no short list.",
+            "A verdict with a lower probability counts as neither; above one half, no unclear "
+            "statement fills a short list.",
+            least=LEAST_CALLED,
         )
         similarity = _share(
             "Minimum similarity",
@@ -315,6 +319,6 @@ def show_words_toggle(prefix: str = "") -> bool:
     return st.sidebar.toggle(label, value=True, key=key, bind="query-params")
 
 
-def _share(label: str, default: float, key: str, help: str) -> float:
-    value = st.slider(label, 0.0, 1.0, default, 0.01, key=key, bind="query-params", help=help)
-    return min(max(float(value), 0.0), 1.0)
+def _share(label: str, default: float, key: str, help: str, least: float = 0.0) -> float:
+    value = st.slider(label, least, 1.0, default, 0.01, key=key, bind="query-params", help=help)
+    return min(max(float(value), least), 1.0)

@@ -16,11 +16,13 @@ from compare.export import VERDICT, counted, verdict_word
 from compare.export.html import found_card, list_head, pair_card, unsure_card
 from compare.export.words import (
     LIST_TITLES,
+    UNCLEAR,
     limits,
     list_note,
     page_numbers,
     read_as,
     read_of,
+    unsure_word,
 )
 from compare.results import MOST_OF_STATEMENT, Pair, Result, Stance
 from compare.ui import CORPUS_PAGE
@@ -63,7 +65,7 @@ def side_by_side(shown: Shown, *, as_table: bool = False) -> Result:
     # The card above the lists already shows the source of the quote.
     known = f"(statement {result.source.id})" if result.source else None
     notice(*(note for note in result.notes if known is None or known not in note))
-    if not (result.agree or result.oppose):
+    if not any(map(result.sure, SIDES)):
         near = len(result.neither)
         on_topic = f"{counted(near, 'is', 'are') if near else 'None is'} on the same topic"
         read = f"{read_of(result)}."
@@ -100,10 +102,10 @@ def three_lists(
         for column, stance in zip(st.columns(2, gap="large"), SIDES, strict=True):
             state = "on" if stance is on_narrow else "off"
             with column, st.container(key=f"{shown.prefix}list-{stance.value}-{state}"):
-                st.html(list_head(stance, len(result.listed(stance)), what=what))
+                st.html(list_head(stance, len(result.sure(stance)), what=what))
                 if none and not result.listed(stance):
                     small(none("agrees with" if stance is Stance.AGREE else "opposes"))
-                elif none is None and result.listed(stance):
+                elif none is None and result.sure(stance):
                     small(limits(stance))
                 list_cards(shown, stance)
                 if stance in close and (note := list_note(result, stance)):
@@ -121,7 +123,7 @@ def three_lists(
 
 def _choose_list(shown: Shown) -> Stance:
     """Show the tabs of a narrow page, which the style sheet hides on a wide one."""
-    numbers = {stance: len(shown.result.listed(stance)) for stance in SIDES}
+    numbers = {stance: len(shown.result.sure(stance)) for stance in SIDES}
     with st.container(key=f"{shown.prefix}narrow"):
         chosen = st.segmented_control(
             "List",
@@ -163,7 +165,7 @@ def found_table(shown: Shown) -> None:
     result = shown.result
     rows = [
         {
-            "Verdict": verdict_word(result, stance),
+            "Verdict": _word(result, stance, pair),
             "Probability": pair.probabilities.of(stance),
             "Words": pair.b.text,
             "Speaker": pair.b.statement.speaker or "not named",
@@ -179,6 +181,11 @@ def found_table(shown: Shown) -> None:
     ]
     if rows:
         _table(rows, f"{shown.prefix}table-{widget_key(repr(rows))}", "statements")
+
+
+def _word(result: Result, stance: Stance, pair: Pair) -> str:
+    word = verdict_word(result, stance)
+    return unsure_word(word) if result.is_unsure(pair) else word
 
 
 def pairs_table(shown: Shown) -> None:
@@ -261,7 +268,11 @@ def mark_words(shown: Shown) -> Result:
 def _card(shown: Shown, pair: Pair, key: str, near: Stance | None = None) -> None:
     """Show a pair as an entry of its list, or as one that comes near the list `near`."""
     result = shown.result
-    stance = result.stance_of(pair) or Stance.NEITHER
+    called: Stance | None = near or read_as(
+        result.stance_of(pair) or Stance.NEITHER, pair.probabilities
+    )
+    if result.is_unsure(pair) or pair.probabilities.is_unclear:
+        called = None
     links = {"Open statement": pair.b}
     if not result.quote:
         names = ("earlier", "later") if result.over_time else ("A", "B")
@@ -276,14 +287,14 @@ def _card(shown: Shown, pair: Pair, key: str, near: Stance | None = None) -> Non
         with st.popover("This verdict is wrong", type="tertiary"):
             correction_form(
                 key,
-                near or read_as(stance, pair.probabilities),
+                called,
                 lambda right, note: append_correction(result, pair, right, note=note),
             )
 
 
 def _card_html(shown: Shown, pair: Pair, near: Stance | None = None) -> str:
     result = shown.result
-    stance = result.stance_of(pair) or Stance.NEITHER
+    stance = result.column_of(pair) or Stance.NEITHER
     if near or (result.quote and result.is_unsure(pair)):
         return unsure_card(pair, near or stance, result.thresholds, result.subject)
     if result.quote:
@@ -317,12 +328,15 @@ def _in_order(result: Result, order: str, stance: Stance) -> list[Pair]:
     return [*dated, *(pair for pair in listed if not days(pair))]
 
 
-def correction_form(base: str, stance: Stance, keep: Callable[[Stance, str], Path]) -> None:
-    """Ask for another label than `stance`; `keep` writes it with a note and returns the file."""
+def correction_form(base: str, stance: Stance | None, keep: Callable[[Stance, str], Path]) -> None:
+    """Ask for another label than `stance`, or for any if the verdict is unclear.
+
+    `keep` writes it with a note and returns the file.
+    """
     others = {VERDICT[other]: other for other in Stance if other is not stance}
     with st.form(f"wrong-{base}", border=False):
         label = st.radio(
-            f"It is shown as “{VERDICT[stance]}”. What is right?",
+            f"It is shown as “{VERDICT[stance] if stance else UNCLEAR}”. What is right?",
             list(others),
             index=None,
             key=f"right-{base}",

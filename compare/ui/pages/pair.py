@@ -5,6 +5,7 @@ import streamlit as st
 from compare.adapt import append_typed_correction
 from compare.errors import QueryError
 from compare.export.html import bars_html
+from compare.export.words import UNCLEAR, VERDICT
 from compare.models import InputPair, ModelInput, signature
 from compare.results import Excerpt, Probabilities, Stance
 from compare.statements import clean_quote, language_notes
@@ -22,6 +23,7 @@ _SENTENCE = {
     Stance.OPPOSE: "The two positions cannot both be held.",
     Stance.NEITHER: "The two neither agree nor oppose each other.",
 }
+_UNCLEAR = "No verdict has a probability of one half, so none is given."
 
 
 def _fields(name: str) -> tuple[str, dict[str, str]]:
@@ -53,15 +55,15 @@ def _side(name: str, text: str, who: dict[str, str]) -> ModelInput:
 def _show_verdict(sides: InputPair, probabilities: Probabilities) -> None:
     stance = probabilities.stance
     with st.container(key="pinned-verdict"):
-        show_html("verdict", stance, probabilities, _SENTENCE[stance])
+        unclear = probabilities.is_unclear
+        word, sentence = (UNCLEAR, _UNCLEAR) if unclear else (VERDICT[stance], _SENTENCE[stance])
+        show_html("verdict", stance, probabilities, word, sentence)
         st.html(bars_html(probabilities))
-        if probabilities.of(stance) < 0.5:
-            small("No verdict has a probability above one half; this one is the likeliest.")
         with st.popover("This verdict is wrong", type="tertiary"):
             source = signature(stance_model())
             correction_form(
                 "pair",
-                stance,
+                None if unclear else stance,
                 lambda right, note: append_typed_correction(
                     *sides, probabilities, source, right, note=note
                 ),

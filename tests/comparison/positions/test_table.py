@@ -123,7 +123,7 @@ def test_parties_beside_propositions():
     ]  # fmt: skip
     assert names[-9:] == list(COLUMNS[-9:])
     assert rows[0]["filters"] == "countries OST; not own speaker"
-    assert (rows[0]["least_probability"], rows[0]["least_similarity"]) == (0.4, 0.35)
+    assert (rows[0]["least_probability"], rows[0]["least_similarity"]) == (0.5, 0.35)
     by_party = {row["party"]: row for row in rows}
     assert list(by_party) == ["A", "B", "C", "D"]
     assert by_party["C"]["Proposition 1"] == -0.8

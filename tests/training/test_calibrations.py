@@ -1,4 +1,4 @@
-"""Calibration: what is fitted is better than nothing, and the choice follows the folds."""
+"""Calibrations: what is fitted is better than nothing, and is measured on other groups."""
 
 from __future__ import annotations
 
@@ -10,15 +10,8 @@ from compare.comparison.search import _Scored, weigh_actors
 from compare.models.stance import softmax
 from tests.fabricate import found_pair
 from tests.fakes import statement
-from training.ship import (
-    actors_of,
-    chosen,
-    fit_with_actors,
-    fold_losses,
-    temperature,
-    vector,
-    weigh,
-)
+from training.calibrations import Labelled, actors_of, fit, fit_with_actors, vector, weigh
+from training.pairs import LabelledPair
 
 
 @pytest.fixture(scope="module")
@@ -30,29 +23,31 @@ def drawn():
     return logits * 3, gold
 
 
-def test_a_temperature_undoes_what_made_the_logits_too_sure(drawn):
+def test_logits_that_are_too_sure_are_scaled_down(drawn):
     logits, gold = drawn
-    found = temperature(logits, gold)
-    assert found.scale == pytest.approx((1 / 3,) * 3, abs=0.03)
-    assert found.shift == (0.0, 0.0, 0.0)
+    found = vector(logits, gold)
+    assert found.scale == pytest.approx((1 / 3,) * 3, abs=0.05)
     before, after = (log_loss(gold, p) for p in (softmax(logits), found.apply(logits)))
     assert after < before
 
 
-def test_a_shift_of_one_label_is_found_by_vector_scaling_alone(drawn):
+def test_a_shift_of_one_label_is_found(drawn):
     logits, gold = drawn
-    moved = logits + np.array([0, 3, 0], np.float32)
-    found = vector(moved, gold)
+    found = vector(logits + np.array([0, 3, 0], np.float32), gold)
     relative = found.shift[1] - (found.shift[0] + found.shift[2]) / 2
     assert relative == pytest.approx(-1.0, abs=0.15)
-    losses = fold_losses(moved, gold)
-    assert losses["vector"] < losses["temperature"] < losses["none"]
-    assert chosen(losses, moved, gold).kind == "vector"
 
 
-def test_the_simpler_way_is_taken_where_it_is_as_good(drawn):
-    losses = {"temperature": 0.5, "vector": 0.5}
-    assert chosen(losses, *drawn).kind == "temperature"
+def test_what_is_called_is_measured_in_groups_that_were_not_fitted(drawn):
+    logits, gold = drawn
+    pairs = [LabelledPair("a", str(n), "", "", int(label)) for n, label in enumerate(gold)]
+    groups = [str(n % 20) for n in range(len(pairs))]
+    found, figures = fit(Labelled("made up", pairs, groups), lambda asked: logits[: len(asked)])
+    assert (figures["pairs"], figures["groups"], found.same_actor) == (3000, 20, 0.0)
+    for name in ("agree", "oppose"):
+        of = figures[name]
+        assert of["called"] > 100
+        assert of["right"] == pytest.approx(of["shown"], abs=0.06)
 
 
 def test_the_weight_of_an_actors_other_passages_is_found():
@@ -64,9 +59,9 @@ def test_the_weight_of_an_actors_other_passages_is_found():
     gold = np.array([rng.choice(3, p=row / row.sum()) for row in told])
     logits = (true + rng.normal(0, 1.5, true.shape)).astype(np.float32)
     shuffled = rng.permutation(actors)
-    _, weight = fit_with_actors(logits, gold, actors)
-    _, none = fit_with_actors(logits, gold, shuffled)
-    assert weight > 0.5 > abs(none) + 0.2
+    weight = fit_with_actors(logits, gold, actors).same_actor
+    none = fit_with_actors(logits, gold, shuffled).same_actor
+    assert weight > 0.5 > none + 0.2
     probabilities = softmax(logits)
     weighed = weigh(probabilities, actors, weight)
     assert weighed.sum(axis=1) == pytest.approx(1)
