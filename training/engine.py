@@ -13,7 +13,6 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -452,17 +451,9 @@ def mix(origin: Path, folder: Path, kept: float) -> None:
     """Replace the weights in a folder by their mean with those of `origin`, which weigh `kept`."""
     if not kept:
         return
-    for name, read, write in (
-        ("model.safetensors", load_file, partial(save_file, metadata={"format": "pt"})),
-        (WordsHead.FILE, partial(torch.load, weights_only=True), torch.save),
-    ):
-        if not (folder / name).exists():
-            continue
-        before, after = read(origin / name), read(folder / name)
-        mean = {
-            key: torch.lerp(after[key], before[key].to(after[key].dtype), kept) for key in after
-        }
-        write(mean, folder / name)
+    before, after = (load_file(one / "model.safetensors") for one in (origin, folder))
+    mean = {name: torch.lerp(value, before[name], kept) for name, value in after.items()}
+    save_file(mean, folder / "model.safetensors", metadata={"format": "pt"})
 
 
 def _fingerprint(origin: Path, settings: Settings, steps: Sequence[Sequence[Example]]) -> str:

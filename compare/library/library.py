@@ -392,7 +392,8 @@ class Library:
     ) -> Result:
         """Search for statements that agree with a quote or oppose it.
 
-        >>> result = library.search("China is considering military aid to Russia.")
+        >>> claim = "We are concerned that China is considering military aid to Russia."
+        >>> result = library.search(claim)
         >>> result.agree[1].b.statement.speaker
         'Antony Blinken'
 
@@ -428,7 +429,7 @@ class Library:
 
         >>> quotes = ["China is considering military aid to Russia.", "China denies military aid."]
         >>> [len(result.agree) for result in library.search_many(quotes)]
-        [2, 2]
+        [2, 1]
 
         Args:
             quotes: The words of each, with the speaker if known.
@@ -470,7 +471,7 @@ class Library:
 
         >>> result = library.compare("United States", "China")
         >>> len(result.agree), len(result.oppose)
-        (0, 5)
+        (0, 2)
 
         Args:
             a: Filters for side a, or the name of a country in any spelling.
@@ -538,9 +539,10 @@ class Library:
     ) -> Positions:
         """Place countries or speakers between opposition to a proposition and agreement with it.
 
-        >>> found = library.positions("China is considering military aid to Russia.")
+        >>> claim = "We are concerned that China is considering military aid to Russia."
+        >>> found = library.positions(claim)
         >>> [position.name for position in found.placed]
-        ['China', 'United States', 'European Union']
+        ['China', 'European Union', 'United States']
 
         Args:
             proposition: One claim or demand, as a sentence.

@@ -165,9 +165,10 @@ class FrameTable(ABC):
 class Positions(FrameTable):
     """All actors that pass the filters, and the positions of those that take a side.
 
-    >>> found = library.positions("China is considering military aid to Russia.")
+    >>> claim = "We are concerned that China is considering military aid to Russia."
+    >>> found = library.positions(claim)
     >>> found.proposition
-    'China is considering military aid to Russia.'
+    'We are concerned that China is considering military aid to Russia.'
 
     Attributes:
         by: "country" or "speaker".
@@ -189,7 +190,8 @@ class Positions(FrameTable):
     ) -> Positions:
         """Return the same positions at other thresholds; nothing is scored again.
 
-        >>> found = library.positions("China is considering military aid to Russia.")
+        >>> claim = "We are concerned that China is considering military aid to Russia."
+        >>> found = library.positions(claim)
         >>> found.rethreshold(probability=0.99).placed
         ()
 
@@ -201,7 +203,8 @@ class Positions(FrameTable):
     def placed(self) -> tuple[Position, ...]:
         """Return the actors that take a side, from the most opposed to the most agreeing.
 
-        >>> found = library.positions("China is considering military aid to Russia.")
+        >>> claim = "We are concerned that China is considering military aid to Russia."
+        >>> found = library.positions(claim)
         >>> found.placed[0].name, found.placed[0].score.mean < 0
         ('China', True)
         """
@@ -233,7 +236,8 @@ class Positions(FrameTable):
     def by_period(self, years: int = 10) -> list[PeriodScore]:
         """Return each actor's position in each period in which it takes a side.
 
-        >>> found = library.positions("China is considering military aid to Russia.")
+        >>> claim = "We are concerned that China is considering military aid to Russia."
+        >>> found = library.positions(claim)
         >>> {period.start for period in found.by_period(years=10)}
         {2020}
 
@@ -269,7 +273,8 @@ class Positions(FrameTable):
     def to_pandas(self) -> pd.DataFrame:
         """Return a frame with one row per actor and the columns of the CSV.
 
-        >>> found = library.positions("China is considering military aid to Russia.")
+        >>> claim = "We are concerned that China is considering military aid to Russia."
+        >>> found = library.positions(claim)
         >>> len(found.to_pandas()) == len(found.actors)
         True
         """

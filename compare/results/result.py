@@ -48,9 +48,10 @@ class Kind(StrEnum):
 class Result:
     """All scored pairs, and the lists that the thresholds select from them.
 
-    >>> result = library.search("China is considering military aid to Russia.")
+    >>> claim = "We are concerned that China is considering military aid to Russia."
+    >>> result = library.search(claim)
     >>> result.kind, len(result.agree), len(result.oppose)
-    (<Kind.SEARCH: 'search'>, 2, 2)
+    (<Kind.SEARCH: 'search'>, 4, 1)
 
     Attributes:
         pairs: In a search one per statement, with its strongest passage; for two sides all that
@@ -206,7 +207,7 @@ class Result:
 
         >>> pair = result.explain(most=1).oppose[0]
         >>> [pair.b.text[span.start : span.end] for span in pair.rationale.b]
-        ['malicious']
+        ['disinformation']
 
         Args:
             stance_model: The model that gave the verdicts; None loads the one the result names.

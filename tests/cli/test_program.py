@@ -72,7 +72,7 @@ def test_every_command_explains_itself(run: Run) -> None:
             ["search", "x", "--date", "soon"],
             "'soon' is not a date: give YYYY, YYYY-MM or YYYY-MM-DD.",
         ),
-        (["search", "x", "--min-probability", "nan"], "'nan' is not a number from 0 to 1."),
+        (["search", "x", "--min-probability", "nan"], "'nan' is not a number from 0.5 to 1."),
         (["search", "x", "--min-similarity", "2"], "'2' is not a number from -1 to 1."),
         (["search", "x", "--from", "2022", "--to", "2021"], "--from 2022 is after --to 2021: swap"),
         (

@@ -68,18 +68,18 @@ def test_the_states_are_made_up(by_mode):
 
 VERDICTS = {
     "fast": (
-        "oonononnnnonnoonnnooonnnoooonnonononnonnnnnnnnnnnonoaoooooooononoonnoonooaanaaa"
-        "noaaonnooonoonnnnoannnooooonoononnnoanoonannononnnnnnnaonononnnaonnonnnnnnoonon"
-        "nnnanonnnnoonnonnnnoannnonnoooononnannnnnnnnonnnononnnnnananoonnnnoonnnnnnonono"
-        "onnaonooonoaanaoonooonnnnnnooonoooonooananoaoonnonnoaonooonoonaoooaooonnnnnoooo"
-        "oaooooaonoaoooonnnnnnonooonooooooooonnnnnnnn"
+        "nannnannnnnnnonnnnnoonnnonoannonnnnnnnnnnnnnnnnnnonoaannonoaononnannoonoaannana"
+        "nnnnnnnnannnonnnnoannnnaoaonoononnnoanaonannannnnnnnnnonnannnnnaonnonnnannnonon"
+        "nnnonnnnnnoannannnnoannnnnnonnanannannnnnnnnonnnonnnnnnnanannonnnnnonannnnonnnn"
+        "nnnnonnonnoaanaoannoonnnnnnonnnoooonnoanannaaonnnnnoannoaonaanonoonooonnnnnoooo"
+        "naaooonnnonnooonnnnnnnoooonnooooonaannnnnnnn"
     ),
     "accurate": (
-        "onaonaannoonnooannoanannooonnnoaoonnnonoannannonnaanooaaaoaaonoaaonnoanonaonaaan"
-        "oaaonnoaoooonnnnoaoannaanonoaoaannoanoanaonaoonoanaonaonanoanoaonnonanaonaoaoonn"
-        "aanonaonoaonanoanaanaaaonaooanannononnonnnannnonannnonananoanoaonanaoanaonanaaon"
-        "ooooooooaaoaooaaoannnnnnooonooooooaanaaanaannnnnaaaaaaaaaoooooooooonnnnnaooaaaaa"
-        "oaaaaoooooonnnnnooaoaooooaoaaaaaaannnnnn"
+        "oooonaannaonnnoannoanannoooannoaaonnnonoannonnonnaanaoaaaoaaonoaaonaoanonaonaaa"
+        "noaaonnoaooaonnonoaoannaaoonoaoaannoanoanaonaaonoanaonaonanoanoaonnonnnannaoaao"
+        "nnaanonaonoaonanoanaanaaaonaooanannononnonnnannnonannnonanonoanoaonanaoanaonana"
+        "aonoooooooooooaooaooannnnnnooonooonooaanaaanaanonnnaaaaaaanaoooooooooonnnnnaooo"
+        "aaaooaoaaooooaonnnnnooaoaaoooaoaaaaaaannnnnn"
     ),
 }
 """What the weights say of each pair: a agree, o oppose, n neither."""

@@ -1,6 +1,6 @@
 import random
 import unicodedata
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import numpy as np
 import pytest
@@ -198,7 +198,7 @@ def falls(model, pairs):
     marked_out, random_out, columns, full = [], [], [], []
     for a, b in pairs:
         verdict, why = find_rationale(model, a, b)
-        columns.append(list(Stance).index(verdict.stance))
+        columns.append(int(np.argmax(astuple(verdict))))
         full.append(max(verdict.agree, verdict.oppose, verdict.neither))
         cut, chance = [], []
         for side, spans in ((a, why.a), (b, why.b)):
