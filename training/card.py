@@ -83,8 +83,8 @@ _PREFILTER = """
 ## The prefilter
 
 `prefilter.npz` is not a stance model. From the vectors of two passages it estimates whether they agree or
-oppose each other, to choose which pairs of two sides the stance models score. It was trained on the
-fast model's probabilities of 60,000 pairs of passages by two countries on the same point, and on the accurate
+oppose each other, to choose which pairs of two sides the stance models score. It was trained on probabilities by earlier versions of both models: the
+fast model's of 60,000 pairs of passages by two countries on the same point, and on the accurate
 model's of the pairs that the fast model learnt from.
 Of the thousand most opposed among 124,000 other pairs, more than a quarter are missed if a tenth of the
 pairs is scored (`training/EXPERIMENTS.md`).
@@ -173,12 +173,24 @@ def _uses(manifest: Mapping[str, Any]) -> str:
                 figures["fitted_on"],
                 f"{figures['pairs']:,}",
                 figures["log_loss"],
-                *(f"{one['called']:,}: {one['right']} / {one['shown']}" for one in by_list),
+                *(_called(one) for one in by_list),
                 weight or "none",
             )
         )
+    few = f"Rows with fewer than {_FEW_CALLED} called pairs are too few to rely on."
     head = ("use", "fitted on", "pairs", "log loss", "agree called: right / shown")
-    return _table((*head, "oppose called: right / shown", "weight of the same actor"), rows)
+    table = _table((*head, "oppose called: right / shown", "weight of the same actor"), rows)
+    return f"{table}\n\n{few}"
+
+
+_FEW_CALLED = 50
+
+
+def _called(figures: Mapping[str, Any]) -> str:
+    """Return how many pairs were called a side, and how many of them rightly."""
+    if not figures["called"]:
+        return "0: not measured"
+    return f"{figures['called']:,}: {figures['right']} / {figures['shown']}"
 
 
 def _interval(dev: Mapping[str, Any]) -> str:

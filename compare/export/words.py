@@ -89,8 +89,8 @@ def limits(stance: Stance) -> str:
     right, found = (100 * share[stance] for share in (RIGHT_OF_LISTED, FOUND_OF_KNOWN))
     missed = "oppose" if stance is Stance.OPPOSE else "agree"
     return (
-        f"In a test with other quotes, {right:.0f} % of what this list showed was right, and its "
-        f"first ten held {found:.0f} % of all that {missed}."
+        f"In a test with other quotes, {right:.0f} % of what this list called so was right, and "
+        f"its first ten held {found:.0f} % of all that {missed}."
     )
 
 

@@ -73,7 +73,7 @@ SCHEMA: Mapping[str, Any] = {
 
 LABEL_PROBABILITY = {3: 0.95, 2: 0.85, 1: 0.6}
 """Probability of the label by confidence; the other two labels share the rest. Set by hand, not
-calibrated. A pair gets the mean of its two orders, so a pair on which they disagree is unsure."""
+calibrated. A pair gets the mean of its two orders: a low one if they disagree."""
 
 PROMPT_DIGEST = hashlib.sha256(
     json.dumps([SYSTEM, SCHEMA, LABEL_PROBABILITY, 1]).encode()  # 1: of `user_message`

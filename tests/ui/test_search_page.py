@@ -325,7 +325,7 @@ def test_the_hint_that_it_is_an_example_goes_with_the_example(page):
 
 def test_the_limits_stand_beside_the_lists(page):
     html = shown(page())
-    assert "In a test with other quotes, 76 % of what this list showed was right" in html
+    assert "In a test with other quotes, 76 % of what this list called so was right" in html
     assert "its first ten held 20 % of all that oppose." in html
 
 
