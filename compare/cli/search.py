@@ -231,7 +231,7 @@ def _show_result(result: Result, limit: int) -> None:
     any_found = any(
         result.listed(stance) or result.near(stance) for stance in (Stance.AGREE, Stance.OPPOSE)
     )
-    if not any(map(result.sure, (Stance.AGREE, Stance.OPPOSE))):
+    if not (result.agree or result.oppose):
         minimum, neither = result.thresholds, len(result.neither)
         on_topic = {0: "none is", 1: "1 is"}.get(neither, f"{neither} are")
         say(

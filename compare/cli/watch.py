@@ -29,7 +29,7 @@ from compare.export.words import shortened
 from compare.files import write_whole
 from compare.library.backend import Backend
 from compare.library.library import Library
-from compare.results import Result, Stance
+from compare.results import Result
 from compare.safe_text import one_line
 from compare.watch import FEED_ENDINGS, Entry, FeedFormat, Watch, Watches, entry_rows, feed_bytes
 from compare.watch.feeds import GONE, left_out_words, old_words, verdict_words
@@ -98,8 +98,7 @@ def add(
 
 
 def _listed(result: Result) -> str:
-    agree, oppose = (len(result.sure(one)) for one in (Stance.AGREE, Stance.OPPOSE))
-    return f"{agree} agree and {oppose} oppose"
+    return f"{len(result.agree)} agree and {len(result.oppose)} oppose"
 
 
 @watch.command("list")

@@ -292,9 +292,7 @@ def public_json(result: Result) -> dict[str, Any]:
     first_stage_only = [p.b.statement.id for _, _, p in result.ranked() if p.first_stage_only]
     return {
         "query": result.subject,
-        "outcome": "found"
-        if result.sure(Stance.AGREE) or result.sure(Stance.OPPOSE)
-        else "nothing",
+        "outcome": "found" if result.agree or result.oppose else "nothing",
         "model": made.label_source,
         "provenance": {
             "version": made.version,

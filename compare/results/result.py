@@ -116,7 +116,7 @@ class Result:
     def sure(self, stance: Stance) -> tuple[Pair, ...]:
         """Return one list without the unclear pairs that fill it: what totals count.
 
-        >>> len(result.sure(Stance.OPPOSE)) <= len(result.oppose)
+        >>> len(result.sure(Stance.OPPOSE)) <= len(result.listed(Stance.OPPOSE))
         True
         """
         return tuple(pair for pair in self.listed(stance) if not self.is_unsure(pair))

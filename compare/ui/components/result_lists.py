@@ -65,7 +65,7 @@ def side_by_side(shown: Shown, *, as_table: bool = False) -> Result:
     # The card above the lists already shows the source of the quote.
     known = f"(statement {result.source.id})" if result.source else None
     notice(*(note for note in result.notes if known is None or known not in note))
-    if not any(map(result.sure, SIDES)):
+    if not (result.agree or result.oppose):
         near = len(result.neither)
         on_topic = f"{counted(near, 'is', 'are') if near else 'None is'} on the same topic"
         read = f"{read_of(result)}."
@@ -336,7 +336,7 @@ def correction_form(base: str, stance: Stance | None, keep: Callable[[Stance, st
     others = {VERDICT[other]: other for other in Stance if other is not stance}
     with st.form(f"wrong-{base}", border=False):
         label = st.radio(
-            f"It is shown as “{VERDICT[stance] if stance else UNCLEAR}”. What is right?",
+            f"The verdict shown is “{VERDICT[stance] if stance else UNCLEAR}”. Which is right?",
             list(others),
             index=None,
             key=f"right-{base}",

@@ -15,7 +15,7 @@ from compare.library import Facets
 from compare.library.backend import backend_at
 from compare.library.filters import FACETED
 from compare.library.library import Library
-from compare.results import Result, Stance
+from compare.results import Result
 from compare.safe_text import one_line
 from compare.ui import CORPUS_PAGE, SEARCH_PAGE, WATCH_PAGE
 from compare.ui.components.downloads import file_download
@@ -74,9 +74,7 @@ def watch_button(result: Result, key: str) -> None:
                 return
         with errors_as_sentences():
             watch = library.watches.add(name or "", result, stance_model=stance_model())
-            listed = counted(
-                sum(len(result.sure(one)) for one in (Stance.AGREE, Stance.OPPOSE)), "statement"
-            )
+            listed = counted(len(result.agree) + len(result.oppose), "statement")
             notice(f"“{watch.name}” is watched. The {listed} listed now will not be reported.")
             library_link(WATCH_PAGE, "Open the watch", watch=watch.name)
 
