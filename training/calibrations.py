@@ -84,7 +84,7 @@ def labelled_by_use(data: Path) -> dict[Use, Labelled]:
         query: f"{SPEAKERS[n % len(SPEAKERS)]}: " for n, query in enumerate(dict.fromkeys(queries))
     }
     said = [("claim", q, replace(p, who_a=prefix[q])) for q, p in dev_forms(data)["claim"]]
-    given = pair_files.use_readings(data)
+    given = pair_files.use_readings(data, 2)
     said += [entry for entry in given if entry[0] == Use.NAMED_QUOTE]
     forms = "the 50 dev claims, as they stand, denied and reworded, over judged passages"
     dev = list(pair_files.rows(data / "pairs" / "officials.dev.tsv"))

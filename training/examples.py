@@ -126,6 +126,8 @@ def _specific(mixture: Mixture, data: Path) -> list[LabelledPair]:
         found += pair_files.contrasts()
     if mixture.edits:
         found += pair_files.edited_statements(data)
+    if mixture.uses:
+        found += [pair for _, _, pair in pair_files.use_readings(data, 1)]
     return found
 
 

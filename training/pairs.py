@@ -359,14 +359,17 @@ def claim_readings(data: Path, rounds: Collection[int]) -> list[LabelledPair]:
     ]
 
 
-def use_readings(data: Path) -> list[tuple[str, str, LabelledPair]]:
-    """Return the pairs of `use_readings.tsv` with their use and what was asked.
+def use_readings(data: Path, of_round: int) -> list[tuple[str, str, LabelledPair]]:
+    """Return the pairs of a round of `use_readings.tsv` with their use and what was asked.
 
-    The sides are ids of passages; side a of a proposition is what was asked.
+    Models learn from the first round, and calibrations are fitted on the second, which asks other
+    questions. The sides are ids of passages; side a of a proposition is what was asked.
     """
     passages = {entry["id"]: entry for entry in collection(data / "search")}
     found = []
     for row in rows(USE_READINGS):
+        if int(row["round"]) != of_round:
+            continue
         a, b = passages.get(row["a"]), passages[row["b"]]
         pair = LabelledPair(
             _text(a) if a else row["asked"],
@@ -380,9 +383,9 @@ def use_readings(data: Path) -> list[tuple[str, str, LabelledPair]]:
     return found
 
 
-def digest_of_rounds(rounds: Collection[int]) -> str:
-    """Return the sha256 of the rows of these rounds, so that a later one changes no model."""
-    read = [[*row.values()] for row in rows(CLAIM_READINGS) if int(row["round"]) in rounds]
+def digest_of_rounds(path: Path, rounds: Collection[int]) -> str:
+    """Return the sha256 of a file's rows of these rounds, so that a later one changes no model."""
+    read = [[*row.values()] for row in rows(path) if int(row["round"]) in rounds]
     return hashlib.sha256(repr(read).encode()).hexdigest()
 
 

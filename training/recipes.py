@@ -31,6 +31,7 @@ class Mixture:
         neither: Share to take of the pairs of `deep` and `rounds` labelled "neither".
         forms: How many other forms a claim's pair that takes a side also comes in.
         edits: Whether to add the real statements with a side edited.
+        uses: Whether to add the first round of what other uses than the search list.
         forms_neither: Chance that a claim's pair labelled "neither" also comes in another form.
         confidence: Weights of pairs with the reader's confidence 1, 2 and 3.
         prefix_drop: Probability that a side loses its prefix.
@@ -60,6 +61,7 @@ class Mixture:
     forms: int = 0
     forms_neither: float = 0.0
     edits: bool = False
+    uses: bool = False
     confidence: tuple[float, float, float] = (1.0, 1.0, 1.0)
     prefix_drop: float = 0.2
     swapped: bool = True
@@ -172,6 +174,24 @@ _FORMS = Recipe(
     ),
     replace(_ROUNDS.settings, ties=0.5),
 )
+_USES = Recipe(
+    "large-uses",
+    "goes on from there with more matters, edited statements and what other uses list",
+    "large-forms",
+    replace(
+        _FORMS.mixture,
+        nli=2_000,
+        nli_skip=40_000,
+        officials=0.25,
+        claims=False,
+        rounds=(4, 5),
+        neither=0.3,
+        forms=2,
+        edits=True,
+        uses=True,
+    ),
+    _FORMS.settings,
+)
 _STUDENT = Recipe(
     "small-student",
     "learns the accurate tier's probabilities, of 20,000 unlabelled pairs too",
@@ -241,6 +261,7 @@ RECIPES = {
         _ROUNDS,
         _LAST,
         _FORMS,
+        _USES,
         _STUDENT,
         _STUDENT_AGAIN,
         _STUDENT_DEEP,

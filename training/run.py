@@ -38,6 +38,7 @@ from training.pairs import (
     FORMS_FILE,
     READINGS,
     STATEMENT_EDITS,
+    USE_READINGS,
     LabelledPair,
     digest_of_rounds,
 )
@@ -215,7 +216,10 @@ def more_files(recipe: Recipe, data: Path) -> dict[str, str]:
     found = {path.name: file_sha256(path) for path, read in wanted.items() if read}
     if mixture.rounds:
         rounds = ", ".join(map(str, mixture.rounds))
-        found[f"{CLAIM_READINGS.name} (rounds {rounds})"] = digest_of_rounds(mixture.rounds)
+        of_rounds = digest_of_rounds(CLAIM_READINGS, mixture.rounds)
+        found[f"{CLAIM_READINGS.name} (rounds {rounds})"] = of_rounds
+    if mixture.uses:
+        found[f"{USE_READINGS.name} (round 1)"] = digest_of_rounds(USE_READINGS, (1,))
     return found
 
 
