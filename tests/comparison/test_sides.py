@@ -104,6 +104,15 @@ def test_only_passages_on_the_topic_are_compared(library):
     assert comparison.subject == "Valdoria and Ostravia on canal open"
 
 
+def test_half_of_the_words_of_a_topic_are_enough(library):
+    half = Comparison(library, VAL, OST, topic="canal zebra", stance_model=judge())
+    whole = Comparison(library, VAL, OST, topic="canal", stance_model=judge())
+    assert len(half.a) > 0
+    assert set(half.a.tolist()) <= set(whole.a.tolist())
+    with pytest.raises(QueryError, match="nothing is said on"):
+        Comparison(library, VAL, OST, topic="canal zebra xylophone", stance_model=judge())
+
+
 def test_a_period_holds_for_the_side_it_is_of(library):
     since = Filters(countries=("Valdoria",), date_from=PartialDate("2014"))
     table = compare_sides(library, since, OST, stance_model=judge())
