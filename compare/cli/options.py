@@ -207,6 +207,11 @@ def who_and_when(of: str, letter: str = "") -> Option:
     )
 
 
+opposite = string(
+    "--opposite", help="What someone who disagrees would say: passages are read against both."
+)
+
+
 def side(name: str, *, required: bool = False, help: str = "") -> Option:
     """Return an option that chooses statements by FIELD=VALUE; its value is a `Filters`."""
     return string(
@@ -341,6 +346,7 @@ def read_quote(text: str, options: Mapping[str, Any], letter: str = "") -> Quote
         country=parse_countries(options[f"{mark}country"]) or country,
         date=options[f"{mark}date"] or day,
         context=options[f"{mark}context"],
+        opposite="" if letter else options["opposite"],
     )
 
 

@@ -65,7 +65,7 @@ _SHOWN = 10
 _REPEATS_SHOWN = 3
 _NOTES_SHOWN = 10
 _INDENT = " " * 10
-_ABOUT_A_QUOTE = ("speaker", "role", "country", "date", "context", "who")
+_ABOUT_A_QUOTE = ("speaker", "role", "country", "date", "context", "who", "opposite")
 _COLOURS = {Stance.AGREE: "blue", Stance.OPPOSE: "red", Stance.NEITHER: "default"}
 
 
@@ -74,6 +74,7 @@ _COLOURS = {Stance.AGREE: "blue", Stance.OPPOSE: "red", Stance.NEITHER: "default
 @shared.file("--queries", help="Search for every quote of a .csv, .tsv, .jsonl or .txt file.")
 @click.option("--id", "statement_id", type=shared.text, help="Search for a statement by its id.")
 @shared.who_and_when("the quote")
+@shared.opposite
 @shared.filtering
 @shared.thresholds
 @shared.number("--candidates", CANDIDATES, "Passages read for the quote", maximum=10_000)
@@ -97,14 +98,17 @@ def search(
 
     \b
       compare search "We will not hesitate to impose costs." --who "United States, 2022"
+      compare search "The canal must stay open." --opposite "The canal must be closed."
       compare search --id blinken-1 --not-own-speaker --why
       pbpaste | compare search - --out pairs.csv
       compare search --queries quotes.csv --out pairs.csv
 
+    With --opposite, say what someone who disagrees would: more of what opposes is found.
+
     A file of quotes has a column quote, query or text and, if you like, id, speaker, role, country,
-    date and context; a .txt file has one quote a line. The pairs of all are written to one .csv or
-    .jsonl file. If you interrupt the command, the same command continues after the last finished
-    quote.
+    date, context and opposite; a .txt file has one quote a line. The pairs of all are written to
+    one .csv or .jsonl file. If you interrupt the command, the same command continues after the last
+    finished quote.
     """
     if queries is not None:
         if quote is not None or statement_id is not None:

@@ -62,6 +62,7 @@ def watch() -> None:
 @click.option("--id", "statement_id", type=shared.text, help="Watch a statement by its id.")
 @shared.file("--result", help="Watch the search of a RESULT.json of this library.")
 @shared.who_and_when("the quote")
+@shared.opposite
 @shared.filtering
 @shared.thresholds
 @shared.number("--candidates", CANDIDATES, "Passages read for the quote", maximum=10_000)

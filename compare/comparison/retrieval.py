@@ -61,7 +61,8 @@ class Retrieved:
 
     Attributes:
         quote: The quote, with its speaker if its statement is in the library.
-        parts: The sentences of the quote; `vectors`, float32 [parts, dim], are theirs.
+        parts: The sentences of the quote.
+        vectors: Float32 [parts, dim]; if the quote has an opposite, its vector is one row more.
         pairs: Part number and row of each candidate.
         sources: The quote's own statements in the library; `own` has their rows.
         within: The passages that pass the filters; `filters` are those that could be applied.
@@ -95,9 +96,10 @@ def retrieve(
     parts, notes = _parts(quote, languages)
     filters, left_out = with_readable_languages(store, filters, languages)
     notes += left_out
-    each, sharing = _for_each(candidates, parts)
+    ends = [*parts, *filter(None, [quote.opposite])]
+    each, sharing = _for_each(candidates, ends)
     with ThreadPoolExecutor(1) as executor:  # SQLite ranks words while the encoder runs
-        ranking = executor.submit(_ranked_by_words, store, parts, sharing + _NEIGHBOURS)
+        ranking = executor.submit(_ranked_by_words, store, ends, sharing + _NEIGHBOURS)
         vectors = _embedded(library, quote, parts)
         nearest = store.nearest(vectors, 2 * each + _NEIGHBOURS)
         by_words = ranking.result()
@@ -105,7 +107,8 @@ def retrieve(
     near = nearest.rows[0][:_NEIGHBOURS]
     sources = own_statements(library, quote, near) if only is None else []
     if sources and not _who_is_known(quote):
-        quote = replace(Quote.from_statement(sources[0]), text=quote.text)
+        said = Quote.from_statement(sources[0])
+        quote = replace(said, text=quote.text, opposite=quote.opposite)
         sources = [entry for entry in sources if _may_be_own(quote, entry)]
         if quote.context:  # embed the quote with the context of its statement, as passages are
             vectors = _embedded(library, quote, parts)
@@ -125,10 +128,10 @@ def retrieve(
     # The first rankings still hold if nothing is filtered and few rows are the quote's own.
     everything = len(within) == len(store)
     if not everything or len(own) > _NEIGHBOURS:
-        by_words = _ranked_by_words(store, parts, sharing + len(own), within)
+        by_words = _ranked_by_words(store, ends, sharing + len(own), within)
     similar = _nearest_distinct(store, vectors, each, own, within, nearest if everything else None)
     sharing_words = [rows[:sharing] for rows in _distinct(store, by_words, own)]
-    pairs = _pairs(similar, sharing_words)
+    pairs = _under_parts(store, _pairs(similar, sharing_words), vectors, len(parts))
     return Retrieved(quote, parts, vectors, pairs, sources, own, filters, within, notes)
 
 
@@ -167,7 +170,9 @@ def with_readable_languages(
 
 def _parts(quote: Quote, languages: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """Return the sentences of a quote to search for, and notes to the reader."""
-    notes = language_notes(("The quote", quote.text), languages=languages)
+    texts = [("The quote", quote.text)]
+    texts += [("The opposite", quote.opposite)] if quote.opposite else []
+    notes = language_notes(*texts, languages=languages)
     parts = [*dict.fromkeys(split_quote(quote.text, language_of(quote.text)))]
     if len(parts) > _MOST_PARTS:
         notes.append(
@@ -177,12 +182,13 @@ def _parts(quote: Quote, languages: tuple[str, ...]) -> tuple[list[str], list[st
 
 
 def _embedded(library: Library, quote: Quote, parts: Sequence[str]) -> Floats:
-    """Embed the parts with the quote's context, as passages are embedded."""
-    return library.encoder.encode([complete(part, quote.context) for part in parts])
+    """Embed the parts with the quote's context, as passages are embedded, then its opposite."""
+    texts = [complete(part, quote.context) for part in parts]
+    return library.encoder.encode([*texts, *filter(None, [quote.opposite])])
 
 
 def _for_each(candidates: int, parts: Sequence[str]) -> tuple[int, int]:
-    """Return, for each sentence, the number of similar passages and of those that share words."""
+    """Return, for each text, the number of similar passages and of those that share words."""
     similar = max(candidates // len(parts), _LEAST_SIMILAR)
     return similar, min(similar // 2, max(SHARING_WORDS // len(parts), _LEAST_SHARING_WORDS))
 
@@ -200,6 +206,18 @@ def _pairs(
     both = enumerate(zip(similar, by_words, strict=True))
     pairs = [(part, row) for part, rows in both for row in chain(*rows)]
     return list(dict.fromkeys(pairs))
+
+
+def _under_parts(
+    store: PassageStore, pairs: Sequence[tuple[int, int]], vectors: Floats, parts: int
+) -> list[tuple[int, int]]:
+    """Return the pairs with those of the opposite under the most similar sentence of the quote."""
+    rows = [row for end, row in pairs if end >= parts]
+    if not rows:
+        return [*pairs]
+    nearest = (store.vectors(np.array(rows, np.int64)) @ vectors[:parts].T).argmax(axis=1)
+    moved = zip(nearest.tolist(), rows, strict=True)
+    return list(dict.fromkeys([*(pair for pair in pairs if pair[0] < parts), *moved]))
 
 
 # -- Duplicates ----------------------------------------------------------------------------------

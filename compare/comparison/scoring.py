@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from compare.errors import LibraryError
 from compare.library.index.base import Floats, Rows
 from compare.library.locations import CACHE_VARIABLE, writable_cache
-from compare.models import ModelInput, StanceModel, signature
+from compare.models import InputPair, ModelInput, StanceModel, Use, signature
 from compare.progress import Progress, within_total
 from compare.results import Excerpt, Pair, Probabilities, Result
 from compare.results.pair import ranking_score
@@ -102,6 +102,34 @@ def score_in_stages(
     if on_progress:
         on_progress(total, total)
     return Scores(scores, stages_left)
+
+
+def score_both_ends(
+    stage: StanceModel,
+    pairs: Sequence[InputPair],
+    opposite: ModelInput,
+    on_progress: Progress | None = None,
+) -> Floats:
+    """Return probabilities of pairs of what is asked and a passage, read against both ends.
+
+    They are the mean, float32 [len(pairs), 3], of each pair's probabilities and of those of
+    `opposite`, what someone who disagrees would say, and the passage, with agree and oppose
+    exchanged.
+
+    >>> claim, denial = ModelInput("The canal is open."), ModelInput("The canal is closed.")
+    >>> score_both_ends(model, [(claim, ModelInput("No ship may pass."))], denial).shape
+    (1, 3)
+    """
+
+    def half(done_before: int) -> Progress | None:
+        if on_progress is None:
+            return None
+        return lambda done, _: on_progress((done_before + done) // 2, len(pairs))
+
+    read = stage.score(pairs, half(0))
+    against = [(opposite, passage) for _, passage in pairs]
+    turned = stage.for_use(Use.QUOTE).score(against, half(len(pairs)))[:, [1, 0, 2]]
+    return np.asarray((read + turned) / 2, np.float32)
 
 
 def list_ranks(scores: Floats, similarities: Iterable[float]) -> NDArray[np.float64]:

@@ -22,13 +22,14 @@ from compare.comparison.retrieval import (
 from compare.comparison.scoring import (
     explain_listed,
     read_excerpts,
+    score_both_ends,
     score_in_stages,
     top_of_lists,
 )
 from compare.library import Filters
 from compare.library.actors import actor_keys
 from compare.library.filters import PARTY
-from compare.models import Use
+from compare.models import LEAST_CALLED, ModelInput, Use
 from compare.models.stance import is_typed
 from compare.results import (
     Excerpt,
@@ -71,6 +72,10 @@ def search(
     Candidates are the passages most similar to each sentence of the quote and those that share rare
     words with it. Each statement is represented by its pair with the strongest verdict.
 
+    If the quote has an opposite, half of the candidates are similar to that, and each passage is
+    read against both: its probabilities are the mean of both readings, with agree and oppose
+    exchanged in the second, and its similarity is the greater one.
+
     Args:
         library: The library to search.
         quote: The words, with the speaker if known.
@@ -88,7 +93,7 @@ def search(
         ModelError: A model is missing or not the library's.
     """
     asked = Quote(quote) if isinstance(quote, str) else quote
-    asked = replace(asked, text=clean_quote(asked.text))
+    asked = asked.cleaned()
     model = stance_model or library.stance_model()
     found = retrieve(library, asked, filters or Filters(), candidates, model.languages, only)
     model = model.for_use(_use_of(found.quote))
@@ -104,10 +109,25 @@ def search(
         ),
         quote=found.quote,
         source=next(iter(found.sources), None),
-        notes=tuple(found.notes),
+        notes=(*found.notes, *_opposite_notes(found.quote, model)),
         passages_read=len({entry.row for entry in scored}),
     )
     return explain_listed(result, model, on_progress) if why else result
+
+
+def _opposite_notes(quote: Quote, model: StanceModel) -> list[str]:
+    """Return what to tell about the quote's opposite, if it has one."""
+    if not quote.opposite:
+        return []
+    notes = [f"Each passage was also read against the opposite: “{quote.opposite}”"]
+    last = model.for_use(Use.QUOTE).stages[-1]
+    agree = float(last.score([(ModelInput(quote.text), ModelInput(quote.opposite))])[0, 0])
+    if agree >= LEAST_CALLED:
+        notes.append(
+            f"The opposite seems to agree with the quote (probability {agree:.2f}): if it does, "
+            "the lists are wrong, so say the opposite more plainly or leave it out."
+        )
+    return notes
 
 
 def _settings(candidates: int, model: StanceModel) -> dict[str, float]:
@@ -174,12 +194,20 @@ def _score(
     cosines = np.clip(
         vectors @ found.vectors.T, -1, 1
     )  # 16-bit vectors are not exactly of unit length
-    similarities = [float(cosines[numbers[row], part]) for part, row in found.pairs]
+    of_opposite = slice(len(found.parts), None)
+    similarities = [
+        float(max([cosines[n, part], *cosines[n, of_opposite]]))
+        for part, n in ((part, numbers[row]) for part, row in found.pairs)
+    ]
     asked = [Excerpt.of_quote(found.quote, part).model_input for part in found.parts]
     inputs = [(asked[part], excerpts[row].model_input) for part, row in found.pairs]
+    opposite = ModelInput(found.quote.opposite)
 
     def score(stage: StanceModel, chosen: Rows, on_progress: Progress | None) -> Floats:
-        return stage.score([inputs[n] for n in chosen.tolist()], on_progress)
+        read = [inputs[n] for n in chosen.tolist()]
+        if not opposite.text:
+            return stage.score(read, on_progress)
+        return score_both_ends(stage, read, opposite, on_progress)
 
     choices = [top_of_lists(similarities, *READ_AGAIN)]
     scores = score_in_stages(model, len(inputs), score, choices, on_progress)

@@ -61,7 +61,7 @@ def read_quotes(path: Path) -> list[NamedQuote]:
     """Return the quotes of a table (.csv, .tsv, .jsonl), or of a text (.txt), one a line.
 
     The words are in the column `quote`, `query` or `text`; `id`, `speaker`, `role`, `country`,
-    `date` and `context` are optional. Blank lines of a text are skipped.
+    `date`, `context` and `opposite` are optional. Blank lines of a text are skipped.
 
     Raises:
         CorpusError: The file cannot be read, a quote is empty or too long, a cell cannot be used,
@@ -114,14 +114,25 @@ def _quote(row: Row, validator: Validator) -> Quote:
     try:
         text = clean_quote(row.cells[column])
     except QueryError as error:
-        message = str(error).removesuffix(".")
-        message = message[0].lower() + message[1:]
+        message = _as_part(error)
         shown = "" if _is_plain(Path(row.file)) else column
         raise CorpusError(str(row.problem(message, shown, row.cells[column]))) from None
     statement = validator.statement(row, fields)
     if isinstance(statement, Problem):
         raise CorpusError(str(statement))
-    return replace(Quote.from_statement(statement), text=text, statement_id=None)
+    opposite = cell(row, "opposite") or ""
+    quote = replace(Quote.from_statement(statement), text=text, opposite=opposite)
+    try:
+        return replace(quote, statement_id=None).cleaned()
+    except QueryError as error:
+        message = _as_part(error)
+        raise CorpusError(str(row.problem(message, "opposite", opposite))) from None
+
+
+def _as_part(error: QueryError) -> str:
+    """Return a sentence as the last part of one."""
+    message = str(error).removesuffix(".")
+    return message[0].lower() + message[1:]
 
 
 @dataclass(frozen=True, slots=True)

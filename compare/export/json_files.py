@@ -271,7 +271,7 @@ def _span(span: Span) -> dict[str, Any]:
 def quote_to_json(quote: Quote) -> dict[str, Any]:
     """Return a quote as plain data."""
     return {
-        **asdict(quote),
+        **{name: value for name, value in asdict(quote).items() if name != "opposite" or value},
         "country": [asdict(entry) for entry in quote.country],
         "date": quote.date.iso if quote.date else "",
     }

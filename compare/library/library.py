@@ -24,7 +24,7 @@ from compare.library.build import (
 )
 from compare.library.filters import Facets, Filters
 from compare.library.generations import Manifest
-from compare.statements import PartialDate, Passage, Quote, Statement, clean_quote
+from compare.statements import PartialDate, Passage, Quote, Statement
 
 if TYPE_CHECKING:
     from typing import Self
@@ -444,7 +444,7 @@ class Library:
         asked = [Quote(quote) if isinstance(quote, str) else quote for quote in quotes]
         for number, quote in enumerate(asked, start=1):
             try:
-                clean_quote(quote.text)
+                quote.cleaned()
             except QueryError as error:
                 raise QueryError(f"Quote {number}: {error}") from None
         model = stance_model or self.stance_model()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -206,7 +207,7 @@ def _add_searches(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
         opened = pool.library(library)
         return search(
             opened,
-            asked.quote.quote(),
+            replace(asked.quote.quote(), opposite=asked.opposite),
             filters=bodies.read_filters(asked.filters),
             thresholds=asked.thresholds.thresholds(),
             candidates=asked.candidates,

@@ -202,6 +202,10 @@ class SearchRequest(Body):
     """Who agrees with a quote, and who opposes it."""
 
     quote: QuoteFields
+    opposite: Text = Field(
+        default="",
+        description="What someone who disagrees would say: passages are read against both.",
+    )
     filters: FilterFields = FilterFields()
     thresholds: ThresholdFields = ThresholdFields()
     candidates: Whole = Field(default=CANDIDATES, ge=1, le=MOST_CANDIDATES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -68,6 +69,7 @@ def create_server(library: Backend | Path | str) -> MCPServer:
         speaker: str = "",
         country: str = "",
         date: str = "",
+        opposite: str = "",
         only_countries: list[str] | None = None,
         since: str = "",
         until: str = "",
@@ -80,6 +82,8 @@ def create_server(library: Backend | Path | str) -> MCPServer:
             speaker: Who said them, if known.
             country: The speaker's country, if known.
             date: When: YYYY, YYYY-MM or YYYY-MM-DD, if known.
+            opposite: What someone who disagrees would say, in a sentence: more of what opposes is
+                found.
             only_countries: Search only statements of these countries.
             since: Search only statements since this date.
             until: Search only statements until this date.
@@ -91,6 +95,7 @@ def create_server(library: Backend | Path | str) -> MCPServer:
         check_order(first, last, ("since", "until"))
         filters = Filters(countries=tuple(only_countries or ()), date_from=first, date_to=last)
         asked = QuoteFields(text=quote, speaker=speaker, country=country, date=date).quote()
+        asked = replace(asked, opposite=opposite)
         library = pool.library()
         with TURNS.take():
             result = search(library, asked, filters=filters, stance_model=pool.model(library))

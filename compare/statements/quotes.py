@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from compare.errors import QueryError
+from compare.statements.duplicates import words_key
 from compare.statements.languages import language_name, language_of
 from compare.statements.statement import Country, PartialDate, Statement
 
@@ -43,6 +44,8 @@ class Quote:
     context: str = ""
     statement_id: str | None = None
     """The statement of the corpus that the quote was taken from, if any."""
+    opposite: str = ""
+    """What someone who disagrees would say: passages are read against both."""
 
     @classmethod
     def from_statement(cls, statement: Statement) -> Quote:
@@ -60,6 +63,20 @@ class Quote:
         if source is None or (given and self.statement_id != source.id):
             return Statement(id=self.statement_id or "", text=self.text, **given)
         return replace(source, **given)
+
+    def cleaned(self) -> Quote:
+        """Return the quote with its words, and its opposite, as `clean_quote` returns them.
+
+        Raises:
+            QueryError: Either has no word or is too long, or both have the same words.
+        """
+        text = clean_quote(self.text)
+        opposite = clean_quote(self.opposite, "The opposite") if self.opposite.strip() else ""
+        if opposite and words_key(opposite) == words_key(text):
+            raise QueryError(
+                "The opposite has the words of the quote: say what someone who disagrees would say."
+            )
+        return replace(self, text=text, opposite=opposite)
 
 
 def _beginning(text: str) -> str:

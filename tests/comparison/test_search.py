@@ -525,3 +525,98 @@ def test_no_sentence_hides_one_of_its_statement_that_is_listed(hidden, shown):
         )
     )
     assert _strongest([first, second]) == _strongest([second, first]) == [second]
+
+
+# --- with an opposite ---------------------------------------------------------------------------
+
+
+class Literal(WordJudge):
+    """Agrees if both sides have or lack "not", as a reader who only counts that word would."""
+
+    def score(self, pairs, on_progress=None):
+        self.read.extend(pairs)
+        same = [("not" in a.text.split()) == ("not" in b.text.split()) for a, b in pairs]
+        rows = [(0.8, 0.1, 0.1) if one else (0.1, 0.8, 0.1) for one in same]
+        if on_progress:
+            on_progress(len(pairs), len(pairs))
+        return np.array(rows, np.float32).reshape(-1, 3)
+
+
+STAYS = "The blockade of Port Meren will not end"
+
+
+def test_passages_are_read_against_both_ends(library):
+    judge = Literal()
+    quote = Quote(BLOCKADE, opposite=STAYS)
+    result = search(library, quote, stance_model=judge, thresholds=Thresholds(0.5, 0.2))
+    assert {a.text for a, _ in judge.read} == {BLOCKADE, STAYS}
+    assert "oppose-1" in ids(result.oppose)
+    (pair,) = [pair for pair in result.oppose if pair.b.statement.id == "oppose-1"]
+    assert pair.a.text == BLOCKADE
+    alone = search(library, BLOCKADE, stance_model=judge, thresholds=Thresholds(0.5, 0.2))
+    (before,) = [pair for pair in alone.pairs if pair.b.statement.id == "oppose-1"]
+    assert pair.similarity > before.similarity  # that with the opposite
+
+
+def test_the_mean_of_both_readings_decides(library):
+    judge = WordJudge()  # hears the passage alone, so that the readings cancel out
+    result = search(library, Quote(BLOCKADE, opposite=STAYS), stance_model=judge)
+    assert not result.agree
+    assert not result.oppose
+    assert {round(pair.probabilities.agree, 2) for pair in result.pairs} <= {0.1, 0.4, 0.45}
+
+
+def test_a_passage_near_the_opposite_alone_is_found(library):
+    few = {"candidates": 1, "thresholds": Thresholds(0.5, 0.2), "stance_model": Literal()}
+    asked = "Trade in timber has doubled"
+    alone = search(library, asked, **few)
+    both = search(library, Quote(asked, opposite=STAYS), **few)
+    assert "oppose-1" in {pair.b.statement.id for pair in both.pairs}
+    assert len(both.pairs) >= len(alone.pairs)
+    assert {pair.a.text for pair in both.pairs} == {asked}
+
+
+def test_the_result_says_and_keeps_the_opposite(library):
+    result = search(library, Quote(BLOCKADE, opposite=f" “{STAYS}” "), stance_model=Literal())
+    assert result.quote.opposite == STAYS
+    assert f"Each passage was also read against the opposite: “{STAYS}”" in result.notes
+    assert result_from_json(result_to_json(result)) == result
+    assert {row["opposite"] for row in pair_rows(result)} == {STAYS}
+    assert public_json(result)["provenance"]["quote"]["opposite"] == STAYS
+    again = result.reproduce(library, stance_model=Literal())
+    assert again.same
+
+
+def test_without_an_opposite_nothing_is_said_of_one(library):
+    result = run(library)
+    assert "opposite" not in result_to_json(result)["quote"]
+    assert not any("opposite" in note for note in result.notes)
+
+
+def test_an_opposite_that_agrees_is_noted(library):
+    quote = Quote(BLOCKADE, opposite="The blockade of Port Meren has to end")
+    (note,) = [n for n in search(library, quote, stance_model=Literal()).notes if "seems" in n]
+    assert note.startswith("The opposite seems to agree with the quote (probability 0.80)")
+
+
+@pytest.mark.parametrize(
+    ("opposite", "sentence"),
+    [
+        (f"{BLOCKADE.upper()}!", "The opposite has the words of the quote"),
+        ("…", "The opposite has no words"),
+        ("no " * LONGEST, "The opposite has 60,000 characters"),
+    ],
+)
+def test_an_opposite_that_cannot_be_used_is_one_sentence(library, opposite, sentence):
+    with pytest.raises(QueryError, match=sentence):
+        search(library, Quote(BLOCKADE, opposite=opposite), stance_model=Literal())
+
+
+def test_progress_counts_each_passage_once_with_an_opposite(library):
+    seen = []
+    search(
+        library, Quote(BLOCKADE, opposite=STAYS), stance_model=Literal(),
+        on_progress=lambda done, total: seen.append((done, total)),
+    )  # fmt: skip
+    assert seen[-1][0] == seen[-1][1]
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)

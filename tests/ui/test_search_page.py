@@ -149,6 +149,14 @@ def test_an_empty_quote_is_one_sentence(page):
     assert 'role="alert"' in shown(app)
 
 
+def test_an_opposite_is_read_too_and_shown_as_a_note(page):
+    asked = "China should give Russia military aid."
+    html = shown(page(q=asked, opposite="China must not give Russia military aid."))
+    assert "also read against the opposite: “China must not give" in html
+    html = shown(page(q=asked, opposite="china SHOULD give Russia military aid!"))
+    assert "The opposite has the words of the quote" in html
+
+
 def test_deciding_words_are_marked_unless_the_switch_is_off(page):
     app = page()
     assert "<mark>" in card_of(app, "denied")

@@ -16,6 +16,7 @@ from compare.ui.components.layout import is_read_only, small, text_field
 from compare.ui.components.service import SAMPLE
 
 CHOSEN = "sid"  # in the address: the id of the library statement that was chosen
+OPPOSITE = "opposite"  # in the address: what someone who disagrees would say
 FILLED = "filled-from"  # in the session: the id of the statement that last filled the fields
 IN_MENU = 300  # statements; the others of a larger library are reached from the Corpus page
 
@@ -50,7 +51,8 @@ def checked_quote(text: str, who: Mapping[str, str], source: Statement | None = 
     same = source is not None and Quote.from_statement(source).text.strip() == text.strip()
     countries = parse_countries(country) if country else ()
     source_id = source.id if same and source else None
-    return Quote(text, speaker, role, countries, partial_date(date), context, source_id)
+    who_and_when = speaker, role, countries, partial_date(date), context
+    return Quote(text, *who_and_when, source_id, who.get(OPPOSITE, "").strip())
 
 
 def choose_statement(
@@ -102,6 +104,11 @@ def ask_quote(library: Library) -> Quote:
         text = st.text_area(
             "Quote", key="q", bind="query-params", height="content", placeholder="Paste the words"
         )
+        opposite = text_field(
+            "What would someone who disagrees say? (optional)",
+            OPPOSITE,
+            "One sentence: passages are then read against both",
+        )
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             st.form_submit_button("Search", type="primary", key="go")
             with st.popover("Who said it, and when"):
@@ -118,7 +125,8 @@ def ask_quote(library: Library) -> Quote:
                 placeholder="Its words and speaker fill the fields",
                 on_change=fill,
             )
-    return checked_quote(text or "", who, by_id.get(st.query_params.get(CHOSEN, "")))
+    source = by_id.get(st.query_params.get(CHOSEN, ""))
+    return checked_quote(text or "", {**who, OPPOSITE: opposite}, source)
 
 
 def _say_what_is_searched(library: Library) -> None:
@@ -166,6 +174,7 @@ def _fill_from(statement: Statement) -> None:
         "country": statement.countries,
         "date": statement.date.iso if statement.date else "",
         "context": statement.context,
+        OPPOSITE: "",
     }
     for key, value in {FILLED: statement.id, **values}.items():
         st.session_state[key] = value

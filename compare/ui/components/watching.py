@@ -31,7 +31,7 @@ from compare.ui.components.layout import (
     small,
     widget_key,
 )
-from compare.ui.components.quote_form import CHOSEN
+from compare.ui.components.quote_form import CHOSEN, OPPOSITE
 from compare.ui.components.service import library_link, open_library, stance_model
 from compare.watch import Entry, FeedFormat, Run, Watch, Watches, feed_bytes
 from compare.watch.feeds import GONE, UNLISTED, headline, left_out_words, old_words
@@ -194,6 +194,7 @@ def search_address(watch: Watch, facets: Facets) -> dict[str, str | list[str]]:
         "country": "; ".join(entry.name for entry in quote.country),
         "date": quote.date.iso if quote.date else "",
         "context": quote.context,
+        OPPOSITE: quote.opposite,
         CHOSEN: quote.statement_id or "",
         "from": filters.date_from.iso if filters.date_from else "",
         "to": filters.date_to.iso if filters.date_to else "",

@@ -16,7 +16,7 @@ from compare.ui.components.filter_panel import (
     show_words_toggle,
 )
 from compare.ui.components.layout import choose_one, page, small
-from compare.ui.components.quote_form import ask_quote
+from compare.ui.components.quote_form import OPPOSITE, ask_quote
 from compare.ui.components.result_lists import Shown, side_by_side
 from compare.ui.components.review_setup import review_link
 from compare.ui.components.service import choose_library, read_with, search_library, third_reader
@@ -24,7 +24,7 @@ from compare.ui.components.watching import watch_button
 
 # The widgets that the page's link holds. (Streamlit would show a bare string on the page.)
 _KEYS = (
-    *("q", "by", "role", "country", "date", "context", "library", *SIDE_KEYS),
+    *("q", OPPOSITE, "by", "role", "country", "date", "context", "library", *SIDE_KEYS),
     *("from", "to", "languages", "other_speaker", "other_country", "p", "s", "sort", "why", "view"),
 )
 _HELD = "It holds the quote, who said it, the filters, the thresholds, the order and the view."
