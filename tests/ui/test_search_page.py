@@ -157,6 +157,15 @@ def test_an_opposite_is_read_too_and_shown_as_a_note(page):
     assert "The opposite has the words of the quote" in html
 
 
+def test_a_card_that_opposes_can_become_the_opposite(page):
+    app = page()
+    buttons = [b for b in app.button if b.label == "Use as the opposite"]
+    app = well(buttons[0].click().run())
+    said = app.text_input(key="opposite").value
+    assert said.startswith("malicious disinformation (")
+    assert f"also read against the opposite: “{said}" in shown(app)
+
+
 def test_deciding_words_are_marked_unless_the_switch_is_off(page):
     app = page()
     assert "<mark>" in card_of(app, "denied")

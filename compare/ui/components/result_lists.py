@@ -36,6 +36,7 @@ from compare.ui.components.layout import (
     small,
     widget_key,
 )
+from compare.ui.components.quote_form import OPPOSITE
 from compare.ui.components.service import explain_pairs, library_link, with_known_words
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Shown:
     order: str  # one of `filter_panel.ORDERS`
     prefix: str  # of the keys of widgets
     with_words: bool = False  # whether the deciding words are marked
+    takes_opposite: bool = False  # whether a passage can become the opposite of the quote
     bar: DeltaGenerator | None = None  # where the progress of the deciding words is shown
     places: dict[int, tuple[Pair, DeltaGenerator]] = field(default_factory=dict)
     """By the identity of a pair: where its card is, so that words can be marked once all stand."""
@@ -284,6 +286,15 @@ def _card(shown: Shown, pair: Pair, key: str, near: Stance | None = None) -> Non
             shown.places[id(pair)] = pair, place
         for label, side in links.items():
             library_link(CORPUS_PAGE, label, id=side.statement.id)
+        if shown.takes_opposite and result.column_of(pair) is Stance.OPPOSE:
+            st.button(
+                "Use as the opposite",
+                key=f"{key}-opposite",
+                help="Read every passage against these words, too: they oppose the quote.",
+                type="tertiary",
+                on_click=st.session_state.update,
+                args=({OPPOSITE: pair.b.passage.completed},),
+            )
         with st.popover("This verdict is wrong", type="tertiary"):
             correction_form(
                 key,

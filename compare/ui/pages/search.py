@@ -43,7 +43,8 @@ def _show(result: Result, with_words: bool) -> None:
             view = choose_one("View", [_CARDS, _COMPACT, _TABLE], "view", show_label=False)
             order = choose_order(show_label=False)
             bar = st.container(width=260)
-    shown = Shown(result, order, "search-", with_words and view == _CARDS, bar)
+    with_words = with_words and view == _CARDS
+    shown = Shown(result, order, "search-", with_words, takes_opposite=True, bar=bar)
     with st.container(key=f"lists-{view.lower()}"):
         latest[0] = side_by_side(shown, as_table=view == _TABLE)
 
