@@ -6,9 +6,10 @@ Each of the 50 dev claims is also asked as its plain negation, as its opposite i
 the same position in other grammar, and as an opponent would say it; its passages keep their labels,
 or exchange agree and oppose. `--read` gives, of the passages that take a side, the share that each
 model reads rightly and on the wrong side, by the likeliest label and as called. `--shown` searches
-the collection with each form, and with each claim as a country's statement, and gives the figures
-of `compare evaluate-search` and how much of what is called agreeing or opposing is on the other
-side; calibrations are fitted on the same claims. Intervals draw claims again.
+the collection with each form, with each claim as a country's statement, and with each claim and its
+opposite (an opponent's sentence, or its denial), and gives the figures of `compare evaluate-search`
+and how much of what is called agreeing or opposing is on the other side; calibrations are fitted on
+the same claims. Intervals draw claims again.
 """
 
 from __future__ import annotations
@@ -110,6 +111,11 @@ def shown(data: Path, model: StanceModel) -> dict[str, dict[str, Any]]:
         query: _said_by(text, SPEAKERS[n % len(SPEAKERS)])
         for n, (query, text) in enumerate(texts["claim"].items())
     }
+    for form, what in ((COUNTER, "with an opponent's sentence"), ("neg_not", "with its denial")):
+        asked[what] = {
+            query: Quote(text, opposite=texts[form][query])
+            for query, text in texts["claim"].items()
+        }
     for form, quotes in asked.items():
         labels = {
             query: {name: _turned(label, form) for name, label in of.items()}

@@ -150,7 +150,8 @@ def _annotation(field: Field) -> Any:
     text = text.replace("`", "")
     described = Described(description=text)
     if field.is_optional:
-        described = Described(default_factory=list, description=text)
+        empty = list if field.type.startswith(_LIST) else str
+        described = Described(default_factory=empty, description=text)
     return of | None if field.is_nullable else of, described
 
 

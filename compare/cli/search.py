@@ -103,7 +103,7 @@ def search(
       pbpaste | compare search - --out pairs.csv
       compare search --queries quotes.csv --out pairs.csv
 
-    With --opposite, say what someone who disagrees would: more of what opposes is found.
+    With --opposite, give the words of someone who disagrees: each passage is read against both.
 
     A file of quotes has a column quote, query or text and, if you like, id, speaker, role, country,
     date, context and opposite; a .txt file has one quote a line. The pairs of all are written to
@@ -174,8 +174,8 @@ def _search_file(queries: Path, out: Path | None, limit: int | None, options: An
         raise click.UsageError("--queries needs a file to write: name it with --out.")
     if limit is not None or any(options[name] for name in _ABOUT_A_QUOTE):
         raise click.UsageError(
-            "--limit and the options about a quote do not go with --queries: write who and when "
-            "into columns of the file (speaker, country, date, …)."
+            "--limit and the options about a quote do not go with --queries: write who and when, "
+            "and an opposite, into columns of the file (speaker, country, date, opposite, …)."
         )
     refuse_third_reader(options, "--queries")
     # Check the files before loading a model, which takes seconds.
@@ -227,11 +227,7 @@ def _read_stdin() -> str:
 
 def _show_result(result: Result, limit: int) -> None:
     """Print the quote and the lists, at most `limit` statements of each."""
-    say(f"Quote: “{one_line(result.subject)}”")
-    if result.asked and (known := attribution(result.asked)):
-        say(f"       {known}")
-    for note in result.notes:
-        say(f"Note:  {one_line(note)}")
+    _show_quote(result)
     any_found = any(
         result.listed(stance) or result.near(stance) for stance in (Stance.AGREE, Stance.OPPOSE)
     )
@@ -256,6 +252,16 @@ def _show_result(result: Result, limit: int) -> None:
             say(f"\n{note}")
         if near := result.near(stance):
             show(result, stance, near, below_minimum=True)
+
+
+def _show_quote(result: Result) -> None:
+    say(f"Quote: “{one_line(result.subject)}”")
+    if result.asked and (known := attribution(result.asked)):
+        say(f"       {known}")
+    if result.quote and result.quote.opposite:
+        say(f"Against: “{one_line(result.quote.opposite)}”")
+    for note in result.notes:
+        say(f"Note:  {one_line(note)}")
 
 
 def _show_lines(

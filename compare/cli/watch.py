@@ -226,6 +226,8 @@ def show(name: str, as_json: bool, library: Backend | None) -> None:
     counts = _counts(entries)
     say(f"{one.name}: {f'{counts} in all' if counts else 'no entries yet'}.")
     say(f"Quote: “{one_line(one.quote.text)}”")
+    if one.quote.opposite:
+        say(f"Against: “{one_line(one.quote.opposite)}”")
     say(f"Searched in: {one_line(one.filters.in_words())}.")
     say(f"Last run: {one.last_run.date if one.last_run else 'never'}")
     _say_entries(entries)

@@ -63,6 +63,7 @@ class Retrieved:
         quote: The quote, with its speaker if its statement is in the library.
         parts: The sentences of the quote.
         vectors: Float32 [parts, dim]; if the quote has an opposite, its vector is one row more.
+        contested: The sentence that the opposite answers, the most similar to it, by its number.
         pairs: Part number and row of each candidate.
         sources: The quote's own statements in the library; `own` has their rows.
         within: The passages that pass the filters; `filters` are those that could be applied.
@@ -72,6 +73,7 @@ class Retrieved:
     quote: Quote
     parts: Sequence[str]
     vectors: Floats
+    contested: int
     pairs: Sequence[tuple[int, int]]
     sources: Sequence[Statement]
     own: Collection[int]
@@ -131,8 +133,12 @@ def retrieve(
         by_words = _ranked_by_words(store, ends, sharing + len(own), within)
     similar = _nearest_distinct(store, vectors, each, own, within, nearest if everything else None)
     sharing_words = [rows[:sharing] for rows in _distinct(store, by_words, own)]
-    pairs = _under_parts(store, _pairs(similar, sharing_words), vectors, len(parts))
-    return Retrieved(quote, parts, vectors, pairs, sources, own, filters, within, notes)
+    contested = int((vectors[: len(parts)] @ vectors[-1]).argmax())
+    pairs = _pairs(similar, sharing_words)
+    if quote.opposite:
+        of_part = [*range(len(parts)), contested]
+        pairs = list(dict.fromkeys((of_part[end], row) for end, row in pairs))
+    return Retrieved(quote, parts, vectors, contested, pairs, sources, own, filters, within, notes)
 
 
 def retrieve_pool(library: Library, quote: Quote, candidates: int) -> Retrieved:
@@ -144,7 +150,7 @@ def retrieve_pool(library: Library, quote: Quote, candidates: int) -> Retrieved:
     everything = store.select(Filters())
     similar = _nearest_distinct(store, vectors, each, (), everything)
     pairs = _pairs(similar, _distinct(store, _ranked_by_words(store, parts, sharing), ()))
-    return Retrieved(quote, parts, vectors, pairs, (), (), Filters(), everything, notes)
+    return Retrieved(quote, parts, vectors, 0, pairs, (), (), Filters(), everything, notes)
 
 
 def with_readable_languages(
@@ -206,18 +212,6 @@ def _pairs(
     both = enumerate(zip(similar, by_words, strict=True))
     pairs = [(part, row) for part, rows in both for row in chain(*rows)]
     return list(dict.fromkeys(pairs))
-
-
-def _under_parts(
-    store: PassageStore, pairs: Sequence[tuple[int, int]], vectors: Floats, parts: int
-) -> list[tuple[int, int]]:
-    """Return the pairs with those of the opposite under the most similar sentence of the quote."""
-    rows = [row for end, row in pairs if end >= parts]
-    if not rows:
-        return [*pairs]
-    nearest = (store.vectors(np.array(rows, np.int64)) @ vectors[:parts].T).argmax(axis=1)
-    moved = zip(nearest.tolist(), rows, strict=True)
-    return list(dict.fromkeys([*(pair for pair in pairs if pair[0] < parts), *moved]))
 
 
 # -- Duplicates ----------------------------------------------------------------------------------

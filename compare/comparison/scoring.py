@@ -107,29 +107,34 @@ def score_in_stages(
 def score_both_ends(
     stage: StanceModel,
     pairs: Sequence[InputPair],
-    opposite: ModelInput,
+    opposites: Sequence[ModelInput | None],
     on_progress: Progress | None = None,
 ) -> Floats:
     """Return probabilities of pairs of what is asked and a passage, read against both ends.
 
-    They are the mean, float32 [len(pairs), 3], of each pair's probabilities and of those of
-    `opposite`, what someone who disagrees would say, and the passage, with agree and oppose
-    exchanged.
+    They are the mean, float32 [len(pairs), 3], of each pair's probabilities and of those of its
+    opposite, what someone who disagrees would say, and the passage, with agree and oppose
+    exchanged. A pair without an opposite has its own.
 
     >>> claim, denial = ModelInput("The canal is open."), ModelInput("The canal is closed.")
-    >>> score_both_ends(model, [(claim, ModelInput("No ship may pass."))], denial).shape
+    >>> score_both_ends(model, [(claim, ModelInput("No ship may pass."))], [denial]).shape
     (1, 3)
     """
+    with_opposite = [n for n, opposite in enumerate(opposites) if opposite]
+    if not with_opposite:
+        return stage.score(pairs, on_progress)
 
-    def half(done_before: int) -> Progress | None:
+    def part(done_before: int) -> Progress | None:
         if on_progress is None:
             return None
-        return lambda done, _: on_progress((done_before + done) // 2, len(pairs))
+        whole = len(pairs) + len(with_opposite)
+        return lambda done, _: on_progress(len(pairs) * (done_before + done) // whole, len(pairs))
 
-    read = stage.score(pairs, half(0))
-    against = [(opposite, passage) for _, passage in pairs]
-    turned = stage.for_use(Use.QUOTE).score(against, half(len(pairs)))[:, [1, 0, 2]]
-    return np.asarray((read + turned) / 2, np.float32)
+    read = stage.score(pairs, part(0))
+    against = [(opposites[n] or pairs[n][0], pairs[n][1]) for n in with_opposite]
+    turned = stage.for_use(Use.QUOTE).score(against, part(len(pairs)))
+    read[with_opposite] = (read[with_opposite] + turned[:, [1, 0, 2]]) / 2
+    return read
 
 
 def list_ranks(scores: Floats, similarities: Iterable[float]) -> NDArray[np.float64]:

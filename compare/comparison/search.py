@@ -72,9 +72,10 @@ def search(
     Candidates are the passages most similar to each sentence of the quote and those that share rare
     words with it. Each statement is represented by its pair with the strongest verdict.
 
-    If the quote has an opposite, half of the candidates are similar to that, and each passage is
-    read against both: its probabilities are the mean of both readings, with agree and oppose
-    exchanged in the second, and its similarity is the greater one.
+    If the quote has an opposite, it gets as many candidates as a sentence of the quote, and a
+    passage is read against both: its probabilities are the mean of both readings, with agree and
+    oppose exchanged in the second, and its similarity is the greater one. Of several sentences,
+    this holds for the one most similar to the opposite.
 
     Args:
         library: The library to search.
@@ -105,34 +106,42 @@ def search(
         _one_per_statement(library, found, last),
         thresholds=thresholds or Thresholds(),
         provenance=provenance(
-            library, model, filters_in_force(found.filters), _settings(candidates, model)
+            library,
+            model,
+            filters_in_force(found.filters),
+            _settings(candidates, model, found.quote.opposite),
         ),
         quote=found.quote,
         source=next(iter(found.sources), None),
-        notes=(*found.notes, *_opposite_notes(found.quote, model)),
+        notes=(*found.notes, *_opposite_notes(found, model)),
         passages_read=len({entry.row for entry in scored}),
     )
     return explain_listed(result, model, on_progress) if why else result
 
 
-def _opposite_notes(quote: Quote, model: StanceModel) -> list[str]:
-    """Return what to tell about the quote's opposite, if it has one."""
-    if not quote.opposite:
+def _opposite_notes(found: Retrieved, model: StanceModel) -> list[str]:
+    """Return a warning if the quote's opposite does not look like one."""
+    if not found.quote.opposite:
         return []
-    notes = [f"Each passage was also read against the opposite: “{quote.opposite}”"]
     last = model.for_use(Use.QUOTE).stages[-1]
-    agree = float(last.score([(ModelInput(quote.text), ModelInput(quote.opposite))])[0, 0])
-    if agree >= LEAST_CALLED:
-        notes.append(
-            f"The opposite seems to agree with the quote (probability {agree:.2f}): if it does, "
-            "the lists are wrong, so say the opposite more plainly or leave it out."
-        )
-    return notes
+    ends = ModelInput(found.parts[found.contested]), ModelInput(found.quote.opposite)
+    agree, oppose, _ = last.score([ends])[0].tolist()
+    if oppose >= LEAST_CALLED:
+        return []
+    read = f"agree with it ({agree:.2f})" if agree >= LEAST_CALLED else f"oppose it ({oppose:.2f})"
+    likely = "likely" if agree >= LEAST_CALLED else "hardly"
+    return [
+        f"The opposite does not look like one: the model finds it {likely} to {read}. If it is not "
+        "what someone who disagrees would say, the lists are wrong: say it more plainly, or leave "
+        "it out."
+    ]
 
 
-def _settings(candidates: int, model: StanceModel) -> dict[str, float]:
-    """Return what a result records; what does not apply to the model is left out."""
-    settings: dict[str, float] = {"candidates": candidates}
+def _settings(candidates: int, model: StanceModel, opposite: str) -> dict[str, float | str]:
+    """Return what a result records; what does not apply is left out."""
+    settings: dict[str, float | str] = {"candidates": candidates}
+    if opposite:
+        settings["opposite"] = opposite
     if model.same_actor:
         settings["same_actor"] = model.same_actor
     if len(model.stages) > 1:
@@ -194,10 +203,17 @@ def _score(
     cosines = np.clip(
         vectors @ found.vectors.T, -1, 1
     )  # 16-bit vectors are not exactly of unit length
-    of_opposite = slice(len(found.parts), None)
+    own = words_key(found.quote.opposite)
+    both = [
+        bool(found.quote.opposite)
+        and part == found.contested
+        # A passage that is the opposite itself would only confirm itself.
+        and own not in map(words_key, (excerpts[row].text, excerpts[row].passage.completed))
+        for part, row in found.pairs
+    ]
     similarities = [
-        float(max([cosines[n, part], *cosines[n, of_opposite]]))
-        for part, n in ((part, numbers[row]) for part, row in found.pairs)
+        float(max(cosines[numbers[row], [part, -1] if ends else [part]]))
+        for (part, row), ends in zip(found.pairs, both, strict=True)
     ]
     asked = [Excerpt.of_quote(found.quote, part).model_input for part in found.parts]
     inputs = [(asked[part], excerpts[row].model_input) for part, row in found.pairs]
@@ -205,9 +221,8 @@ def _score(
 
     def score(stage: StanceModel, chosen: Rows, on_progress: Progress | None) -> Floats:
         read = [inputs[n] for n in chosen.tolist()]
-        if not opposite.text:
-            return stage.score(read, on_progress)
-        return score_both_ends(stage, read, opposite, on_progress)
+        against = [opposite if both[n] else None for n in chosen.tolist()]
+        return score_both_ends(stage, read, against, on_progress)
 
     choices = [top_of_lists(similarities, *READ_AGAIN)]
     scores = score_in_stages(model, len(inputs), score, choices, on_progress)

@@ -147,10 +147,10 @@ def statement_card(statement: Statement, level: int = 3, kind: str = "plain") ->
 
 
 def quote_card(quote: Quote, source: Statement | None) -> Markup:
-    """Return the quote with its speaker, if given, and the library's statement of its words."""
+    """Return the quote with its speaker and opposite, if given, and the library's statement."""
     shown = quote.as_statement(source)
     words = quote.text if quote.text.strip() in shown.text else shown.text
-    return _card("quote_card", shown, words, source)
+    return _card("quote_card", shown, words, source, quote.opposite)
 
 
 def found_card(pair: Pair, stance: Stance, quote_text: str) -> Markup:

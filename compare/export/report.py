@@ -202,10 +202,16 @@ def _chosen_for_quote(result: Result) -> str:
     if each := made.settings.get("most_each"):
         read = f"the {each} passages of each {made.settings.get('by')}"
         more = "up to half as many more"
+    both = ""
+    if result.quote and result.quote.opposite:
+        both = (
+            f"Half of them were chosen by its opposite, “{result.quote.opposite}”; each was read "
+            "with both, and has the mean of the two readings. "
+        )
     return (
         f"The quote was compared with {_library(made)} by compare {made.version} on "
         f"{made.date[:10]}. It was read with {read} most similar to it by the cosine of "
-        f"{_vectors(made)}, and with {more} that share rare words with it. "
+        f"{_vectors(made)}, and with {more} that share rare words with it. {both}"
         f"{_similarity_and_filters(made)}"
     )
 

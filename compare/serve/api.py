@@ -220,12 +220,13 @@ def _add_searches(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
     async def search_words(
         request: Request,
         q: Annotated[bodies.Text, Query(description="The quote.", examples=[bodies.EXAMPLE])],
+        opposite: Annotated[bodies.Text, Query(description=bodies.OPPOSITE)] = "",
         library: LibraryName = "",
         limit: Limit = 50,
         offset: Offset = 0,
     ) -> dict[str, Any]:
         """Find who agrees with a quote and who opposes it."""
-        asked = bodies.SearchRequest(quote=bodies.QuoteFields(text=q))
+        asked = bodies.SearchRequest(quote=bodies.QuoteFields(text=q), opposite=opposite)
         return await search_quote(request, asked, library, limit, offset)
 
     @api.post("/search")

@@ -63,6 +63,9 @@ Number = Annotated[float, Strict()]
 Flag = Annotated[bool, Strict()]
 
 
+OPPOSITE = "What someone who disagrees would say: passages are read against both."
+
+
 class Body(BaseModel):
     """A body without unknown fields."""
 
@@ -204,7 +207,7 @@ class SearchRequest(Body):
     quote: QuoteFields
     opposite: Text = Field(
         default="",
-        description="What someone who disagrees would say: passages are read against both.",
+        description=OPPOSITE,
     )
     filters: FilterFields = FilterFields()
     thresholds: ThresholdFields = ThresholdFields()

@@ -365,4 +365,6 @@ def _plain(value: Any) -> Any:
         data["page"] = page if page and page <= _MOST_PAGES else None
     if isinstance(value, Statement | Quote):
         data["date"] = value.date or ""
+    if isinstance(value, Quote) and not value.opposite:
+        del data["opposite"]
     return data

@@ -8,6 +8,7 @@ from compare.comparison.retrieval import CANDIDATES
 from compare.comparison.scoring import explain_listed
 from compare.comparison.search import _Scored, _strongest, search, weigh_actors
 from compare.errors import LibraryError, QueryError
+from compare.export import ExportFormat, export_bytes
 from compare.export.json_files import public_json, result_from_json, result_to_json
 from compare.export.rows import pair_rows
 from compare.export.words import repeats_in_words
@@ -560,7 +561,7 @@ def test_passages_are_read_against_both_ends(library):
 
 def test_the_mean_of_both_readings_decides(library):
     judge = WordJudge()  # hears the passage alone, so that the readings cancel out
-    result = search(library, Quote(BLOCKADE, opposite=STAYS), stance_model=judge)
+    result = search(library, Quote(BLOCKADE, opposite="It must stay shut"), stance_model=judge)
     assert not result.agree
     assert not result.oppose
     assert {round(pair.probabilities.agree, 2) for pair in result.pairs} <= {0.1, 0.4, 0.45}
@@ -576,27 +577,59 @@ def test_a_passage_near_the_opposite_alone_is_found(library):
     assert {pair.a.text for pair in both.pairs} == {asked}
 
 
-def test_the_result_says_and_keeps_the_opposite(library):
+def test_the_opposite_answers_one_sentence_of_a_quote(library):
+    timber = "Trade in timber has doubled in ten years."
+    judge = Literal()
+    quote = Quote(f"{timber} {BLOCKADE}.", opposite=STAYS)
+    result = search(library, quote, stance_model=judge, thresholds=Thresholds(0.5, 0.2))
+    alone = [b.text for a, b in judge.read if a.text == timber]
+    against = [b.text for a, b in judge.read if a.text == STAYS]
+    assert timber in alone
+    assert against
+    assert timber not in against
+    (pair,) = [pair for pair in result.pairs if pair.b.statement.id == "other"]
+    assert pair.probabilities.agree == pytest.approx(0.8)  # as without an opposite
+
+
+def test_a_passage_is_not_read_against_itself(library):
+    words = "The blockade of Port Meren will not end."
+    judge = Literal()
+    search(library, Quote(BLOCKADE, opposite=words), stance_model=judge)
+    assert words in {b.text for a, b in judge.read if a.text == BLOCKADE}
+    assert words not in {b.text for a, b in judge.read if a.text == words}
+
+
+def test_the_result_keeps_the_opposite(library):
     result = search(library, Quote(BLOCKADE, opposite=f" “{STAYS}” "), stance_model=Literal())
     assert result.quote.opposite == STAYS
-    assert f"Each passage was also read against the opposite: “{STAYS}”" in result.notes
+    assert result.provenance.settings["opposite"] == STAYS
+    assert not any("opposite" in note for note in result.notes)
     assert result_from_json(result_to_json(result)) == result
     assert {row["opposite"] for row in pair_rows(result)} == {STAYS}
     assert public_json(result)["provenance"]["quote"]["opposite"] == STAYS
-    again = result.reproduce(library, stance_model=Literal())
-    assert again.same
+    assert result.reproduce(library, stance_model=Literal()).same
+    for kind in (ExportFormat.HTML, ExportFormat.MARKDOWN):
+        assert STAYS in export_bytes(result, kind).decode()
 
 
 def test_without_an_opposite_nothing_is_said_of_one(library):
     result = run(library)
     assert "opposite" not in result_to_json(result)["quote"]
-    assert not any("opposite" in note for note in result.notes)
+    assert "opposite" not in result.provenance.settings
 
 
-def test_an_opposite_that_agrees_is_noted(library):
-    quote = Quote(BLOCKADE, opposite="The blockade of Port Meren has to end")
-    (note,) = [n for n in search(library, quote, stance_model=Literal()).notes if "seems" in n]
-    assert note.startswith("The opposite seems to agree with the quote (probability 0.80)")
+@pytest.mark.parametrize(
+    ("opposite", "said"),
+    [
+        ("The blockade of Port Meren has to end", "likely to agree with it (0.80)"),
+        (STAYS, ""),
+    ],
+)
+def test_an_opposite_that_is_none_is_noted(library, opposite, said):
+    result = search(library, Quote(BLOCKADE, opposite=opposite), stance_model=Literal())
+    notes = [note for note in result.notes if note.startswith("The opposite does not look like")]
+    assert len(notes) == bool(said)
+    assert all(said in note for note in notes)
 
 
 @pytest.mark.parametrize(

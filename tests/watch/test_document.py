@@ -19,6 +19,7 @@ import pytest
 from compare.errors import CompareError, LibraryError, WatchError
 from compare.library.backend import Backend, backend_at
 from compare.library.library import Library
+from compare.statements import Quote
 from compare.watch import Watches
 from compare.watch.document import FILE, Document, change, known_name, read
 from tests.fakes import WordJudge
@@ -396,3 +397,17 @@ def test_a_document_is_written_as_it_is_read(library: Library, place: Path) -> N
     assert (place / FILE).read_text("utf-8") == before
     counts = Counter(entry.kind for one in read(backend).watches for entry in one.entries)
     assert counts == {"baseline": 2, "new": 1}
+
+
+def test_a_watch_keeps_its_opposite_and_one_without_has_none(library: Library, place: Path) -> None:
+    against = Quote(BLOCKADE, opposite="The blockade of Port Meren must go on")
+    library.watches.add("both", library.search(against, stance_model=WordJudge()))
+    backend = backend_at(place)
+    change(backend, replace)
+    kept_as = {
+        one["name"]: one["quote"] for one in json.loads((place / FILE).read_text())["watches"]
+    }
+    assert "opposite" not in kept_as["canal"]
+    assert kept_as["both"]["opposite"] == against.opposite
+    assert {one.watch.quote.opposite for one in read(backend).watches} == {"", against.opposite}
+    run(library.update([LATER]))

@@ -286,7 +286,7 @@ def _card(shown: Shown, pair: Pair, key: str, near: Stance | None = None) -> Non
             shown.places[id(pair)] = pair, place
         for label, side in links.items():
             library_link(CORPUS_PAGE, label, id=side.statement.id)
-        if shown.takes_opposite and result.column_of(pair) is Stance.OPPOSE:
+        if shown.takes_opposite and _may_be_opposite(result, pair):
             st.button(
                 "Use as the opposite",
                 key=f"{key}-opposite",
@@ -301,6 +301,12 @@ def _card(shown: Shown, pair: Pair, key: str, near: Stance | None = None) -> Non
                 called,
                 lambda right, note: append_correction(result, pair, right, note=note),
             )
+
+
+def _may_be_opposite(result: Result, pair: Pair) -> bool:
+    """Tell whether a passage is called opposing and is not yet the quote's opposite."""
+    opposes = result.stance_of(pair) is Stance.OPPOSE and not result.is_unsure(pair)
+    return bool(opposes and result.quote and result.quote.opposite != pair.b.passage.completed)
 
 
 def _card_html(shown: Shown, pair: Pair, near: Stance | None = None) -> str:

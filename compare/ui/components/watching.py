@@ -127,7 +127,8 @@ def run_in_words(run: Run) -> str:
 def show_watch(watches: Watches, watch: Watch, entries: Sequence[Entry]) -> None:
     """Show one watch: its search, downloads, and its entries as cards."""
     library = watches.library
-    small(f"Quote: “{watch.quote.text}”", f"Searched in: {watch.filters.in_words()}.")
+    against = [f"Read against, too: “{watch.quote.opposite}”."] if watch.quote.opposite else []
+    small(f"Quote: “{watch.quote.text}”", *against, f"Searched in: {watch.filters.in_words()}.")
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         library_link(SEARCH_PAGE, "Open the search", **search_address(watch, library.facets()))
         for format in FeedFormat:

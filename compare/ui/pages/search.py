@@ -27,7 +27,10 @@ _KEYS = (
     *("q", OPPOSITE, "by", "role", "country", "date", "context", "library", *SIDE_KEYS),
     *("from", "to", "languages", "other_speaker", "other_country", "p", "s", "sort", "why", "view"),
 )
-_HELD = "It holds the quote, who said it, the filters, the thresholds, the order and the view."
+_HELD = (
+    "It holds the quote, its opposite, who said it, the filters, the thresholds, the order and "
+    "the view."
+)
 _CARDS, _COMPACT, _TABLE = "Cards", "Compact", "Table"
 
 
@@ -68,7 +71,9 @@ with page(
     show_counts(result, filters, library.facets(), places)
     other_library_notice(library)
     asked = result.quote or quote
-    known = result.source or asked.speaker or asked.country or asked.date or asked.context
+    known = result.source or any(
+        (asked.speaker, asked.country, asked.date, asked.context, asked.opposite)
+    )
     with st.container(key="pinned" if known else "plain"):  # the field shows the words alone, too
         st.html(quote_card(asked, result.source))
     say_what_filters(filters)
