@@ -22,6 +22,7 @@ from training import pairs as pair_files
 from training.engine import predict
 from training.examples import NLI_FILE
 from training.pairs import LABELS, LabelledPair
+from training.recipes import BACKBONES
 
 FILE = Path(__file__).with_name("EXPERIMENTS.md")
 
@@ -119,7 +120,7 @@ def row(report: Mapping[str, Any], backbone: str) -> str:
 
 
 def write_row(report: Mapping[str, Any], backbone: str) -> None:
-    """Append a run's row to the table, or replace its old row."""
+    """Append a run's row to the table of runs, or replace its old row."""
     lines = FILE.read_text(encoding="utf-8").splitlines(keepends=True)
     start = f"| {report['name']} |"
     new = row(report, backbone)
@@ -127,6 +128,7 @@ def write_row(report: Mapping[str, Any], backbone: str) -> None:
     if at:
         lines[at[0]] = new
     else:
-        last = max(n for n, line in enumerate(lines) if line.startswith("|"))
+        of_runs = tuple(f"| {name} |" for name in BACKBONES)
+        last = max(n for n, line in enumerate(lines) if any(one in line for one in of_runs))
         lines.insert(last + 1, new)
     write_whole(FILE, "".join(lines).encode(), force=True)

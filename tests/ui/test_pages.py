@@ -55,6 +55,21 @@ def test_two_statements_need_words_and_dates(page):
     assert "Date of B: “May” is not a date" in shown(wrong)
 
 
+@pytest.mark.parametrize(
+    ("odds", "said"),
+    [
+        ((0.1, 0.8, 0.1), ">The two positions cannot both be held."),
+        ((0.1, 0.55, 0.35), "More likely than not, the two positions cannot both be held."),
+        ((0.52, 0.1, 0.38), "More likely than not, the two agree on a point"),
+        ((0.1, 0.45, 0.45), "No verdict has a probability of one half"),
+        ((0.1, 0.1, 0.8), ">The two neither agree nor oppose each other."),
+    ],
+)
+def test_a_verdict_of_little_more_than_half_is_said_with_reserve(page, monkeypatch, odds, said):
+    monkeypatch.setattr("compare.ui.components.service.stance_model", lambda: WordJudge(other=odds))
+    assert said in " ".join(shown(page("pair", a_q=f"Ships pass {odds}.", b_q="Ships sail.")).split())
+
+
 def test_two_statements_are_read_as_the_command_reads_them(page, monkeypatch):
     read = []
 

@@ -23,6 +23,7 @@ _SENTENCE = {
     Stance.OPPOSE: "The two positions cannot both be held.",
     Stance.NEITHER: "The two neither agree nor oppose each other.",
 }
+_SURE = 0.6  # the least probability at which a verdict is said without reserve
 _UNCLEAR = "No verdict has a probability of one half, so none is given."
 
 
@@ -57,6 +58,8 @@ def _show_verdict(sides: InputPair, probabilities: Probabilities) -> None:
     with st.container(key="pinned-verdict"):
         unclear = probabilities.is_unclear
         word, sentence = (UNCLEAR, _UNCLEAR) if unclear else (VERDICT[stance], _SENTENCE[stance])
+        if not unclear and probabilities.of(stance) < _SURE:
+            sentence = f"More likely than not, {sentence[0].lower()}{sentence[1:]}"
         show_html("verdict", stance, probabilities, word, sentence)
         st.html(bars_html(probabilities))
         with st.popover("This verdict is wrong", type="tertiary"):
