@@ -27,7 +27,7 @@ from compare.models import LEAST_CALLED, Use
 from compare.models.stance import softmax
 from compare.statements import country_key, parse_countries
 from training import pairs as pair_files
-from training.pairs import FORMS, LABELS, TURNED, LabelledPair
+from training.pairs import FORMS, LABELS, LEARNED, TURNED, LabelledPair
 
 Logits = NDArray[np.float32]
 Gold = NDArray[np.int64]
@@ -76,16 +76,22 @@ class Labelled:
     searched: bool = False
 
 
-def labelled_by_use(data: Path) -> dict[Use, Labelled]:
-    """Return the pairs on which the calibration of each use is fitted and measured."""
+def labelled_by_use(data: Path, *, learned: bool) -> dict[Use, Labelled]:
+    """Return the pairs on which the calibration of each use is fitted and measured.
+
+    `learned` tells whether the model learned from the readings that models may learn from; if so,
+    those are left out.
+    """
     claims = [entry for of_form in dev_forms(data).values() for entry in of_form]
     typed, queries = [pair for _, pair in claims], [query for query, _ in claims]
     prefix = {
         query: f"{SPEAKERS[n % len(SPEAKERS)]}: " for n, query in enumerate(dict.fromkeys(queries))
     }
     said = [("claim", q, replace(p, who_a=prefix[q])) for q, p in dev_forms(data)["claim"]]
-    given = pair_files.use_readings(data, 2)
-    said += [entry for entry in given if entry[0] == Use.NAMED_QUOTE]
+    rounds = {int(row["round"]) for row in pair_files.rows(pair_files.USE_READINGS)}
+    given = pair_files.use_readings(data, rounds - set(LEARNED) if learned else rounds)
+    statements = [entry for entry in given if entry[0] == Use.STATEMENT]
+    said += statements
     forms = "the 50 dev claims, as they stand, denied and reworded, over judged passages"
     dev = list(pair_files.rows(data / "pairs" / "officials.dev.tsv"))
     agreed = [row for row in dev if row["label"] == row["second_label"]]
@@ -104,11 +110,14 @@ def labelled_by_use(data: Path) -> dict[Use, Labelled]:
             searched=True,
         ),
     }
-    for use in (Use.PROPOSITION, Use.SIDES, Use.TIMELINE):
+    for use in (Use.STATEMENT, Use.PROPOSITION, Use.SIDES, Use.TIMELINE):
         rows = [(asked, pair) for name, asked, pair in given if name == use]
         asked, pairs = [asked for asked, _ in rows], [pair for _, pair in rows]
         found[use] = Labelled(
-            "what the program shows for questions of our own, and what comes near", pairs, asked
+            "what the program shows for questions of our own, and what comes near",
+            pairs,
+            asked,
+            searched=use is Use.STATEMENT,
         )
     return found
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from compare.models.model_input import reading_order
 from training import pairs as pair_files
 from training.engine import Example, Target
-from training.pairs import LABELS, LabelledPair, Spans
+from training.pairs import LABELS, LEARNED, LabelledPair, Spans
 from training.recipes import Mixture
 
 NLI_FILE = "nli.tsv.gz"
@@ -125,10 +125,18 @@ def _specific(mixture: Mixture, data: Path) -> list[LabelledPair]:
     if mixture.contrasts:
         found += pair_files.contrasts()
     if mixture.edits:
-        found += pair_files.edited_statements(data)
+        found += _share_of_groups(pair_files.edited_statements(data), mixture.edits, rng)
     if mixture.uses:
-        found += [pair for _, _, pair in pair_files.use_readings(data, 1)]
+        found += [pair for _, _, pair in pair_files.use_readings(data, LEARNED)]
     return found
+
+
+def _share_of_groups(
+    pairs: Sequence[LabelledPair], share: float, rng: random.Random
+) -> list[LabelledPair]:
+    """Return a share of the groups of pairs."""
+    kept = {group for group in sorted({pair.group for pair in pairs}) if rng.random() < share}
+    return [pair for pair in pairs if pair.group in kept]
 
 
 def _of_claims(mixture: Mixture, data: Path, rng: random.Random) -> list[LabelledPair]:

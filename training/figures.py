@@ -22,7 +22,6 @@ from training import pairs as pair_files
 from training.engine import predict
 from training.examples import NLI_FILE
 from training.pairs import LABELS, LabelledPair
-from training.recipes import BACKBONES
 
 FILE = Path(__file__).with_name("EXPERIMENTS.md")
 
@@ -128,7 +127,7 @@ def write_row(report: Mapping[str, Any], backbone: str) -> None:
     if at:
         lines[at[0]] = new
     else:
-        of_runs = tuple(f"| {name} |" for name in BACKBONES)
-        last = max(n for n, line in enumerate(lines) if any(one in line for one in of_runs))
+        first = next(n for n, line in enumerate(lines) if line.startswith("|"))
+        last = next(n for n in range(first, len(lines)) if not lines[n].startswith("|")) - 1
         lines.insert(last + 1, new)
     write_whole(FILE, "".join(lines).encode(), force=True)

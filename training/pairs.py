@@ -37,6 +37,8 @@ READINGS = Path(__file__).parent / "readings.tsv"
 CLAIMS = Path(__file__).parent / "claims.tsv"
 CLAIM_READINGS = Path(__file__).parent / "claim_readings.tsv"
 USE_READINGS = Path(__file__).parent / "use_readings.tsv"
+LEARNED = (1,)
+"""The rounds of `use_readings.tsv` that models may learn from."""
 STATEMENT_EDITS = Path(__file__).parent / "statement_edits.tsv"
 DECIDING_WORDS = Path(__file__).parent / "deciding_words.tsv"
 CONTRASTS = Path(__file__).parent / "contrasts.tsv"
@@ -359,16 +361,17 @@ def claim_readings(data: Path, rounds: Collection[int]) -> list[LabelledPair]:
     ]
 
 
-def use_readings(data: Path, of_round: int) -> list[tuple[str, str, LabelledPair]]:
-    """Return the pairs of a round of `use_readings.tsv` with their use and what was asked.
+def use_readings(data: Path, rounds: Collection[int]) -> list[tuple[str, str, LabelledPair]]:
+    """Return the pairs of these rounds of `use_readings.tsv`, with their use and what was asked.
 
-    Models learn from the first round, and calibrations are fitted on the second, which asks other
-    questions. The sides are ids of passages; side a of a proposition is what was asked.
+    A round asks other questions than those before it. Models may learn from the first alone, so
+    that the others are left for their calibrations. The sides are ids of passages; side a of a
+    proposition is what was asked.
     """
     passages = {entry["id"]: entry for entry in collection(data / "search")}
     found = []
     for row in rows(USE_READINGS):
-        if int(row["round"]) != of_round:
+        if int(row["round"]) not in rounds:
             continue
         a, b = passages.get(row["a"]), passages[row["b"]]
         pair = LabelledPair(

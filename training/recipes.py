@@ -30,7 +30,7 @@ class Mixture:
         rounds: The rounds of `claim_readings.tsv` whose pairs to add.
         neither: Share to take of the pairs of `deep` and `rounds` labelled "neither".
         forms: How many other forms a claim's pair that takes a side also comes in.
-        edits: Whether to add the real statements with a side edited.
+        edits: Share to take of the real statements with a side edited.
         uses: Whether to add the first round of what other uses than the search list.
         forms_neither: Chance that a claim's pair labelled "neither" also comes in another form.
         confidence: Weights of pairs with the reader's confidence 1, 2 and 3.
@@ -60,7 +60,7 @@ class Mixture:
     neither: float = 1.0
     forms: int = 0
     forms_neither: float = 0.0
-    edits: bool = False
+    edits: float = 0.0
     uses: bool = False
     confidence: tuple[float, float, float] = (1.0, 1.0, 1.0)
     prefix_drop: float = 0.2
@@ -180,17 +180,20 @@ _USES = Recipe(
     "large-forms",
     replace(
         _FORMS.mixture,
-        nli=2_000,
+        nli=1_000,
         nli_skip=40_000,
-        officials=0.25,
+        officials=0.12,
         claims=False,
+        deep=False,
         rounds=(4, 5),
-        neither=0.3,
+        neither=0.15,
         forms=2,
-        edits=True,
+        edits=0.3,
+        contrasts=False,
         uses=True,
     ),
-    _FORMS.settings,
+    replace(_FORMS.settings, frozen_layers=6),
+    kept=0.5,
 )
 _STUDENT = Recipe(
     "small-student",
@@ -243,7 +246,7 @@ _STUDENT_FORMS = Recipe(
         nli=5_000,
         nli_skip=86_000,
         officials=0.5,
-        edits=True,
+        edits=1.0,
         teachers=("accurate",),
         hard=1.0,
         wide=10_000,

@@ -36,6 +36,7 @@ from training.pairs import (
     CONTRASTS,
     DECIDING_WORDS,
     FORMS_FILE,
+    LEARNED,
     READINGS,
     STATEMENT_EDITS,
     USE_READINGS,
@@ -219,7 +220,9 @@ def more_files(recipe: Recipe, data: Path) -> dict[str, str]:
         of_rounds = digest_of_rounds(CLAIM_READINGS, mixture.rounds)
         found[f"{CLAIM_READINGS.name} (rounds {rounds})"] = of_rounds
     if mixture.uses:
-        found[f"{USE_READINGS.name} (round 1)"] = digest_of_rounds(USE_READINGS, (1,))
+        rounds = ", ".join(map(str, LEARNED))
+        of_rounds = digest_of_rounds(USE_READINGS, LEARNED)
+        found[f"{USE_READINGS.name} (rounds {rounds})"] = of_rounds
     return found
 
 

@@ -181,7 +181,9 @@ def calibrated(folder: Path, data: Path) -> dict[str, Any]:
         kept = RUNS / f"logits.{manifest['name']}-{manifest['files']['model.onnx'][:8]}.npz"
         return read_once(kept, pairs, lambda: logits)
 
-    fitted = {use: fit(one, read) for use, one in labelled_by_use(data).items()}
+    learned = any(stage["reads"].get("uses") for stage in manifest["stages"])
+    by_use = labelled_by_use(data, learned=learned)
+    fitted = {use: fit(one, read) for use, one in by_use.items()}
     dev = pair_files.agreed_dev(data / "pairs" / "officials.dev.tsv")
     gold = np.asarray([pair.label for pair in dev])
     probabilities = fitted[Use.PAIR][0].apply(read(dev))

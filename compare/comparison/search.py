@@ -97,7 +97,7 @@ def search(
     asked = asked.cleaned()
     model = stance_model or library.stance_model()
     found = retrieve(library, asked, filters or Filters(), candidates, model.languages, only)
-    model = model.for_use(_use_of(found.quote))
+    model = model.for_use(_use_of(found))
     scored = weigh_actors(_score(library, found, model, on_progress), model.same_actor)
     last = [entry for entry in scored if not entry.pair.first_stage_only]
     result = Result(
@@ -170,8 +170,15 @@ def scored_pool(
     return [pair for _, pair in _strongest(scored)]
 
 
-def _use_of(quote: Quote) -> Use:
-    """Return what a search with this quote reads for: is its speaker's country or date known?"""
+def _use_of(found: Retrieved) -> Use:
+    """Return what a search with this quote reads for.
+
+    A statement of the library is opposed more rarely than what is typed, which is a claim made for
+    the search.
+    """
+    quote = found.quote
+    if found.sources or quote.statement_id:
+        return Use.STATEMENT
     typed = is_typed(Excerpt.of_quote(quote, quote.text).model_input)
     return Use.QUOTE if typed else Use.NAMED_QUOTE
 

@@ -146,7 +146,11 @@ def test_what_is_not_english_is_left_out_and_said(folder, tmp_path):
             "",
             r"Side a \(Nowhere\) .* no statement matches",
         ),
-        (VAL, "zebra", r"Side a \(Valdoria\) .* nothing is said on 'zebra'. Use other words"),
+        (
+            VAL,
+            "zebra",
+            r"Side a \(Valdoria\) .* nothing is said on 'zebra'. Use fewer or other words",
+        ),
     ],
 )
 def test_a_side_that_holds_nothing_is_one_sentence(library, a, topic, sentence):

@@ -22,7 +22,8 @@ def report(name: str, macro_f1: float) -> dict[str, object]:
 
 def test_rows_are_added_and_replaced(tmp_path, monkeypatch):
     file = tmp_path / "EXPERIMENTS.md"
-    file.write_text("# Experiments\n\n| run | backbone |\n|---|---|\n\nBelow.\n")
+    of_others = "| form | shipped |\n|---|---|\n"
+    file.write_text(f"# Experiments\n\n| run | backbone |\n|---|---|\n\nBelow.\n\n{of_others}")
     monkeypatch.setattr(figures, "FILE", file)
     figures.write_row(report("first", 0.6), "minilm")
     figures.write_row(report("second", 0.7), "mpnet")
@@ -31,4 +32,4 @@ def test_rows_are_added_and_replaced(tmp_path, monkeypatch):
     assert lines[2:4] == ["| run | backbone |", "|---|---|"]
     assert lines[4].startswith("| first | minilm | an idea | 0.650 (0.630 to 0.670) | 0.500 |")
     assert lines[5].startswith("| second | mpnet |")
-    assert lines[6:] == ["", "Below."]
+    assert lines[6:] == ["", "Below.", "", *of_others.splitlines()]

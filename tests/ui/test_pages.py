@@ -67,7 +67,8 @@ def test_two_statements_need_words_and_dates(page):
 )
 def test_a_verdict_of_little_more_than_half_is_said_with_reserve(page, monkeypatch, odds, said):
     monkeypatch.setattr("compare.ui.components.service.stance_model", lambda: WordJudge(other=odds))
-    assert said in " ".join(shown(page("pair", a_q=f"Ships pass {odds}.", b_q="Ships sail.")).split())
+    html = shown(page("pair", a_q=f"Ships pass {odds}.", b_q="Ships sail."))
+    assert said in " ".join(html.split())
 
 
 def test_two_statements_are_read_as_the_command_reads_them(page, monkeypatch):
