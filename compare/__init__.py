@@ -7,7 +7,6 @@
 >>> for pair in result.oppose:
 ...     print(pair.b.statement.speaker, "-", pair.b.text)
 Chinese Embassy - malicious disinformation
-Russian and Chinese officials - both denied that Russia asked China for military aid
 
 Less common functions are in the subpackages `compare.comparison`, `compare.export`,
 `compare.review`, `compare.adapt` and `compare.evaluate`.

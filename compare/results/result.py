@@ -367,7 +367,7 @@ class Result:
         """Return the listed pairs as a frame; `frame.attrs["compare"]` describes their origin.
 
         >>> frame = result.to_pandas()
-        >>> bool((frame.stance == "oppose").sum() == len(result.oppose))
+        >>> bool((frame.stance == "oppose").sum() == len(result.listed(Stance.OPPOSE)))
         True
         """
         from compare.export.frames import to_pandas

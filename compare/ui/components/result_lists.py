@@ -108,7 +108,7 @@ def three_lists(
                 if none and not result.listed(stance):
                     small(none("agrees with" if stance is Stance.AGREE else "opposes"))
                 elif none is None and result.sure(stance):
-                    small(limits(stance))
+                    small(limits(result, stance))
                 list_cards(shown, stance)
                 if stance in close and (note := list_note(result, stance)):
                     small(note)
