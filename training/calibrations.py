@@ -34,6 +34,7 @@ Gold = NDArray[np.int64]
 Read = Callable[[Sequence[LabelledPair]], Logits]
 
 FOLDS = 10
+COUNTER = "counter"  # the column with an opponent's sentence
 _WHEN = re.compile(r"(?:(?:^|, )\d{4})?: $")  # what follows the country in a prefix
 SPEAKERS = (
     "Malta, 2015",
@@ -68,12 +69,14 @@ class Labelled:
         pairs: The pairs.
         groups: What the folds must not divide: the claim, the topic or the document of each pair.
         searched: Whether a search reads them, and so weighs the same actor's passages.
+        opposites: What someone who disagrees would say, for each pair; () if each is read alone.
     """
 
     what: str
     pairs: Sequence[LabelledPair]
     groups: Sequence[str]
     searched: bool = False
+    opposites: Sequence[str] = ()
 
 
 def labelled_by_use(data: Path, *, learned: bool) -> dict[Use, Labelled]:
@@ -110,6 +113,15 @@ def labelled_by_use(data: Path, *, learned: bool) -> dict[Use, Labelled]:
             searched=True,
         ),
     }
+    texts = {row["query_id"]: row for row in pair_files.rows(data / "search" / "forms.dev.tsv")}
+    by_claim = dev_forms(data)["claim"]
+    found[Use.BOTH_ENDS] = Labelled(
+        "the 50 dev claims and an opponent's sentence for each, over judged passages",
+        [pair for _, pair in by_claim],
+        [query for query, _ in by_claim],
+        searched=True,
+        opposites=[texts[query][COUNTER] for query, _ in by_claim],
+    )
     for use in (Use.STATEMENT, Use.PROPOSITION, Use.SIDES, Use.TIMELINE):
         rows = [(asked, pair) for name, asked, pair in given if name == use]
         asked, pairs = [asked for asked, _ in rows], [pair for _, pair in rows]
@@ -136,13 +148,19 @@ def dev_forms(data: Path) -> dict[str, list[tuple[str, LabelledPair]]]:
     return found
 
 
-def fit(labelled: Labelled, read: Read) -> tuple[Calibration, dict[str, Any]]:
+def fit(
+    labelled: Labelled, read: Read, alone: Calibration | None = None
+) -> tuple[Calibration, dict[str, Any]]:
     """Return the calibration fitted on all pairs, and the figures in folds that share no group.
+
+    `alone` is the calibration of a quote by itself, for pairs that are read against both ends.
 
     The figures are the log loss and, of the pairs called agreeing and opposing, their number, their
     mean probability and the share that is right.
     """
     logits = read(labelled.pairs)
+    if labelled.opposites:
+        logits = _of_both_ends(labelled, logits, read, alone)
     gold = np.asarray([pair.label for pair in labelled.pairs])
     asked = [pair.who_a + pair.a for pair in labelled.pairs]
     actors = actors_of(asked, [pair.who_b for pair in labelled.pairs])
@@ -172,6 +190,17 @@ def fit(labelled: Labelled, read: Read) -> tuple[Calibration, dict[str, Any]]:
             "right": round(float((gold[called] == column).mean()), 3) if called.any() else None,
         }
     return fitted(np.arange(len(gold))), figures
+
+
+def _of_both_ends(
+    labelled: Labelled, logits: Logits, read: Read, alone: Calibration | None
+) -> Logits:
+    """Return the logarithms of the mean probabilities: see `comparison.scoring.score_both_ends`."""
+    assert alone is not None
+    pairs = zip(labelled.pairs, labelled.opposites, strict=True)
+    turned = read([replace(pair, a=opposite) for pair, opposite in pairs])
+    mean = (alone.apply(logits) + alone.apply(turned)[:, [*TURNED]]) / 2
+    return np.asarray(np.log(np.maximum(mean, 1e-6)), np.float32)
 
 
 # -- The same actor's other passages ---------------------------------------------------------------

@@ -183,7 +183,8 @@ def calibrated(folder: Path, data: Path) -> dict[str, Any]:
 
     learned = any(stage["reads"].get("uses") for stage in manifest["stages"])
     by_use = labelled_by_use(data, learned=learned)
-    fitted = {use: fit(one, read) for use, one in by_use.items()}
+    alone, _ = fit(by_use[Use.QUOTE], read)
+    fitted = {use: fit(one, read, alone) for use, one in by_use.items()}
     dev = pair_files.agreed_dev(data / "pairs" / "officials.dev.tsv")
     gold = np.asarray([pair.label for pair in dev])
     probabilities = fitted[Use.PAIR][0].apply(read(dev))

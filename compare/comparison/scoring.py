@@ -112,8 +112,8 @@ def score_both_ends(
 ) -> Floats:
     """Return probabilities of pairs of what is asked and a passage, read against both ends.
 
-    They are the mean, float32 [len(pairs), 3], of each pair's probabilities and of those of its
-    opposite, what someone who disagrees would say, and the passage, with agree and oppose
+    They are the calibrated mean, float32 [len(pairs), 3], of each pair's probabilities and of those
+    of its opposite, what someone who disagrees would say, and the passage, with agree and oppose
     exchanged. A pair without an opposite has its own.
 
     >>> claim, denial = ModelInput("The canal is open."), ModelInput("The canal is closed.")
@@ -133,7 +133,8 @@ def score_both_ends(
     read = stage.score(pairs, part(0))
     against = [(opposites[n] or pairs[n][0], pairs[n][1]) for n in with_opposite]
     turned = stage.for_use(Use.QUOTE).score(against, part(len(pairs)))
-    read[with_opposite] = (read[with_opposite] + turned[:, [1, 0, 2]]) / 2
+    mean = (read[with_opposite] + turned[:, [1, 0, 2]]) / 2
+    read[with_opposite] = stage.for_use(Use.BOTH_ENDS).calibrate(np.asarray(mean, np.float32))
     return read
 
 

@@ -73,9 +73,9 @@ def search(
     words with it. Each statement is represented by its pair with the strongest verdict.
 
     If the quote has an opposite, it gets as many candidates as a sentence of the quote, and a
-    passage is read against both: its probabilities are the mean of both readings, with agree and
-    oppose exchanged in the second, and its similarity is the greater one. Of several sentences,
-    this holds for the one most similar to the opposite.
+    passage is read against both: its probabilities are the calibrated mean of both readings, with
+    agree and oppose exchanged in the second, and its similarity is the greater one. Of several
+    sentences, this holds for the one most similar to the opposite.
 
     Args:
         library: The library to search.
@@ -98,7 +98,10 @@ def search(
     model = stance_model or library.stance_model()
     found = retrieve(library, asked, filters or Filters(), candidates, model.languages, only)
     model = model.for_use(_use_of(found))
-    scored = weigh_actors(_score(library, found, model, on_progress), model.same_actor)
+    scored = _score(library, found, model, on_progress)
+    if found.quote.opposite:
+        model = model.for_use(Use.BOTH_ENDS)
+    scored = weigh_actors(scored, model.same_actor)
     last = [entry for entry in scored if not entry.pair.first_stage_only]
     result = Result(
         Kind.SEARCH,

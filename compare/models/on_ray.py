@@ -194,6 +194,10 @@ class RayStance(StanceModel):
             [part for _, parts in found for part in parts],
         )
 
+    def calibrate(self, mean: Floats) -> Floats:
+        """Return mean probabilities as the stage calibrates them."""
+        return self._stage.calibrate(mean)
+
     def mark(self, pair: InputPair) -> tuple[Floats, Floats] | None:
         """Return how likely each character belongs to a deciding word, read on this machine."""
         return self._stage.mark(pair)

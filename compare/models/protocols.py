@@ -93,6 +93,10 @@ class StanceModel(Protocol):
         """Return the model with its calibration for a use; itself if it has only one."""
         return self
 
+    def calibrate(self, mean: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the mean probabilities of two readings, float32 [n, 3], calibrated for the use."""
+        return mean
+
     def score(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None
     ) -> NDArray[np.float32]:

@@ -47,6 +47,7 @@ OUTPUTS = ("out", "words")
 
 _INPUTS = {"input_ids": "ids", "token_type_ids": "type_ids"}
 _MARKS = 8  # upper bound on the special tokens around and between two texts
+_LEAST = 1e-6  # of a probability, before its logarithm
 _AT_ONCE = 4096  # pairs tokenised at once, which limits memory
 
 
@@ -126,6 +127,10 @@ class ShippedStance(StanceModel):
         found = copy.copy(self)
         found.use, found.same_actor = use, self._calibrations[use]["same_actor"]
         return found
+
+    def calibrate(self, mean: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return mean probabilities with the use's calibration, applied to their logarithms."""
+        return self._calibrated(np.log(np.maximum(mean, _LEAST)), self.use) if self.use else mean
 
     def score_parts(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None

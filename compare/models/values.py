@@ -39,6 +39,8 @@ class Use(StrEnum):
     """Typed words whose speaker's country or date is known, and a passage that a search found."""
     STATEMENT = "statement"
     """A statement of the library as the quote, and a passage that a search found."""
+    BOTH_ENDS = "both_ends"
+    """A quote and its opposite, and a passage that a search read against both."""
     PROPOSITION = "proposition"
     """A proposition and a passage of an actor."""
     SIDES = "sides"
