@@ -115,7 +115,10 @@ def test_a_column_can_be_called_like_another_kind(read: Read) -> None:
         (b"%PDF-1.7\n", "a PDF, not text; end its name in .pdf"),
         (b"PK\x03\x04\x14\0", "another ZIP archive, not text; save it as CSV, PDF or text, or"),
         (b"\xd0\xcf\x11\xe0\xa1", "an old office program, not text; save it as XLSX, CSV, PDF or"),
-        (gzip.compress(b"text"), "packed with gzip, not text; unpack it, and name what is in it"),
+        (
+            gzip.compress(b"text", mtime=0),
+            "packed with gzip, not text; unpack it, and name what is in it",
+        ),
         (bz2.compress(b"text"), "packed with bzip2, not text; unpack it, and name what is in it"),
         (b"7z\xbc\xaf\x27\x1c", "a 7z archive, not text; unpack it, and name what is in it"),
         (b"PAR1\x15\x04\x15", "a Parquet file, not text; save it as XLSX or CSV"),
