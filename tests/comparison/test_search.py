@@ -621,13 +621,16 @@ def test_without_an_opposite_nothing_is_said_of_one(library):
 @pytest.mark.parametrize(
     ("opposite", "said"),
     [
-        ("The blockade of Port Meren has to end", "likely to agree with it (0.80)"),
+        (
+            "The blockade of Port Meren has to end",
+            "likelier to agree with it (0.80) than to oppose it (0.10)",
+        ),
         (STAYS, ""),
     ],
 )
 def test_an_opposite_that_is_none_is_noted(library, opposite, said):
     result = search(library, Quote(BLOCKADE, opposite=opposite), stance_model=Literal())
-    notes = [note for note in result.notes if note.startswith("The opposite does not look like")]
+    notes = [note for note in result.notes if note.startswith("The opposite of the quote may not")]
     assert len(notes) == bool(said)
     assert all(said in note for note in notes)
 
