@@ -55,8 +55,10 @@ READ_AGAIN = 20, 30
 dev queries, the first five of either list are as good as if it scored 30 and 30."""
 
 _LEAST_OPPOSITE = 0.2
-"""Least probability of opposition between a quote and its opposite for no warning. With it, 13 of 50
-opponents' sentences on dev claims are warned of, and 149 of 150 sentences on another claim."""
+"""Least probability of opposition between a quote and its opposite for no warning.
+
+With it, 13 of 50 opponents' sentences on dev claims are warned of, and 149 of 150 on other claims.
+"""
 
 
 def search(
