@@ -152,18 +152,18 @@ def test_an_empty_quote_is_one_sentence(page):
 def test_an_opposite_is_read_too_and_shown_as_a_note(page):
     asked = "China should give Russia military aid."
     html = shown(page(q=asked, opposite="China must not give Russia military aid."))
-    assert "Read against, too: “<bdi>China must not give" in html
+    assert '<span>The opposite</span> <q dir="auto">China must not give' in html
     html = shown(page(q=asked, opposite="china SHOULD give Russia military aid!"))
     assert "The opposite has the words of the quote" in html
 
 
 def test_a_card_that_opposes_can_become_the_opposite(page):
     app = page()
-    buttons = [b for b in app.button if b.label == "Use as the opposite"]
+    buttons = [b for b in app.button if b.label == "Use as opposite"]
     app = well(buttons[0].click().run())
     said = app.text_input(key="opposite").value
     assert said.startswith("malicious disinformation (")
-    assert f"Read against, too: “<bdi>{said}" in shown(app)
+    assert f'<span>The opposite</span> <q dir="auto">{said}' in shown(app)
 
 
 def test_deciding_words_are_marked_unless_the_switch_is_off(page):

@@ -131,7 +131,7 @@ def card(key: str, html: str, *notes: str) -> Iterator[DeltaGenerator]:
         if notes:
             small(*notes)
         with st.container(
-            key=f"actions-{key}", horizontal=True, gap="small", vertical_alignment="center"
+            key=f"actions-{key}", horizontal=True, gap="xsmall", vertical_alignment="center"
         ):
             yield place
 

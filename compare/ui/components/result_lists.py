@@ -288,7 +288,7 @@ def _card(shown: Shown, pair: Pair, key: str, near: Stance | None = None) -> Non
             library_link(CORPUS_PAGE, label, id=side.statement.id)
         if shown.takes_opposite and _may_be_opposite(result, pair):
             st.button(
-                "Use as the opposite",
+                "Use as opposite",
                 key=f"{key}-opposite",
                 help="Read every passage against these words, too: they oppose the quote.",
                 type="tertiary",
