@@ -110,7 +110,7 @@ def test_lists_are_side_by_side_when_wide_and_tabs_when_narrow(app, visit):
     oppose = page.locator(".cp-list-head.cp-oppose")
     expect(agree).to_be_visible()
     expect(oppose).to_be_hidden()
-    after_rerun(page, tabs.get_by_text("Oppose 2").click)
+    after_rerun(page, tabs.get_by_text("Oppose 1").click)
     expect(agree).to_be_hidden()
     expect(oppose).to_be_visible()
 
