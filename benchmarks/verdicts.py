@@ -35,11 +35,10 @@ from compare.models import (
 from compare.models.protocols import TIERS
 from compare.results import Figure, Stance, ratio_interval
 from compare.statements import PartialDate, Quote, parse_countries
-from training.calibrations import SPEAKERS, dev_forms
+from training.calibrations import COUNTER, SPEAKERS, dev_forms
 from training.pairs import FORMS, LABELS, TURNED, LabelledPair, rows
 
 JUDGED_HERE = Path(__file__).parents[1] / "training" / "dev_judgements.tsv"
-COUNTER = "counter"
 SIDES = (Stance.AGREE, Stance.OPPOSE)
 
 

@@ -259,7 +259,7 @@ def _show_quote(result: Result) -> None:
     if result.asked and (known := attribution(result.asked)):
         say(f"       {known}")
     if result.quote and result.quote.opposite:
-        say(f"Against: “{one_line(result.quote.opposite)}”")
+        say(f"Opposite: “{one_line(result.quote.opposite)}”")
     for note in result.notes:
         say(f"Note:  {one_line(note)}")
 

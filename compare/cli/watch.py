@@ -227,7 +227,7 @@ def show(name: str, as_json: bool, library: Backend | None) -> None:
     say(f"{one.name}: {f'{counts} in all' if counts else 'no entries yet'}.")
     say(f"Quote: “{one_line(one.quote.text)}”")
     if one.quote.opposite:
-        say(f"Against: “{one_line(one.quote.opposite)}”")
+        say(f"Opposite: “{one_line(one.quote.opposite)}”")
     say(f"Searched in: {one_line(one.filters.in_words())}.")
     say(f"Last run: {one.last_run.date if one.last_run else 'never'}")
     _say_entries(entries)

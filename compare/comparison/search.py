@@ -99,8 +99,7 @@ def search(
         QueryError: The quote is empty or too long.
         ModelError: A model is missing or not the library's.
     """
-    asked = Quote(quote) if isinstance(quote, str) else quote
-    asked = asked.cleaned()
+    asked = (Quote(quote) if isinstance(quote, str) else quote).cleaned()
     model = stance_model or library.stance_model()
     found = retrieve(library, asked, filters or Filters(), candidates, model.languages, only)
     model = model.for_use(_use_of(found))

@@ -93,7 +93,7 @@ def _content(result: Result) -> dict[str, Any]:
         return {
             "format": SEARCH,
             "version": VERSION,
-            "quote": quote_to_json(result.quote),
+            "quote": result.quote.to_dict(),
             "source": result.source.to_dict() if result.source else None,
             **made,
             "passages_read": result.passages_read,
@@ -268,15 +268,6 @@ def _span(span: Span) -> dict[str, Any]:
     return {"start": int(span.start), "end": int(span.end), "weight": float(span.weight)}
 
 
-def quote_to_json(quote: Quote) -> dict[str, Any]:
-    """Return a quote as plain data."""
-    return {
-        **{name: value for name, value in asdict(quote).items() if name != "opposite" or value},
-        "country": [asdict(entry) for entry in quote.country],
-        "date": quote.date.iso if quote.date else "",
-    }
-
-
 def _quote(data: Mapping[str, Any]) -> Quote:
     country = tuple(Country(**entry) for entry in data["country"])
     date = PartialDate(data["date"]) if data["date"] else None
@@ -312,7 +303,7 @@ def public_json(result: Result) -> dict[str, Any]:
             "passages": made.passages,
             "passages_read": result.passages_read,
             "date": made.date,
-            "quote": quote_to_json(result.quote) if result.quote else None,
+            "quote": result.quote.to_dict() if result.quote else None,
             "source": result.source.to_dict() if result.source else None,
             "notes": list(result.notes),
         },

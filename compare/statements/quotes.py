@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from compare.errors import QueryError
 from compare.statements.duplicates import words_key
@@ -63,6 +64,15 @@ class Quote:
         if source is None or (given and self.statement_id != source.id):
             return Statement(id=self.statement_id or "", text=self.text, **given)
         return replace(source, **given)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the quote as plain data, without an opposite if it has none."""
+        data = {
+            **asdict(self),
+            "country": [asdict(entry) for entry in self.country],
+            "date": self.date.iso if self.date else "",
+        }
+        return {name: value for name, value in data.items() if name != "opposite" or value}
 
     def cleaned(self) -> Quote:
         """Return the quote with its words, and its opposite, as `clean_quote` returns them.

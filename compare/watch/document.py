@@ -354,6 +354,8 @@ def _plain(value: Any) -> Any:
         return value.iso
     if isinstance(value, Filters):
         return filters_in_force(value)
+    if isinstance(value, Quote):
+        return value.to_dict()
     if not is_dataclass(value):
         return float(value)
     data = {name: getattr(value, name) for name in value.__dataclass_fields__}
@@ -363,8 +365,5 @@ def _plain(value: Any) -> Any:
         del data["extra"], data["pages"]
         page = value.page_of(0)
         data["page"] = page if page and page <= _MOST_PAGES else None
-    if isinstance(value, Statement | Quote):
         data["date"] = value.date or ""
-    if isinstance(value, Quote) and not value.opposite:
-        del data["opposite"]
     return data

@@ -222,7 +222,7 @@ def entry_html(watch: Watch, entry: Entry) -> str:
     parts = [
         _tagged("p", f"Watch: {watch.name}"),
         _tagged("p", f"Quote: {watch.quote.text}"),
-        _tagged("p", f"Read against, too: {watch.quote.opposite}") if watch.quote.opposite else "",
+        _tagged("p", f"Opposite: {watch.quote.opposite}") if watch.quote.opposite else "",
         _tagged("p", f"Verdict: {verdict_words(entry)}"),
         _tagged("blockquote", said.text) if entry.in_library else _tagged("p", GONE),
         _tagged("p", f"Context: {said.context}") if said.context else "",

@@ -149,7 +149,7 @@ def test_an_empty_quote_is_one_sentence(page):
     assert 'role="alert"' in shown(app)
 
 
-def test_an_opposite_is_read_too_and_shown_as_a_note(page):
+def test_an_opposite_is_read_too_and_shown(page):
     asked = "China should give Russia military aid."
     html = shown(page(q=asked, opposite="China must not give Russia military aid."))
     assert '<span>The opposite</span> <q dir="auto">China must not give' in html

@@ -127,7 +127,7 @@ def run_in_words(run: Run) -> str:
 def show_watch(watches: Watches, watch: Watch, entries: Sequence[Entry]) -> None:
     """Show one watch: its search, downloads, and its entries as cards."""
     library = watches.library
-    against = [f"Read against, too: “{watch.quote.opposite}”."] if watch.quote.opposite else []
+    against = [f"Opposite: “{watch.quote.opposite}”."] if watch.quote.opposite else []
     small(f"Quote: “{watch.quote.text}”", *against, f"Searched in: {watch.filters.in_words()}.")
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         library_link(SEARCH_PAGE, "Open the search", **search_address(watch, library.facets()))
