@@ -4,8 +4,9 @@ The traced module is small: texts of one length, no mask, no cache (`read_tokens
 bits with a scale for each output channel, activations one scale for each run. Outliers would waste
 its range. Outlier channels are therefore moved into the weights first (SmoothQuant, Xiao et al.
 2023, equation 4, with the exponent that gives a product the least error). Before and after wide
-layers, where some tokens are outliers, each token is also divided by its largest value; after them,
-in the lowest layers, small and large values are multiplied separately.
+layers, where some tokens are outliers, each token is also divided by its largest value. Weights are
+rounded channel by channel, and later channels make up for the error of earlier ones (GPTQ, Frantar
+et al. 2023, algorithm 1).
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ _TRIED_ON = 24
 _MAX_LENGTH = 512
 _LARGE_TABLE = 100_000
 _LEAST_LOUDNESS = 0.1
-_SPLIT_LAYERS, _SMALL = 8, 0.15
+_DAMPING = 0.01
+_BLOCK = 128
 
 Floats = NDArray[np.float32]
 
@@ -217,9 +219,7 @@ def smooth(model: onnx.ModelProto, feeds: Sequence[Feed]) -> None:
 
     Outlier channels move into the weights. Before and after a wide layer, where a few tokens have
     far larger values than the others of their text, a token is also divided by its largest value,
-    and the product multiplied by it again. After it, in the lowest layers, where most of the error
-    comes from, the few large values are multiplied separately from the many small ones, so that
-    each part is rounded with a scale of its own; they are bounded below (GELU, ReLU).
+    and the product multiplied by it again. The weights are left as the runtime will round them.
     """
     constants = _constants(model)
     groups = _weighted_products(model)
@@ -228,25 +228,22 @@ def smooth(model: onnx.ModelProto, feeds: Sequence[Feed]) -> None:
         for name, nodes in groups.items()
     }
     shapes = {name: found[0].shape for name, found in weights.items()}
-    before = [name for name, (rows, columns) in shapes.items() if rows < columns]
-    after = [name for name, (rows, columns) in shapes.items() if rows > columns]
-    divided = {*before, *after}
-    activations = _activations(model, [name for name in groups if name not in divided], feeds)
-    activations |= {
-        name: [_divided(text) for text in texts]
-        for name, texts in _activations(model, [*divided], feeds[:_TRIED_ON]).items()
-    }
+    divided = [name for name, (rows, columns) in shapes.items() if rows != columns]
+    activations = _activations(model, [*groups], feeds)
+    for name in divided:
+        activations[name] = [_divided(text) for text in activations[name]]
     for number, (name, nodes) in enumerate(groups.items()):
         edit = _Edit(model, f"smooth_{number}")
-        scale = _best_scale(activations[name], weights[name])
-        for node in nodes:
-            _multiply(constants[node.input[1]], scale[:, None])
+        texts = activations.pop(name)
+        scale = _best_scale(texts, weights[name])
+        carry = _carry(np.concatenate(texts) / scale)
+        for node, weight in zip(nodes, weights[name], strict=True):
+            rounded = _round_with_carry(weight * scale[:, None], carry)
+            constants[node.input[1]].CopyFrom(from_array(rounded, node.input[1]))
         inverse = np.asarray(1 / scale, np.float32)
         if name in divided:
             edit.divide_tokens(name, nodes)
             edit.multiply_channels(nodes[0].input[0], nodes, inverse)
-            if name in after[:_SPLIT_LAYERS]:
-                edit.split_values(nodes)
         elif not _scale_values(model, name, inverse):
             edit.multiply_channels(name, nodes, inverse)
 
@@ -319,6 +316,35 @@ def _rounded_weight(values: Floats) -> Floats:
     return np.asarray(np.rint(values / step) * step, np.float32)
 
 
+def _carry(activations: Floats) -> Floats:
+    """Return how a channel's rounding error is spread over later channels: upper triangular.
+
+    It is the Cholesky factor of the inverse of the channels' products, damped for stability.
+    """
+    products = (activations.T @ activations).astype(np.float64)
+    products += np.eye(len(products)) * _DAMPING * np.diag(products).mean()
+    return np.asarray(np.linalg.cholesky(np.linalg.inv(products)).T, np.float32)
+
+
+def _round_with_carry(weight: Floats, carry: Floats) -> Floats:
+    """Round as `_rounded_weight` does, channel by channel, each making up for those before it."""
+    left = weight.copy()
+    strongest = np.abs(weight).argmax(0), np.arange(weight.shape[1])
+    step = np.maximum(np.abs(weight).max(0), 1e-12) / 127
+    rounded = np.zeros_like(weight)
+    for start in range(0, len(weight), _BLOCK):
+        end = min(start + _BLOCK, len(weight))
+        errors = np.zeros((end - start, weight.shape[1]), np.float32)
+        for row in range(start, end):
+            rounded[row] = np.clip(np.rint(left[row] / step), -127, 127) * step
+            errors[row - start] = (left[row] - rounded[row]) / carry[row, row]
+            left[row + 1 : end] -= np.outer(carry[row, row + 1 : end], errors[row - start])
+        left[end:] -= carry[start:end, end:].T @ errors
+    # The runtime takes its step from the largest weight, which therefore stays.
+    rounded[strongest] = weight[strongest]
+    return rounded
+
+
 def _multiply(constant: Any, factor: Floats) -> None:
     """Multiply a constant of a graph, in place."""
     product = (to_array(constant) * factor).astype(np.float32)
@@ -369,23 +395,6 @@ class _Edit:
             at = list(self._graph.node).index(product)
             again = make_node("Mul", [f"{out}_even", loudness.output[0]], [out])
             self._graph.node.insert(at + 1, again)
-
-    def split_values(self, products: Sequence[Any]) -> None:
-        """Multiply the part of each value up to `_SMALL` and the rest apart, and add both."""
-        limit = self._constant(np.array(_SMALL, np.float32), "limit")
-        for product in products:
-            activation, weight = product.input
-            small = self._node("Min", [activation, limit], "small")
-            large = self._node("Sub", [activation, small.output[0]], "large")
-            parts = [
-                self._node("MatMul", [part.output[0], weight], f"product_{part.op_type}")
-                for part in (small, large)
-            ]
-            both = make_node("Add", [part.output[0] for part in parts], [product.output[0]])
-            at = list(self._graph.node).index(product)
-            self._graph.node.remove(product)
-            for offset, node in enumerate((small, large, *parts, both)):
-                self._graph.node.insert(at + offset, node)
 
     def _constant(self, values: NDArray[Any], name: str) -> str:
         full = f"{self._name}_{name}"
