@@ -32,6 +32,7 @@ from compare.cli.third_reader import (
     third_reader,
     with_third_reader,
 )
+from compare.comparison import sides_taken
 from compare.comparison.retrieval import CANDIDATES
 from compare.corpus.values import listed
 from compare.errors import QueryError
@@ -239,6 +240,8 @@ def _show_result(result: Result, limit: int) -> None:
             f"with the quote or opposes it ({on_topic} on its topic; minimum probability "
             f"{minimum.probability:g}, minimum similarity {minimum.similarity:g})."
         )
+    else:
+        say(f"\n{one_line(sides_taken(result).in_words())}")
     show = _show_table if on_terminal() else _show_lines
     for stance in Stance:
         if pairs := result.listed(stance):

@@ -3,7 +3,16 @@
 `Library.search`, `compare`, `timeline` and `positions` are the usual ways in.
 """
 
-from compare.comparison.counts import NOT_A_SAMPLE, Cell, YearCount, by_year, matrix, random_sample
+from compare.comparison.counts import (
+    NOT_A_SAMPLE,
+    Cell,
+    SidesTaken,
+    YearCount,
+    by_year,
+    matrix,
+    random_sample,
+    sides_taken,
+)
 from compare.comparison.positions import AgreementMatrix, PositionTable, position_table
 from compare.comparison.reproduce import Reproduction
 from compare.comparison.sides import MOST_READ, Comparison, Plan, compare_sides
@@ -18,6 +27,7 @@ __all__ = [
     "Plan",
     "PositionTable",
     "Reproduction",
+    "SidesTaken",
     "YearCount",
     "by_year",
     "compare_sides",
@@ -25,4 +35,5 @@ __all__ = [
     "matrix",
     "position_table",
     "random_sample",
+    "sides_taken",
 ]

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 from compare.library.actors import actor_keys, actor_spellings, name_actors
 from compare.results import Pair, Result, Stance
 from compare.results.statistics import share_interval
+from compare.statements import Statement
 
 NOT_A_SAMPLE = (
     "These pairs were chosen and labelled by a model; they are no random sample of what was said. "
@@ -143,6 +144,46 @@ def between(result: Result, a: str, b: str, by: str = "country") -> list[Pair]:
     return [pair for pair in result.pairs if (min(a, b), max(a, b)) in actors(pair)]
 
 
+@dataclass(frozen=True, slots=True)
+class SidesTaken:
+    """The names of the actors that a search lists: who agrees, who opposes, and who said both."""
+
+    agree: tuple[str, ...]
+    oppose: tuple[str, ...]
+    both: tuple[str, ...]
+
+    def in_words(self) -> str:
+        """Return a sentence with the numbers, and the names of those who said both.
+
+        >>> SidesTaken(("Lorn", "Marenia"), (), ("Valdoria",)).in_words()
+        'By country: 2 agree, none opposes, 1 has said both (Valdoria).'
+        """
+        agree = _verb(self.agree, "agrees", "agree")
+        oppose = _verb(self.oppose, "opposes", "oppose")
+        both = _verb(self.both, "has said both", "have said both")
+        named = f" ({'; '.join(self.both)})" if self.both else ""
+        return f"By country: {agree}, {oppose}, {both}{named}."
+
+
+def sides_taken(result: Result, by: str = "country") -> SidesTaken:
+    """Return the actors of what a search calls agreeing and opposing, without unclear pairs.
+
+    An actor has said both if a passage of its agrees and another opposes, at whatever dates.
+    """
+    pairs = {stance: result.sure(stance) for stance in (Stance.AGREE, Stance.OPPOSE)}
+    names = _names([pair.b.statement for found in pairs.values() for pair in found], by)
+    agree, oppose = (
+        {names[key] for pair in found for key in actor_keys(pair.b.statement, by)}
+        for found in pairs.values()
+    )
+    groups = (agree - oppose, oppose - agree, agree & oppose)
+    return SidesTaken(*(tuple(sorted(group)) for group in groups))
+
+
+def _verb(names: Sequence[str], one: str, many: str) -> str:
+    return f"{len(names) or 'none'} {one if len(names) < 2 else many}"
+
+
 def random_sample(
     result: Result,
     size: int,
@@ -207,13 +248,17 @@ def _share(count: int, total: int) -> tuple[float, float, float] | tuple[None, N
 
 def _actors_of(result: Result, by: str) -> Callable[[Pair], set[tuple[str, str]]]:
     """Return a function that gives each two different actors of a pair, by name."""
-    said = [side.statement for pair in result.pairs for side in pair.excerpts]
-    counted = Counter(named for statement in said for named in actor_spellings(statement, by))
-    actors = name_actors(by, ((key, name, count) for (key, name), count in counted.items()))
-    names = {actor.key: actor.name for actor in actors}
+    names = _names([side.statement for pair in result.pairs for side in pair.excerpts], by)
 
     def of_pair(pair: Pair) -> set[tuple[str, str]]:
         a, b = ([names[key] for key in actor_keys(side.statement, by)] for side in pair.excerpts)
         return {(min(one, other), max(one, other)) for one in a for other in b if one != other}
 
     return of_pair
+
+
+def _names(said: Iterable[Statement], by: str) -> dict[str, str]:
+    """Return the names of the actors of some statements, by their keys."""
+    counted = Counter(named for statement in said for named in actor_spellings(statement, by))
+    actors = name_actors(by, ((key, name, count) for (key, name), count in counted.items()))
+    return {actor.key: actor.name for actor in actors}

@@ -1,14 +1,16 @@
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
-from compare.comparison import by_year, matrix, random_sample
+from compare.comparison import SidesTaken, by_year, matrix, random_sample, sides_taken
 from compare.comparison.counts import between, check
 from compare.export import columns, csv_bytes
 from compare.export.rows import checked_rows
-from compare.results import Stance
+from compare.results import Kind, Stance
 from compare.results.statistics import share_interval
+from compare.statements import Quote
 from tests.results.test_result import AGREE, NEITHER, OPPOSE, pair, said, table
 
 A, O, N = Stance  # noqa: E741  # as they stand in the tables below: one letter a pair
@@ -141,3 +143,28 @@ def test_over_time_the_answer_is_called_changed_too():
     made = table(pair(said("a"), said("b"), OPPOSE), over_time=True)
     [row] = checked_rows(made, made.pairs, [O])
     assert (row["stance"], row["reader"], row["right"]) == ("changed", "changed", "yes")
+
+
+def test_the_actors_of_a_search_agree_oppose_or_have_said_both():
+    quote = said("", "Open the canal.")
+
+    def found(country, id, odds):
+        return pair(quote, of(country, id), odds)
+
+    made = replace(
+        table(
+            found("Valdoria", "1", AGREE),
+            found("Valdoria; Lorn", "2", OPPOSE),
+            found("Lorn", "3", OPPOSE),
+            found("Marenia", "4", AGREE),
+            found("Ostravia", "5", NEITHER),
+            found("", "6", OPPOSE),
+        ),
+        kind=Kind.SEARCH,
+        quote=Quote("Open the canal."),
+    )
+    taken = sides_taken(made)
+    assert (taken.agree, taken.oppose, taken.both) == (("Marenia",), ("Lorn",), ("Valdoria",))
+    assert taken.in_words() == "By country: 1 agrees, 1 opposes, 1 has said both (Valdoria)."
+    two = SidesTaken(("Lorn", "Marenia"), (), ())
+    assert two.in_words() == "By country: 2 agree, none opposes, none has said both."

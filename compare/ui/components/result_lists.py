@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from compare.adapt import append_correction
+from compare.comparison import sides_taken
 from compare.errors import QueryError
 from compare.export import VERDICT, counted, verdict_word
 from compare.export.html import found_card, list_head, pair_card, unsure_card
@@ -73,6 +74,8 @@ def side_by_side(shown: Shown, *, as_table: bool = False) -> Result:
         read = f"{read_of(result)}."
         none_pass = not result.pairs and bool(result.provenance.filters)
         show_html("nothing", read, on_topic, near, result.thresholds.probability, none_pass)
+    else:
+        small(sides_taken(result).in_words())
     if as_table:
         found_table(shown)
         return result
