@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,6 @@ from compare.evaluate.lists import DEPTH
 from compare.evaluate.searching import evaluate_search, open_collection, read_judgements
 from compare.models import (
     LEAST_CALLED,
-    ModelInput,
     StanceModel,
     Use,
     load_encoder,
@@ -36,7 +36,8 @@ from compare.models.protocols import TIERS
 from compare.results import Figure, Stance, ratio_interval
 from compare.statements import PartialDate, Quote, parse_countries
 from training.calibrations import COUNTER, SPEAKERS, dev_forms
-from training.pairs import FORMS, LABELS, TURNED, LabelledPair, rows
+from training.pairs import FORMS, LABELS, TURNED, rows
+from training.run import inputs
 
 JUDGED_HERE = Path(__file__).parents[1] / "training" / "dev_judgements.tsv"
 SIDES = (Stance.AGREE, Stance.OPPOSE)
@@ -66,7 +67,7 @@ def read(data: Path, model: StanceModel) -> dict[str, dict[str, Any]]:
     for form in texts:
         names = [query for query, _ in claims]
         gold = [TURNED[pair.label] if is_turned(form) else pair.label for _, pair in claims]
-        pairs = [_inputs(texts[form][query], pair) for query, pair in claims]
+        pairs = [inputs(replace(pair, a=texts[form][query])) for query, pair in claims]
         scores = model.for_use(Use.CLAIM).score(pairs)
         of_side, of_other = (
             scores[np.arange(len(gold)), labels]
@@ -81,10 +82,6 @@ def read(data: Path, model: StanceModel) -> dict[str, dict[str, Any]]:
             "called_wrong_side": by_claim(names, of_other >= LEAST_CALLED),
         }
     return found
-
-
-def _inputs(claim: str, pair: LabelledPair) -> tuple[ModelInput, ModelInput]:
-    return ModelInput(claim), ModelInput(pair.who_b + pair.b)
 
 
 def by_claim(names: Sequence[str], hits: np.ndarray) -> list[float]:

@@ -70,6 +70,8 @@ class Labelled:
         groups: What the folds must not divide: the claim, the topic or the document of each pair.
         searched: Whether a search reads them, and so weighs the same actor's passages.
         opposites: What someone who disagrees would say, for each pair; () if each is read alone.
+        learned: Whether the model learned from each pair; () if from none. Such pairs are fitted
+            on, since what it learned hardly shows, but nothing is measured on them.
     """
 
     what: str
@@ -77,13 +79,13 @@ class Labelled:
     groups: Sequence[str]
     searched: bool = False
     opposites: Sequence[str] = ()
+    learned: Sequence[bool] = ()
 
 
 def labelled_by_use(data: Path, *, learned: bool) -> dict[Use, Labelled]:
     """Return the pairs on which the calibration of each use is fitted and measured.
 
-    `learned` tells whether the model learned from the readings that models may learn from; if so,
-    those are left out.
+    `learned` tells whether the model learned from the readings that models may learn from.
     """
     claims = [entry for of_form in dev_forms(data).values() for entry in of_form]
     typed, queries = [pair for _, pair in claims], [query for query, _ in claims]
@@ -92,7 +94,8 @@ def labelled_by_use(data: Path, *, learned: bool) -> dict[Use, Labelled]:
     }
     said = [("claim", q, replace(p, who_a=prefix[q])) for q, p in dev_forms(data)["claim"]]
     rounds = {int(row["round"]) for row in pair_files.rows(pair_files.USE_READINGS)}
-    given = pair_files.use_readings(data, rounds - set(LEARNED) if learned else rounds)
+    given = pair_files.use_readings(data, rounds)
+    known = {asked for _, asked, _ in pair_files.use_readings(data, LEARNED)} if learned else set()
     statements = [entry for entry in given if entry[0] == Use.STATEMENT]
     said += statements
     forms = "the 50 dev claims, as they stand, denied and reworded, over judged passages"
@@ -111,6 +114,7 @@ def labelled_by_use(data: Path, *, learned: bool) -> dict[Use, Labelled]:
             [pair for _, _, pair in said],
             [asked for _, asked, _ in said],
             searched=True,
+            learned=[asked in known for _, asked, _ in said],
         ),
     }
     texts = {row["query_id"]: row for row in pair_files.rows(data / "search" / "forms.dev.tsv")}
@@ -122,6 +126,7 @@ def labelled_by_use(data: Path, *, learned: bool) -> dict[Use, Labelled]:
         searched=True,
         opposites=[texts[query][COUNTER] for query, _ in by_claim],
     )
+    opposites = pair_files.opposites()
     for use in (Use.STATEMENT, Use.PROPOSITION, Use.SIDES, Use.TIMELINE):
         rows = [(asked, pair) for name, asked, pair in given if name == use]
         asked, pairs = [asked for asked, _ in rows], [pair for _, pair in rows]
@@ -130,7 +135,14 @@ def labelled_by_use(data: Path, *, learned: bool) -> dict[Use, Labelled]:
             pairs,
             asked,
             searched=use is Use.STATEMENT,
+            learned=[one in known for one in asked],
         )
+    placed = found[Use.PROPOSITION]
+    found[Use.POLES] = replace(
+        placed,
+        what="what the program shows for propositions of our own, read against both ends",
+        opposites=[opposites[pair.a] for pair in placed.pairs],
+    )
     return found
 
 
@@ -155,8 +167,9 @@ def fit(
 
     `alone` is the calibration of a quote by itself, for pairs that are read against both ends.
 
-    The figures are the log loss and, of the pairs called agreeing and opposing, their number, their
-    mean probability and the share that is right.
+    The figures are of the pairs that the model did not learn from: their number, the log loss and,
+    of those called agreeing and opposing, the number, the mean probability and the share that is
+    right.
     """
     logits = read(labelled.pairs)
     if labelled.opposites:
@@ -174,12 +187,15 @@ def fit(
     for near, left in GroupKFold(FOLDS).split(logits, gold, labelled.groups):
         found = fitted(near)
         probabilities[left] = weigh(found.apply(logits[left]), actors[left], found.same_actor)
+    fresh = ~np.asarray(labelled.learned or np.zeros(len(gold)), bool)
     figures: dict[str, Any] = {
         "fitted_on": labelled.what,
-        "pairs": len(gold),
-        "groups": len(set(labelled.groups)),
-        "log_loss": round(float(log_loss(gold, probabilities, labels=[0, 1, 2])), 4),
+        "fitted_pairs": len(gold),
+        "pairs": int(fresh.sum()),
+        "groups": len({group for group, one in zip(labelled.groups, fresh, strict=True) if one}),
     }
+    gold, probabilities = gold[fresh], probabilities[fresh]
+    figures["log_loss"] = round(float(log_loss(gold, probabilities, labels=[0, 1, 2])), 4)
     for column, name in enumerate(LABELS[:2]):
         called = probabilities[:, column] >= LEAST_CALLED
         figures[name] = {

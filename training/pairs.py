@@ -39,6 +39,8 @@ CLAIM_READINGS = Path(__file__).parent / "claim_readings.tsv"
 USE_READINGS = Path(__file__).parent / "use_readings.tsv"
 LEARNED = (1,)
 """The rounds of `use_readings.tsv` that models may learn from."""
+OPPOSITES = Path(__file__).parent / "opposites.tsv"
+"""What someone who disagrees would say to the propositions of `use_readings.tsv`."""
 STATEMENT_EDITS = Path(__file__).parent / "statement_edits.tsv"
 DECIDING_WORDS = Path(__file__).parent / "deciding_words.tsv"
 CONTRASTS = Path(__file__).parent / "contrasts.tsv"
@@ -359,6 +361,11 @@ def claim_readings(data: Path, rounds: Collection[int]) -> list[LabelledPair]:
         for row in rows(CLAIM_READINGS)
         if int(row["round"]) in rounds
     ]
+
+
+def opposites() -> dict[str, str]:
+    """Return what someone who disagrees would say, by the proposition."""
+    return {row["proposition"]: row["opposite"] for row in rows(OPPOSITES)}
 
 
 def use_readings(data: Path, rounds: Collection[int]) -> list[tuple[str, str, LabelledPair]]:

@@ -308,7 +308,7 @@ def _key(pair: tuple[str, str]) -> str:
 def _reader(teacher: str, data: Path) -> Callable[[Sequence[LabelledPair]], NDArray[np.float32]]:
     if teacher in TIERS:
         shipped = ShippedStance(WEIGHTS / teacher)
-        return lambda pairs: shipped.score([_inputs(pair) for pair in pairs])
+        return lambda pairs: shipped.score([inputs(pair) for pair in pairs])
     model, tokenizer = load(run(teacher, data))
     model.to(precision())
     return lambda pairs: softmax(
@@ -316,7 +316,7 @@ def _reader(teacher: str, data: Path) -> Callable[[Sequence[LabelledPair]], NDAr
     )
 
 
-def _inputs(pair: LabelledPair) -> tuple[ModelInput, ModelInput]:
+def inputs(pair: LabelledPair) -> tuple[ModelInput, ModelInput]:
     """Return what the program reads: a typed claim has no prefix, and its own calibration."""
     a, b = (
         ModelInput(text, country=who.removesuffix(": "))

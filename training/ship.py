@@ -27,10 +27,10 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from compare.evaluate import by_mode, gold_of, read_labelled, report
 from compare.files import file_sha256
-from compare.models import ModelInput, Use
+from compare.models import Use
 from compare.models.model_input import reading_order
 from compare.models.runtime import Feed, GraphRunner
-from compare.models.stance import OUTPUTS, WEIGHTS, ShippedStance
+from compare.models.stance import OUTPUTS, READING, WEIGHTS, ShippedStance
 from training import backbones
 from training import pairs as pair_files
 from training.calibrations import Calibration, fit, labelled_by_use
@@ -47,6 +47,7 @@ from training.run import (
     backbone_of,
     check,
     data_files,
+    inputs,
     more_files,
     read_once,
     run,
@@ -174,11 +175,11 @@ def calibrated(folder: Path, data: Path) -> dict[str, Any]:
     model = ShippedStance(folder)
 
     def logits(pairs: Sequence[LabelledPair]) -> Logits:
-        texts = [pair.texts(None, 0.0) for pair in pairs]
-        return model.logits([(ModelInput(a), ModelInput(b)) for a, b in texts])
+        return model.logits([inputs(pair) for pair in pairs])
 
     def read(pairs: Sequence[LabelledPair]) -> Logits:
-        kept = RUNS / f"logits.{manifest['name']}-{manifest['files']['model.onnx'][:8]}.npz"
+        version = f"{manifest['files']['model.onnx'][:8]}-{READING}"
+        kept = RUNS / f"logits.{manifest['name']}-{version}.npz"
         return read_once(kept, pairs, lambda: logits)
 
     learned = any(stage["reads"].get("uses") for stage in manifest["stages"])
@@ -202,7 +203,12 @@ def calibrated(folder: Path, data: Path) -> dict[str, Any]:
 def _measured_on(data: Path) -> list[Path]:
     """Return the files with the labels of calibrations."""
     searches = [data / "search" / name for name in ("qrels.dev.deep.tsv", "forms.dev.tsv")]
-    return [data / "pairs" / "officials.dev.tsv", *searches, pair_files.USE_READINGS]
+    return [
+        data / "pairs" / "officials.dev.tsv",
+        *searches,
+        pair_files.USE_READINGS,
+        pair_files.OPPOSITES,
+    ]
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:

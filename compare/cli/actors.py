@@ -241,6 +241,13 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
 
 @click.command("positions")
 @click.argument("propositions", type=shared.text, nargs=-1, required=True, metavar="PROPOSITION…")
+@shared.string(
+    "--opposite",
+    "opposites",
+    several=True,
+    help="What someone who disagrees would say: passages are read against both. With several "
+    "propositions, give one for each, in their order.",
+)
 @shared.by
 @shared.side("--among", help="Only these; FIELD is as in `compare sides`.")
 @shared.period
@@ -266,6 +273,7 @@ def positions(propositions: tuple[str, ...], among: Filters, **options: Any) -> 
 
     \b
       compare positions "The canal must be open to all ships." --since 2014 --out places.csv
+      compare positions "The canal must be open." --opposite "The canal is ours to close."
       compare positions "The canal must be open." "Fees must fall." --agreement who.csv
 
     One proposition gives a row for each country or speaker; several give a column for each
@@ -314,7 +322,9 @@ def positions(propositions: tuple[str, ...], among: Filters, **options: Any) -> 
 
 def _place(propositions: Sequence[str], among: Filters, options: dict[str, Any]) -> PositionTable:
     """Place the actors on each proposition, with a progress bar for each."""
-    period = shared.read_period(options)
+    opposites, period = options["opposites"], shared.read_period(options)
+    if opposites and len(opposites) != len(propositions):
+        raise click.UsageError("--opposite is given once for each proposition, in the same order.")
     library, model = shared.open_to_read(options)
     with ExitStack() as bars:
 
@@ -326,6 +336,7 @@ def _place(propositions: Sequence[str], among: Filters, options: dict[str, Any])
         return position_table(
             library,
             propositions,
+            opposites=opposites,
             by=options["by"],
             filters=among.within(*period),
             stance_model=model,
@@ -345,6 +356,8 @@ def _show_positions(found: Positions, limit: int, period: int | None) -> None:
         *("passages", "agree", "oppose", "first", "last"),
     )
     show_table(found.proposition, columns, map(_row, placed[:limit]), text_columns=2, format="+.2f")
+    if found.opposite:
+        say(f"Opposite: “{one_line(found.opposite)}”")
     if len(placed) > limit:
         say(f"… and {len(placed) - limit} more (--limit {len(placed)})")
     for position in placed[:limit]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,8 @@ from compare.comparison.scoring import (
     Choice,
     Scores,
     list_ranks,
+    mean_of_ends,
+    opposite_notes,
     read_excerpts,
     score_in_stages,
     score_passages,
@@ -32,7 +34,7 @@ from compare.errors import QueryError
 from compare.library import Filters
 from compare.library.actors import Actors, actor_keys, actors_named
 from compare.library.build import passage_key
-from compare.models import Use
+from compare.models import ModelInput, Use
 from compare.results import (
     Actor,
     Excerpt,
@@ -77,6 +79,7 @@ def positions(
     library: Library,
     proposition: str,
     *,
+    opposite: str = "",
     by: str = "country",
     filters: Filters | None = None,
     stance_model: StanceModel | None = None,
@@ -94,6 +97,9 @@ def positions(
     Args:
         library: The library to read.
         proposition: One claim or demand, as a sentence.
+        opposite: What someone who disagrees would say. If given, passages near either are read
+            against both: their probabilities are the calibrated mean of both readings, with agree
+            and oppose exchanged in the second.
         by: Actors are countries ("country") or speakers ("speaker"). A statement of several
             countries counts for each of them.
         filters: Which statements. If countries or speakers are named, only they are actors.
@@ -107,12 +113,13 @@ def positions(
         cache_folder: Folder for scores; None uses the default cache.
 
     Raises:
-        QueryError: The proposition is empty or too long, `by` is invalid, or the filters leave no
-            actor.
+        QueryError: The proposition is empty or too long, its opposite has the same words, `by` is
+            invalid, or the filters leave no actor.
         ModelError: A model is missing or not the library's.
     """
-    text, filters = clean_quote(proposition, _NAME), filters or Filters()
-    model = (stance_model or library.stance_model()).for_use(Use.PROPOSITION)
+    asked, filters = Quote(proposition, opposite=opposite).cleaned(_NAME), filters or Filters()
+    model = stance_model or library.stance_model()
+    model = model.for_use(Use.POLES if asked.opposite else Use.PROPOSITION)
     read_filters, notes = with_readable_languages(library.store, filters, model.languages)
     within = library.store.select(read_filters)
     names = library.store.actors(by)
@@ -124,12 +131,12 @@ def positions(
         )
     thresholds = thresholds or Thresholds()
     passages, similar_counts = nearest_per_actor(
-        library, text, by, least=thresholds.similarity, most_each=most_each, within=within
+        library, _ends(asked), by, least=thresholds.similarity, most_each=most_each, within=within
     )
     # Joint statements also have actors that the filters do not name.
     passages = passages.take(counts[passages.actor] > 0)
-    claim = Excerpt.of_quote(Quote(text), text)
-    scores = _score(library, claim, passages, model, on_progress, cache_folder)
+    claim = Excerpt.of_quote(asked, asked.text)
+    scores = _score(library, _ends(asked), passages, model, on_progress, cache_folder)
     pairs = _pairs_by_actor(library, claim, passages, scores, names, by, within)
     actors = tuple(
         Actor(actor.key, actor.name, count, int(similar_counts[n]), tuple(pairs.get(n, ())))
@@ -137,15 +144,28 @@ def positions(
         if count
     )
     settings = {"by": by, "most_each": most_each, "least_similarity": thresholds.similarity}
+    if asked.opposite:
+        settings["opposite"] = asked.opposite
     return Positions(
-        text,
+        asked.text,
         by,
         actors,
         thresholds,
         provenance(library, model, filters_in_force(read_filters), {**settings, "seed": seed}),
         seed,
-        (*_proposition_notes(text, model), *notes, *_reading_notes(actors), NOT_A_SAMPLE),
+        (
+            *_proposition_notes(asked, model),
+            *opposite_notes(asked.text, asked.opposite, model),
+            *notes,
+            *_reading_notes(actors),
+            NOT_A_SAMPLE,
+        ),
+        asked.opposite,
     )
+
+
+def _ends(asked: Quote) -> tuple[str, ...]:
+    return (asked.text, asked.opposite) if asked.opposite else (asked.text,)
 
 
 def _statement_counts(
@@ -161,9 +181,10 @@ def _statement_counts(
     return counts
 
 
-def _proposition_notes(text: str, model: StanceModel) -> list[str]:
-    notes = language_notes(("The proposition", text), languages=model.languages)
-    if (sentences := len(split_quote(text, language_of(text)))) > 1:
+def _proposition_notes(asked: Quote, model: StanceModel) -> list[str]:
+    named = [(_NAME, asked.text)] + [("The opposite", asked.opposite)] * bool(asked.opposite)
+    notes = language_notes(*named, languages=model.languages)
+    if (sentences := len(split_quote(asked.text, language_of(asked.text)))) > 1:
         notes.append(
             f"The proposition has {sentences} sentences and is read as one: a single claim gives "
             "clearer positions."
@@ -188,21 +209,32 @@ def _reading_notes(actors: Sequence[Actor]) -> list[str]:
 
 def _score(
     library: Library,
-    claim: Excerpt,
+    ends: Sequence[str],
     passages: ActorPassages,
     model: StanceModel,
     on_progress: Progress | None,
     cache_folder: Path | None,
 ) -> Scores:
-    """Score the passages; a passage of several actors is scored once."""
+    """Score the passages against both ends; a passage of several actors is scored once."""
     rows, places = np.unique(passages.row, return_inverse=True)
-    key = passage_key(claim.text)
-    number = min(key, ~key)  # the claim's number in the cache: negative, as rows never are
-    claims = np.full(len(rows), number)
+
+    def against(end: str, stage: StanceModel, chosen: Rows, on_progress: Progress | None) -> Floats:
+        key = passage_key(end)
+        number = min(key, ~key)  # the end's number in the cache: negative, as rows never are
+        pairs, inputs = (np.full(len(chosen), number), rows[chosen]), {number: ModelInput(end)}
+        return score_passages(library, stage, *pairs, inputs, cache_folder, on_progress)
 
     def score(stage: StanceModel, chosen: Rows, on_progress: Progress | None) -> Floats:
-        pairs, inputs = (claims[chosen], rows[chosen]), {number: claim.model_input}
-        return score_passages(library, stage, *pairs, inputs, cache_folder, on_progress)
+        if len(ends) == 1:
+            return against(ends[0], stage, chosen, on_progress)
+        alone, count = stage.for_use(Use.QUOTE), len(chosen)
+
+        def half(before: int) -> Progress | None:
+            return on_progress and (lambda done, _: on_progress((before + done) // 2, count))
+
+        parts = ((end, half(n * count)) for n, end in enumerate(ends))
+        read, turned = (against(end, alone, chosen, part) for end, part in parts)
+        return mean_of_ends(stage, read, turned)
 
     def choose(numbers: Rows, scores: Floats) -> Rows:
         return np.unique(places[_may_decide(passages, scores[places])])
@@ -370,6 +402,7 @@ def position_table(
     library: Library,
     propositions: Sequence[str],
     *,
+    opposites: Sequence[str] = (),
     by: str = "country",
     filters: Filters | None = None,
     stance_model: StanceModel | None = None,
@@ -380,20 +413,29 @@ def position_table(
 ) -> PositionTable:
     """Place every actor on each of several propositions: see `positions`.
 
+    `opposites` are those of the first propositions, in their order, or "" for one without.
     `on_proposition` gets the number and words of a proposition and returns its `on_progress`.
 
     Raises:
-        QueryError: There is no proposition, or as for `positions`.
+        QueryError: There is no proposition, there are more opposites than propositions, or as for
+            `positions`.
     """
-    texts = list(dict.fromkeys(clean_quote(text, _NAME) for text in propositions))
-    if not texts:
+    if not propositions:
         raise QueryError("There is no proposition: give one claim or demand, as a sentence.")
+    if (more := len(opposites) - len(propositions)) > 0:
+        raise QueryError(
+            f"There are {more} more opposites than propositions: give one for each proposition, in "
+            "the same order."
+        )
+    asked: dict[str, str] = {}
+    for text, opposite in zip_longest(propositions, opposites, fillvalue=""):
+        asked.setdefault(clean_quote(text, _NAME), opposite)
     found = []
-    for number, text in enumerate(texts):
+    for number, (text, opposite) in enumerate(asked.items()):
         on_progress = on_proposition(number, text) if on_proposition else None
         found.append(
             positions(
-                library, text, by=by, filters=filters, stance_model=stance_model,
+                library, text, opposite=opposite, by=by, filters=filters, stance_model=stance_model,
                 thresholds=thresholds, most_each=most_each, seed=seed, on_progress=on_progress,
             )
         )  # fmt: skip

@@ -244,6 +244,7 @@ def _repeat(
     found = positions(  # saved by `Positions.result`
         library,
         kept.subject,
+        opposite=kept.quote.opposite if kept.quote else "",
         by=str(made.settings.get("by", "")),
         filters=filters,
         stance_model=model,

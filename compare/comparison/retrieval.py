@@ -336,7 +336,7 @@ def _who(statement: Statement) -> str:
 
 def nearest_per_actor(
     library: Library,
-    proposition: str,
+    ends: Sequence[str],
     kind: str,
     *,
     least: float,
@@ -345,29 +345,41 @@ def nearest_per_actor(
 ) -> tuple[ActorPassages, Rows]:
     """Return each actor's passages to read, and how many similar passages each actor has.
 
-    Every selected passage is compared with the proposition, since the most similar ones in the
-    library belong to the actors that speak most. An actor's duplicates count once, and a statement
-    has at most three passages, so that one long speech does not crowd out others.
+    Every selected passage is compared with the proposition, and with its opposite if it has one,
+    since the most similar ones in the library belong to the actors that speak most. An actor's
+    duplicates count once, and a statement has at most three passages, so that one long speech does
+    not crowd out others.
 
     Args:
         library: The library to search.
-        proposition: One sentence.
+        ends: The proposition, one sentence, and its opposite, if it has one.
         kind: Kind of the actors, one of `library.actors.KINDS`.
         least: Minimum cosine.
         most_each: See `MOST_PER_ACTOR`.
         within: The selected passages; None for all.
     """
     store = library.store
-    (query,) = library.encoder.encode([proposition])
-    passages = store.nearest_per_actor(query, kind, least, within)
+    found = [
+        store.nearest_per_actor(query, kind, least, within)
+        for query in library.encoder.encode(list(ends))
+    ]
+    passages = _most_similar(found) if len(found) > 1 else found[0]
     counts = np.bincount(passages.actor, minlength=len(store.actors(kind)))
     passages = passages.take(
         occurrence(passages.actor, store.metadata(passages.row).statement) < MOST_OF_STATEMENT
     )
-    by_words = store.ranked_by_words(proposition, READ_AT_MOST, within)
     chosen = occurrence(passages.actor) < most_each
-    chosen |= _first_by_words(passages, by_words, most_each // 2)
+    for text in ends:
+        by_words = store.ranked_by_words(text, READ_AT_MOST, within)
+        chosen |= _first_by_words(passages, by_words, most_each // 2)
     return passages.take(chosen), counts
+
+
+def _most_similar(found: Sequence[ActorPassages]) -> ActorPassages:
+    """Return the passages of several queries, each once for an actor, the most similar first."""
+    every = ActorPassages(*map(np.concatenate, zip(*found, strict=True)))
+    every = every.take(np.lexsort((every.row, -every.similarity, every.actor)))
+    return every.take(occurrence(every.actor, every.row) == 0)
 
 
 def _first_by_words(passages: ActorPassages, by_words: Rows, most: int) -> NDArray[np.bool_]:

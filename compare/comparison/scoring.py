@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     from compare.statements import Quote
 
 
+_LEAST_OPPOSITE = 0.2
+"""Least probability of opposition between a text and its opposite for no warning.
+
+With it, 13 of 50 opponents' sentences on dev claims are warned of, and 149 of 150 on other claims.
+"""
+
+
 # -- Stages --------------------------------------------------------------------------------------
 
 
@@ -133,9 +140,33 @@ def score_both_ends(
     read = stage.score(pairs, part(0))
     against = [(opposites[n] or pairs[n][0], pairs[n][1]) for n in with_opposite]
     turned = stage.for_use(Use.QUOTE).score(against, part(len(pairs)))
-    mean = (read[with_opposite] + turned[:, [1, 0, 2]]) / 2
-    read[with_opposite] = stage.for_use(Use.BOTH_ENDS).calibrate(np.asarray(mean, np.float32))
+    read[with_opposite] = mean_of_ends(stage.for_use(Use.BOTH_ENDS), read[with_opposite], turned)
     return read
+
+
+def mean_of_ends(stage: StanceModel, read: Floats, of_opposite: Floats) -> Floats:
+    """Return the calibrated mean of both readings, agree and oppose exchanged in the second."""
+    mean = (read + of_opposite[:, [1, 0, 2]]) / 2
+    return stage.calibrate(np.asarray(mean, np.float32))
+
+
+def opposite_notes(text: str, opposite: str, model: StanceModel) -> list[str]:
+    """Return a warning if the opposite of a text, unless empty, does not look like one."""
+    if not opposite:
+        return []
+    last = model.for_use(Use.QUOTE).stages[-1]
+    agree, oppose, _ = last.score([(ModelInput(text), ModelInput(opposite))])[0].tolist()
+    if agree <= oppose and oppose >= _LEAST_OPPOSITE:
+        return []
+    found_that = (
+        f"likelier to agree with it ({agree:.2f}) than to oppose it ({oppose:.2f})"
+        if agree > oppose
+        else f"hardly likely to oppose it ({oppose:.2f})"
+    )
+    return [
+        f"The opposite may not be one: the model finds it {found_that}. If it is not what someone "
+        "who disagrees would say, all that is shown is wrong: say it more plainly, or leave it out."
+    ]
 
 
 def list_ranks(scores: Floats, similarities: Iterable[float]) -> NDArray[np.float64]:

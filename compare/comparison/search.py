@@ -21,6 +21,7 @@ from compare.comparison.retrieval import (
 )
 from compare.comparison.scoring import (
     explain_listed,
+    opposite_notes,
     read_excerpts,
     score_both_ends,
     score_in_stages,
@@ -53,12 +54,6 @@ if TYPE_CHECKING:
 READ_AGAIN = 20, 30
 """Candidates at the top of the agree list and of the oppose list that the second stage scores. On
 dev queries, the first five of either list are as good as if it scored 30 and 30."""
-
-_LEAST_OPPOSITE = 0.2
-"""Least probability of opposition between a quote and its opposite for no warning.
-
-With it, 13 of 50 opponents' sentences on dev claims are warned of, and 149 of 150 on other claims.
-"""
 
 
 def search(
@@ -119,31 +114,13 @@ def search(
         ),
         quote=found.quote,
         source=next(iter(found.sources), None),
-        notes=(*found.notes, *_opposite_notes(found, model)),
+        notes=(
+            *found.notes,
+            *opposite_notes(found.parts[found.contested], found.quote.opposite, model),
+        ),
         passages_read=len({entry.row for entry in scored}),
     )
     return explain_listed(result, model, on_progress) if why else result
-
-
-def _opposite_notes(found: Retrieved, model: StanceModel) -> list[str]:
-    """Return a warning if the quote's opposite does not look like one."""
-    if not found.quote.opposite:
-        return []
-    last = model.for_use(Use.QUOTE).stages[-1]
-    ends = ModelInput(found.parts[found.contested]), ModelInput(found.quote.opposite)
-    agree, oppose, _ = last.score([ends])[0].tolist()
-    if agree <= oppose and oppose >= _LEAST_OPPOSITE:
-        return []
-    found_that = (
-        f"likelier to agree with it ({agree:.2f}) than to oppose it ({oppose:.2f})"
-        if agree > oppose
-        else f"hardly likely to oppose it ({oppose:.2f})"
-    )
-    return [
-        f"The opposite of the quote may not be one: the model finds it {found_that}. If it is not "
-        "what someone who disagrees would say, the lists are wrong: say it more plainly, or leave "
-        "it out."
-    ]
 
 
 def _settings(

@@ -353,6 +353,7 @@ def positions_json(found: Positions, period: int | None = None) -> dict[str, Any
     """Return what `positions --json` prints for a proposition; `period` is in years."""
     return {
         "proposition": found.proposition,
+        "opposite": found.opposite,
         "by": found.by,
         "parties": rows.position_rows(found),
         "by_period": rows.period_rows(found, period) if period else [],

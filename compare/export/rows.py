@@ -190,6 +190,7 @@ def _position_row(positions: Positions, actor: Actor, position: Position | None)
     # Columns keep their names: "party" is an actor, "place" a score, "screened" `first_stage_only`.
     return {
         "proposition": positions.proposition,
+        "opposite": positions.opposite,
         "by": positions.by,
         "party": actor.name,
         "key": actor.key,
@@ -215,6 +216,7 @@ def period_rows(positions: Positions, years: int) -> list[Row]:
     return [
         {
             "proposition": positions.proposition,
+            "opposite": positions.opposite,
             "party": one.actor.name,
             "key": one.actor.key,
             "start": one.start,

@@ -527,6 +527,7 @@ class Library:
         self,
         proposition: str,
         *,
+        opposite: str = "",
         by: str = "country",
         filters: Filters | None = None,
         since: PartialDate | str | None = None,
@@ -546,6 +547,7 @@ class Library:
 
         Args:
             proposition: One claim or demand, as a sentence.
+            opposite: What someone who disagrees would say: passages are read against both.
             by: "country" or "speaker".
             filters: Which statements. If countries or speakers are named, only they are placed.
             since: First day of the period: "2014", "2014-03" or "2014-03-18".
@@ -563,9 +565,9 @@ class Library:
         from compare.comparison.positions import positions
 
         return positions(
-            self, proposition, by=by, filters=_side(filters or Filters(), since, until),
-            thresholds=thresholds, most_each=most_each, seed=seed, stance_model=stance_model,
-            on_progress=on_progress,
+            self, proposition, opposite=opposite, by=by,
+            filters=_side(filters or Filters(), since, until), thresholds=thresholds,
+            most_each=most_each, seed=seed, stance_model=stance_model, on_progress=on_progress,
         )  # fmt: skip
 
     @property

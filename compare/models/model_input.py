@@ -1,6 +1,7 @@
 """The input of a stance model: the form of each side, and the parts of a pair that is too long.
 
-Characters that a vocabulary lacks are spelled with others. A pair longer than the model's window is
+Characters that a vocabulary lacks are spelled with others. A plain denial is read as what it
+denies, since models hear the topic better than a "not". A pair longer than the model's window is
 read sentence by sentence, and the pair of sentences with the strongest verdict counts.
 """
 
@@ -114,6 +115,104 @@ class Spelling(dict[int, str]):
             one.isascii() or one in self._vocabulary or f"##{one}" in self._vocabulary
             for one in letters
         )
+
+
+# -- Plain denials -------------------------------------------------------------------------------
+
+_AUXILIARY = (
+    "must|should|shall|will|would|can|could|may|might|ought|need|am|is|are|was|were|be|has|have|"
+    "had|do|does|did"
+)
+_DENIED = re.compile(
+    rf"\b(?P<verb>{_AUXILIARY})(?P<adverb> (?:now|also|still|ever|simply|therefore))? not\b"
+    r"|\b(?P<one_word>can)not\b"
+    r"|\b(?P<short>wo|ca|sha|must|should|would|could|might|need|is|are|was|were|has|have|had|do|"
+    r"does|did)n['’]t\b",
+    re.I,
+)
+_WHOLE = {"wo": "will", "ca": "can", "sha": "shall"}
+_NEGATIVE = re.compile(
+    r"\b(?:not|cannot|no|never|nor|neither|without|nobody|none|nothing|nowhere|unless|but)\b"
+    r"|n['’]t\b",
+    re.I,
+)
+_OF_A_PART = re.compile(
+    r" (?:only|just|merely|simply|solely|yet|until|because|all|always|necessarily|every\w*|so much"
+    r"|whether|enough|know)\b",
+    re.I,
+)
+"""What follows a "not" that does not deny the sentence."""
+_OTHER_CLAUSE = re.compile(
+    r"\b(?:we|us|ours?|i|my|mine|me|that|who|whom|whose|which|what|where|when|while|because|since"
+    r"|if|whether|although|though|unless|until|as long as|how|why)\b|[,;:?]"
+    r"|\b(?:and|or)(?: \w+ly)? $",
+    re.I,
+)
+"""What comes before a "not" of a clause that is not the whole sentence, or of the speaker."""
+_JOINED = re.compile(r"\b(?:and|or|nor) (?:[\w'’]+ ){0,6}$", re.I)
+_NOT_DENIED = re.compile(
+    r"\b(?:and|or|because|since|while|when|so|for it|as it)\b.*?"
+    rf"\b(?:{_AUXILIARY})\b(?! (?:\w+ )?not\b)",
+    re.I,
+)
+_IS_A_DEMAND = re.compile(
+    r" (?:(?:be|have to|longer|even|ever|simply|just) )*"
+    r"(?:go|gone|continu\w*|keep\w*|kept|stay\w*|remain\w*|stand|sit|escap\w*|evad\w*|left"
+    r"|leave (?!\w+ (?:the|our|its))|allow\w*|permit\w*|let|wait\w*|await\w*|delay\w*"
+    r"|postpon\w*|put off|ignor\w*|overlook\w*|forget|forgot\w*|neglect\w*|shrink|den(?:y|ied)"
+    r"|depriv\w*|surviv\w*|belong\w*|get (?:away|past)|fall|refus\w*|withh\w+|reward\w*"
+    r"|tolerat\w*|look away|turn away|yield|bow|give up|given up|surrender\w*|abandon\w*"
+    r"|spar\w+|blam\w+|for ever|compl(?:y|ied)|respect\w*|honou?r\w*|treat\w*|hesitat\w*"
+    r"|fulfil\w*|meet|live up|implement\w*|observ\w*|heed\w*|listen\w*|care|cooperat\w*"
+    r"|apologi\w*)\b",
+    re.I,
+)
+"""Verbs of going on, holding back and doing one's duty: "must not go on" says as much as "must
+end", and "does not comply" as much as "violates"."""
+
+
+_NO_DENIALS = ("can", "could", "has", "have", "had")
+"""Verbs whose "not" mostly complains or demands: "cannot go unpunished", "has not apologized"."""
+
+
+def affirmed(text: str) -> str | None:
+    """Return what a plain denial denies; None for any other text.
+
+    A plain denial is one sentence about others in which every clause is denied.
+
+    >>> affirmed("The blockade must not end.")
+    'The blockade must end.'
+    >>> affirmed("Valdoria did not shell the port and isn't to blame for the fire.")
+    'Valdoria did shell the port and is to blame for the fire.'
+    >>> affirmed("The blockade must not go on.") is affirmed("We do not shell ports.") is None
+    True
+    """
+    denied = list(_DENIED.finditer(text))
+    if (
+        not denied
+        or len(denied) != len(_NEGATIVE.findall(text))
+        or re.search(r"[;:?]|\bwe\b", text)
+    ):
+        return None
+    first, *others = denied
+    rest = text[first.end() :]
+    if (
+        _OTHER_CLAUSE.search(text[: first.start()])
+        or first.group().lower().startswith(_NO_DENIALS)
+        or _IS_A_DEMAND.match(rest)
+        or _NOT_DENIED.search(rest)
+        or ("," in rest and not others)
+        or any(_OF_A_PART.match(text[one.end() :]) for one in denied)
+        or not all(_JOINED.search(text[: one.start()]) for one in others)
+    ):
+        return None
+    return _DENIED.sub(_affirmed, text)
+
+
+def _affirmed(denied: re.Match[str]) -> str:
+    if short := denied["short"]:
+        return _WHOLE.get(short.lower(), short)
+    return denied["one_word"] or f"{denied['verb']}{denied['adverb'] or ''}"
 
 
 # -- Pairs longer than the window ----------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from compare.errors import ModelError
 from compare.models.model_input import (
     Spelling,
+    affirmed,
     read_in_parts,
     reading_order,
     side_text,
@@ -39,8 +41,9 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).parents[1] / "stance" / "weights"
 """Contains one folder per tier."""
 
-READING = "spelled-2"
-"""Version of how texts become tokens: raise it if a text would give others. Part of the digest."""
+READING = "spelled-3"
+"""Version of how texts become tokens, and logits verdicts: raise it if either changes. It is part
+of the digest."""
 
 OUTPUTS = ("out", "words")
 """Outputs of a graph: logits, and how likely each token belongs to a deciding word."""
@@ -141,13 +144,22 @@ class ShippedStance(StanceModel):
     def logits(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None
     ) -> NDArray[np.float32]:
-        """Return the numbers before calibration, float32 [len(pairs), 3], for pairs that fit."""
+        """Return the numbers before calibration, float32 [len(pairs), 3], for pairs that fit.
+
+        If one side alone is typed, and is a plain denial, what it denies is read, and agree and
+        oppose are exchanged: see `model_input.affirmed`.
+        """
+        denied = [_affirmed(pair) for pair in pairs]
+        asked = [other or pair for other, pair in zip(denied, pairs, strict=True)]
         found = [np.zeros((0, 3), np.float32)]
         for start in range(0, len(pairs), _AT_ONCE):
-            part = pairs[start : start + _AT_ONCE]
+            part = asked[start : start + _AT_ONCE]
             counted = within_total(on_progress, start, len(pairs))
             found.append(self._runner.run(self._feeds(part), counted))
-        return np.concatenate(found)
+        logits = np.concatenate(found)
+        turned = [n for n, other in enumerate(denied) if other]
+        logits[turned] = logits[turned][:, [1, 0, 2]]
+        return logits
 
     def mark(self, pair: InputPair) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
         """Return how likely each character belongs to a deciding word: see `StanceModel.mark`."""
@@ -208,6 +220,17 @@ class ShippedStance(StanceModel):
             name: np.asarray([getattr(encoding, _INPUTS[name])], np.int64)
             for name in self._runner.inputs
         }
+
+
+def _affirmed(pair: InputPair) -> InputPair | None:
+    """Return the pair with what its typed side denies; None if that is no plain denial."""
+    a, b = pair
+    if is_typed(a) == is_typed(b):
+        return None
+    text = affirmed(a.text if is_typed(a) else b.text)
+    if text is None:
+        return None
+    return (replace(a, text=text), b) if is_typed(a) else (a, replace(b, text=text))
 
 
 def is_typed(side: ModelInput) -> bool:

@@ -43,6 +43,8 @@ class Use(StrEnum):
     """A quote and its opposite, and a passage that a search read against both."""
     PROPOSITION = "proposition"
     """A proposition and a passage of an actor."""
+    POLES = "poles"
+    """A proposition and its opposite, and a passage of an actor that is read against both."""
     SIDES = "sides"
     """Passages of two sides."""
     TIMELINE = "timeline"

@@ -175,6 +175,7 @@ class Positions(FrameTable):
         actors: Sorted by name.
         seed: Seed of the intervals.
         notes: Sentences the reader should see; the last warns how not to read the figures.
+        opposite: What someone who disagrees would say, if passages were read against it, too.
     """
 
     proposition: str
@@ -184,6 +185,7 @@ class Positions(FrameTable):
     provenance: Provenance
     seed: int = 0
     notes: tuple[str, ...] = ()
+    opposite: str = ""
 
     def rethreshold(
         self, *, probability: float | None = None, similarity: float | None = None
@@ -266,7 +268,7 @@ class Positions(FrameTable):
             tuple(_strongest(read, self.thresholds)),
             self.thresholds,
             self.provenance,
-            quote=Quote(self.proposition),
+            quote=Quote(self.proposition, opposite=self.opposite),
             notes=self.notes,
         )
 

@@ -307,6 +307,7 @@ def _add_comparisons(api: FastAPI, pool: LibraryPool, readings: Readings) -> Non
             found = positions(
                 opened,
                 asked.proposition,
+                opposite=asked.opposite,
                 by=asked.by,
                 filters=bodies.read_filters(asked.filters),
                 thresholds=asked.thresholds.thresholds(),

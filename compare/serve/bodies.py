@@ -237,6 +237,9 @@ class PositionsRequest(Body):
     """Places countries or speakers on a proposition."""
 
     proposition: Text = Field(examples=["The canal must be open to all ships."])
+    opposite: Text = Field(
+        default="", description=OPPOSITE, examples=["The canal is ours to close."]
+    )
     by: Literal["country", "speaker"] = "country"
     filters: FilterFields = FilterFields()
     thresholds: ThresholdFields = ThresholdFields()

@@ -130,17 +130,22 @@ def create_server(library: Backend | Path | str) -> MCPServer:
 
     @server.tool()
     @_with_plain_errors
-    def place_actors(proposition: str, by: str = "country", limit: int = 20) -> dict[str, Any]:
+    def place_actors(
+        proposition: str, opposite: str = "", by: str = "country", limit: int = 20
+    ) -> dict[str, Any]:
         """Place countries or speakers on a proposition, from opposed (-1) to agreeing (+1).
 
         Args:
             proposition: One sentence.
+            opposite: What someone who disagrees would say, in a sentence: positions are truer.
             by: "country" or "speaker".
             limit: Actors on either end, up to 50.
         """
         library = pool.library()
         with TURNS.take():
-            found = positions(library, proposition, by=by, stance_model=pool.model(library))
+            found = positions(
+                library, proposition, opposite=opposite, by=by, stance_model=pool.model(library)
+            )
         placed: list[dict[str, Any]] = [
             {
                 "actor": position.name,

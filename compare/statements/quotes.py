@@ -74,17 +74,20 @@ class Quote:
         }
         return {name: value for name, value in data.items() if name != "opposite" or value}
 
-    def cleaned(self) -> Quote:
+    def cleaned(self, what: str = "The quote") -> Quote:
         """Return the quote with its words, and its opposite, as `clean_quote` returns them.
+
+        `what` is what errors call it.
 
         Raises:
             QueryError: Either has no word or is too long, or both have the same words.
         """
-        text = clean_quote(self.text)
+        text = clean_quote(self.text, what)
         opposite = clean_quote(self.opposite, "The opposite") if self.opposite.strip() else ""
         if opposite and words_key(opposite) == words_key(text):
             raise QueryError(
-                "The opposite has the words of the quote: say what someone who disagrees would say."
+                f"The opposite has the words of {what[0].lower()}{what[1:]}: say what someone who "
+                "disagrees would say."
             )
         return replace(self, text=text, opposite=opposite)
 

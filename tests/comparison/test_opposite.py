@@ -123,7 +123,7 @@ def test_without_an_opposite_nothing_is_said_of_one(library):
 )
 def test_an_opposite_that_is_none_is_noted(library, opposite, said):
     result = search(library, Quote(BLOCKADE, opposite=opposite), stance_model=Literal())
-    notes = [note for note in result.notes if note.startswith("The opposite of the quote may not")]
+    notes = [note for note in result.notes if note.startswith("The opposite may not be one")]
     assert len(notes) == bool(said)
     assert all(said in note for note in notes)
 

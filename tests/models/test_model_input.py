@@ -5,12 +5,13 @@ import time
 import numpy as np
 import pytest
 
-from compare.models import ModelInput, load_stance_model
+from compare.models import ModelInput, Use, load_stance_model
 from compare.models.model_input import (
     MOST_PAIRS,
     MOST_PARTS,
     MOST_SENTENCES,
     Spelling,
+    affirmed,
     parts_of,
     read_in_parts,
     side_text,
@@ -27,6 +28,72 @@ FILLER = (
 )
 BLOCKADE = "We condemn the blockade of Port Meren, which must end today."
 LAWFUL = "The blockade of Port Meren is lawful and will not end."
+
+
+# -- Plain denials ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("denial", "denied"),
+    [
+        ("The blockade must not end.", "The blockade must end."),
+        ("Valdoria didn't shell the port.", "Valdoria did shell the port."),
+        ("Valdoria won’t open the canal.", "Valdoria will open the canal."),
+        ("The canal is not Valdoria's.", "The canal is Valdoria's."),
+        ("Fees need not be paid.", "Fees need be paid."),
+        ("Lorn is not at peace and will not disarm.", "Lorn is at peace and will disarm."),
+        (
+            "The port is not closed, and Lorn has not shelled it.",
+            "The port is closed, and Lorn has shelled it.",
+        ),
+    ],
+)
+def test_a_plain_denial_is_known_by_what_it_denies(denial, denied):
+    assert affirmed(denial) == denied
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The blockade must end.",
+        "We will not end the blockade.",  # the speaker's own position has words of its own
+        "Our navy did not shell the port.",
+        "The blockade must not go on.",  # as much as "must end"
+        "The crew must not be left to starve.",
+        "Valdoria cannot escape its duty.",
+        "The canal is not only Valdoria's.",
+        "Not all ships may pass.",
+        "No ship must not pass.",
+        "The claim that the canal is open is not true.",
+        "Ships that do not pay must turn back.",
+        "The canal is not open; the fleet closed it.",
+        "The canal is not open because the fleet has closed it.",
+        "The fleet will go home and will not come back.",
+        "Is the canal not open?",
+        "The canal is not a river but a road.",
+        "",
+    ],
+)
+def test_no_other_text_is_a_plain_denial(text):
+    assert affirmed(text) is None
+
+
+def test_a_plain_denial_that_was_typed_is_read_as_the_opposite_of_what_it_denies():
+    model = load_stance_model("fast").for_use(Use.QUOTE)
+    said = ModelInput("The blockade of Port Meren has to stop.", country="Lorn", date="2021")
+    claim, denial = (
+        "The blockade of Port Meren must end.",
+        "The blockade of Port Meren must not end.",
+    )
+    ended, stays = (model.logits([(ModelInput(text), said)]) for text in (claim, denial))
+    assert np.array_equal(ended, stays[:, [1, 0, 2]])
+    assert np.array_equal(stays, model.logits([(said, ModelInput(denial))]))
+    # Of two statements, or of two typed texts, neither is a claim about the other.
+    for country in ("Lorn", ""):
+        read = [ModelInput(text, country=country) for text in (claim, denial)]
+        other = said if country else ModelInput(said.text)
+        ended, stays = (model.logits([(text, other)]) for text in read)
+        assert not np.array_equal(ended, stays[:, [1, 0, 2]])
 
 
 # -- One side --------------------------------------------------------------------------------------

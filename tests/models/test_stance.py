@@ -171,7 +171,7 @@ def test_each_use_has_a_calibration_of_its_own(tmp_path):
     assert (model.score([typed]) == model.for_use(Use.CLAIM).score([typed])).all()
     cascade = CascadeStance(model, model).for_use(Use.TIMELINE)
     assert cascade.use is Use.TIMELINE
-    assert cascade.same_actor == model.for_use(Use.TIMELINE).same_actor == 0.8
+    assert cascade.same_actor == model.for_use(Use.TIMELINE).same_actor == 0.9
     assert model.use is None
     del manifest["calibrations"]["sides"]
     (folder / "manifest.json").write_text(json.dumps(manifest))

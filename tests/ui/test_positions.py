@@ -211,3 +211,10 @@ def test_the_passages_of_a_party_can_be_taken_away(page, judge):
     rows = list(csv.DictReader(io.StringIO(data)))
     assert {row["a_text"] for row in rows} == {"Open it."}
     assert len(rows) == 10
+
+
+def test_a_proposition_is_read_against_its_opposite(page, judge):
+    app = place(page, o_opposite=SHUT)
+    assert f"Opposite: “{SHUT}”" in shown(app)
+    wrong = place(page, asked=f"{ASKED}\n{FEES}", o_opposite=SHUT)
+    assert "There are 2 propositions and 1 that disagree" in shown(wrong)

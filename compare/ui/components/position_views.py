@@ -52,10 +52,17 @@ def actor_words(positions: Positions) -> tuple[str, str]:
     return ("country", "countries") if positions.by == "country" else ("speaker", "speakers")
 
 
+def _title(positions: Positions) -> str:
+    """Return the title of a chart in a file: on the page, it stands above."""
+    if not positions.opposite:
+        return positions.proposition
+    return f"{positions.proposition} Opposite: {positions.opposite}"
+
+
 def chart_view(view: View) -> None:
     """Show positions with their intervals, the passages of one actor, and who takes no side."""
     if placed := _placed(view):
-        chart = charts.positions_chart(placed, view.positions.proposition, _IN_CHART)
+        chart = charts.positions_chart(placed, _title(view.positions), _IN_CHART)
         number = min(len(placed), _IN_CHART)
         alt = f"{number} positions between opposed and agreeing; “Table” has the numbers."
         _clickable_chart(view, "positions", chart, alt, "Click a dot to open its passages.")
@@ -77,7 +84,7 @@ def map_view(view: View) -> None:
     ]
     if missing:
         notes.append(f"Not on the map: {', '.join(missing)}.")
-    chart = map_chart(placed, view.positions.proposition)
+    chart = map_chart(placed, _title(view.positions))
     alt = f"A map of {counted(len(placed), *actor_words(view.positions))}; “Table” has the numbers."
     _clickable_chart(view, "map", chart, alt, *notes)
 
@@ -227,7 +234,7 @@ def periods_view(view: View) -> None:
                 key=f"{view.prefix}period-{years}-{widget_key(name)}",
                 alt=f"Positions of {name} by period. {numbers}.",
             )
-    chart = charts.periods_chart(panels, starts, positions.proposition, years)
+    chart = charts.periods_chart(panels, starts, _title(positions), years)
     repeats = "Repeated words count once in each period; passages without a date are left out."
     chart_notes(chart, repeats)
     data = table_csv("places by period", period_rows(positions, years))

@@ -35,7 +35,10 @@ _FILTER_KEYS = (*SIDE_KEYS, "from", "to", "most")
 # The widgets that the page's link holds. (Streamlit would show a bare string on the page.)
 _KEYS = (
     "library",
-    *(f"{PREFIX}{name}" for name in ("q", "by", *_FILTER_KEYS, "p", "s", "sort", "view", "years")),
+    *(
+        f"{PREFIX}{name}"
+        for name in ("q", "opposite", "by", *_FILTER_KEYS, "p", "s", "sort", "view", "years")
+    ),
 )
 _FOUND = "positions-table"  # in the session: the positions found last
 _MOST_AT_ALL = 200
@@ -55,6 +58,16 @@ def _ask(facets: Facets) -> tuple[dict[str, Any], bool]:
             help="One claim or demand, as a sentence. To compare several, write one per line.",
             max_chars=5_000,
         )
+        opposite = st.text_area(
+            "What would someone who disagrees say? (optional)",
+            key=f"{PREFIX}opposite",
+            bind="query-params",
+            height="content",
+            placeholder="Sanctions must stay in force.",
+            help="One sentence: passages are then read against both. With several propositions, "
+            "write one per line, in the same order.",
+            max_chars=5_000,
+        )
         by = st.radio(
             "Actors", list(_ACTORS), horizontal=True, key=f"{PREFIX}by", bind="query-params"
         )
@@ -72,19 +85,29 @@ def _ask(facets: Facets) -> tuple[dict[str, Any], bool]:
                 help="Reads the most similar, and half as many more that share rare words.",
             )
         pressed = st.form_submit_button("Find positions", type="primary", key="positions-go")
-    lines = (line.strip() for line in (text or "").splitlines())
-    asked = tuple(dict.fromkeys(line for line in lines if line))
+    asked, opposites = _lines(text), _lines(opposite)
     if len(asked) > _MOST_PROPOSITIONS:
         raise QueryError(
             f"{len(asked)} propositions are more than can be read at once: keep at most "
             f"{_MOST_PROPOSITIONS}."
         )
+    if opposites and len(opposites) != len(asked):
+        raise QueryError(
+            f"There are {counted(len(asked), 'proposition')} and {len(opposites)} that disagree: "
+            "write one line for each, in the same order."
+        )
     return {
         "propositions": asked,
+        "opposites": opposites,
         "by": _ACTORS.get(by or "", "country"),
         "filters": replace(filters, date_from=since, date_to=until),
         "most_each": min(max(int(most or MOST_PER_ACTOR), 1), _MOST_AT_ALL),
     }, pressed
+
+
+def _lines(text: str | None) -> tuple[str, ...]:
+    """Return the lines that are not empty."""
+    return tuple(line.strip() for line in (text or "").splitlines() if line.strip())
 
 
 def _find(library: Library, asked: dict[str, Any], pressed: bool) -> PositionTable | None:
@@ -149,6 +172,8 @@ def _choose_proposition(table: PositionTable) -> Positions:
 def _show_summary(positions: Positions) -> None:
     passages = sum(position.score.passages for position in positions.placed)
     st.html(section_html(positions.proposition))
+    if positions.opposite:
+        small(f"Opposite: “{positions.opposite}”")
     small(
         f"{counted(len(positions.placed), *views.actor_words(positions))} placed by "
         f"{counted(passages, 'passage')} that {'takes' if passages == 1 else 'take'} a side. "

@@ -75,7 +75,7 @@ def test_several_propositions_make_a_table_and_a_matrix(run, tmp_path):
     assert (again.code, again.out) == (2, "")
     assert "overwrite it with --force" in again.err
     assert run("positions", ASKED, "--out", out, "--force").code == 0
-    assert out.read_text("utf-8-sig").startswith('"proposition","by","party"')
+    assert out.read_text("utf-8-sig").startswith('"proposition","opposite","by","party"')
     found = run("positions", ASKED, FEES, "--json").json
     assert found["agreement"]["cells"][0]["low"] is None
     assert errors("shown positions", found) == []
@@ -97,6 +97,20 @@ def test_all_that_was_read_can_be_taken_to_a_review(run, tmp_path):
     assert (done.code, done.out) == (2, "")
 
 
+def test_an_opposite_is_given_for_each_proposition(run, tmp_path):
+    shut, free = ASKED.replace("must", "shall not"), "No ship shall pay"
+    done = run("positions", ASKED, "--opposite", shut)
+    assert done.code == 0
+    assert f"Opposite: “{shut}”" in done.out
+    both = run("positions", ASKED, FEES, "--opposite", shut, "--opposite", free, "--json").json
+    assert [one["opposite"] for one in both["propositions"]] == [shut, free]
+    assert errors("shown positions", both) == []
+    kept = tmp_path / "passages.json"
+    assert run("positions", ASKED, "--opposite", shut, "--passages", kept).code == 0
+    again = run("reproduce", kept)
+    assert again.code == 0, again.err
+
+
 def test_speakers_and_filters(run):
     chosen = ("--among", "country=Valdoria", "--since", "2012", "--until", "2015")
     found = run("positions", ASKED, "--by", "speaker", *chosen, "--json").json
@@ -116,6 +130,7 @@ def test_speakers_and_filters(run):
         ((ASKED, "--passages", "places.doc"), "places.doc does not end in .csv, .xlsx, "),
         ((ASKED, "--agreement", "who.csv"), "needs several propositions"),
         ((ASKED, "--period", "0"), "0"),
+        ((ASKED, FEES, "--opposite", "No"), "once for each proposition"),
     ],
 )
 def test_bad_input_is_one_sentence(run, arguments, sentence, tmp_path, monkeypatch):

@@ -185,7 +185,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 def near(library, **more):
     actors = library.store.actors("country")
-    found, counts = nearest_per_actor(library, ASKED, "country", least=0.35, **more)
+    found, counts = nearest_per_actor(library, [ASKED], "country", least=0.35, **more)
     rows = {
         one.name: [row for row, actor in zip(found.row, found.actor, strict=True) if actor == n]
         for n, one in enumerate(actors)
