@@ -215,11 +215,11 @@ def _drop_unused(model: onnx.ModelProto) -> None:
 
 
 def smooth(model: onnx.ModelProto, feeds: Sequence[Feed]) -> None:
-    """Even out activations before they are rounded, in place; the graph computes the same.
+    """Even out activations before they are rounded, and round the weights, in place.
 
     Outlier channels move into the weights. Before and after a wide layer, where a few tokens have
     far larger values than the others of their text, a token is also divided by its largest value,
-    and the product multiplied by it again. The weights are left as the runtime will round them.
+    and the product multiplied by it again.
     """
     constants = _constants(model)
     groups = _weighted_products(model)

@@ -240,8 +240,8 @@ def _show_result(result: Result, limit: int) -> None:
             f"with the quote or opposes it ({on_topic} on its topic; minimum probability "
             f"{minimum.probability:g}, minimum similarity {minimum.similarity:g})."
         )
-    else:
-        say(f"\n{one_line(sides_taken(result).in_words())}")
+    elif taken := sides_taken(result).in_words():
+        say(f"\n{one_line(taken)}")
     show = _show_table if on_terminal() else _show_lines
     for stance in Stance:
         if pairs := result.listed(stance):

@@ -155,9 +155,13 @@ class SidesTaken:
     def in_words(self) -> str:
         """Return a sentence with the numbers, and the names of those who said both.
 
+        It is empty if no statement names a country.
+
         >>> SidesTaken(("Lorn", "Marenia"), (), ("Valdoria",)).in_words()
         'By country: 2 agree, none opposes, 1 has said both (Valdoria).'
         """
+        if not (self.agree or self.oppose or self.both):
+            return ""
         agree = _verb(self.agree, "agrees", "agree")
         oppose = _verb(self.oppose, "opposes", "oppose")
         both = _verb(self.both, "has said both", "have said both")
@@ -171,11 +175,12 @@ def sides_taken(result: Result, by: str = "country") -> SidesTaken:
     An actor has said both if a passage of its agrees and another opposes, at whatever dates.
     """
     pairs = {stance: result.sure(stance) for stance in (Stance.AGREE, Stance.OPPOSE)}
-    names = _names([pair.b.statement for found in pairs.values() for pair in found], by)
-    agree, oppose = (
-        {names[key] for pair in found for key in actor_keys(pair.b.statement, by)}
+    said = [
+        [one for pair in found for one in (pair.b.statement, *pair.b.repeats)]
         for found in pairs.values()
-    )
+    ]
+    names = _names([one for found in said for one in found], by)
+    agree, oppose = ({names[key] for one in found for key in actor_keys(one, by)} for found in said)
     groups = (agree - oppose, oppose - agree, agree & oppose)
     return SidesTaken(*(tuple(sorted(group)) for group in groups))
 

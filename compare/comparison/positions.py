@@ -48,7 +48,7 @@ from compare.results import (
 )
 from compare.results.positions import FrameTable
 from compare.results.provenance import provenance
-from compare.statements import Quote, clean_quote, language_notes, language_of, split_quote
+from compare.statements import Quote, language_notes, language_of, split_quote
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -429,7 +429,13 @@ def position_table(
         )
     asked: dict[str, str] = {}
     for text, opposite in zip_longest(propositions, opposites, fillvalue=""):
-        asked.setdefault(clean_quote(text, _NAME), opposite)
+        one = Quote(text, opposite=opposite).cleaned(_NAME)
+        known = asked.get(one.text, "")
+        if known and one.opposite and known != one.opposite:
+            raise QueryError(
+                f"“{one.text}” has two opposites, “{known}” and “{one.opposite}”: leave one out."
+            )
+        asked[one.text] = known or one.opposite
     found = []
     for number, (text, opposite) in enumerate(asked.items()):
         on_progress = on_proposition(number, text) if on_proposition else None

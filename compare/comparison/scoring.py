@@ -18,9 +18,11 @@ from compare.errors import LibraryError
 from compare.library.index.base import Floats, Rows
 from compare.library.locations import CACHE_VARIABLE, writable_cache
 from compare.models import InputPair, ModelInput, StanceModel, Use, signature
+from compare.models.model_input import affirmed
 from compare.progress import Progress, within_total
 from compare.results import Excerpt, Pair, Probabilities, Result
 from compare.results.pair import ranking_score
+from compare.statements import words_key
 
 if TYPE_CHECKING:
     from compare.library.library import Library
@@ -154,6 +156,12 @@ def opposite_notes(text: str, opposite: str, model: StanceModel) -> list[str]:
     """Return a warning if the opposite of a text, unless empty, does not look like one."""
     if not opposite:
         return []
+    denials = {words_key(affirmed(one) or "") for one in (text, opposite)}
+    if denials & {words_key(text), words_key(opposite)}:
+        return [
+            "The opposite only denies the other words, which tells the model nothing new: say what "
+            "someone who disagrees would say, in words of their own."
+        ]
     last = model.for_use(Use.QUOTE).stages[-1]
     agree, oppose, _ = last.score([(ModelInput(text), ModelInput(opposite))])[0].tolist()
     if agree <= oppose and oppose >= _LEAST_OPPOSITE:
@@ -165,7 +173,7 @@ def opposite_notes(text: str, opposite: str, model: StanceModel) -> list[str]:
     )
     return [
         f"The opposite may not be one: the model finds it {found_that}. If it is not what someone "
-        "who disagrees would say, all that is shown is wrong: say it more plainly, or leave it out."
+        "who disagrees would say, verdicts may be wrong: say it more plainly, or leave it out."
     ]
 
 

@@ -201,12 +201,13 @@ def _chosen_for_quote(result: Result) -> str:
     read, more = f"the {number} passages" if number else "the passages", "others"
     if each := made.settings.get("most_each"):
         read = f"the {each} passages of each {made.settings.get('by')}"
-        more = "up to half as many more"
+        more = f"up to {'as' if result.quote and result.quote.opposite else 'half as'} many more"
     both = ""
-    if result.quote and result.quote.opposite:
+    if result.quote and (opposite := result.quote.opposite):
+        chosen = "They are near it or" if each else "Half of them were chosen by"
         both = (
-            f"Half of them were chosen by its opposite, “{result.quote.opposite}”; each was read "
-            "with both, and has the mean of the two readings. "
+            f"{chosen} its opposite, “{opposite}”; each was read with both, and has the mean of "
+            "the two readings. "
         )
     return (
         f"The quote was compared with {_library(made)} by compare {made.version} on "

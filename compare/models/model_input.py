@@ -144,8 +144,8 @@ _OF_A_PART = re.compile(
 """What follows a "not" that does not deny the sentence."""
 _OTHER_CLAUSE = re.compile(
     r"\b(?:we|us|ours?|i|my|mine|me|that|who|whom|whose|which|what|where|when|while|because|since"
-    r"|if|whether|although|though|unless|until|as long as|how|why)\b|[,;:?]"
-    r"|\b(?:and|or)(?: \w+ly)? $",
+    r"|if|whether|although|though|unless|until|as long as|how|why|says?|said|saying|claims?"
+    r"|claimed|den(?:y|ies|ied)|denying|false|wrong)\b|,|\b(?:and|or)(?: \w+ly)? $",
     re.I,
 )
 """What comes before a "not" of a clause that is not the whole sentence, or of the speaker."""
@@ -162,14 +162,21 @@ _IS_A_DEMAND = re.compile(
     r"|postpon\w*|put off|ignor\w*|overlook\w*|forget|forgot\w*|neglect\w*|shrink|den(?:y|ied)"
     r"|depriv\w*|surviv\w*|belong\w*|get (?:away|past)|fall|refus\w*|withh\w+|reward\w*"
     r"|tolerat\w*|look away|turn away|yield|bow|give up|given up|surrender\w*|abandon\w*"
-    r"|spar\w+|blam\w+|for ever|compl(?:y|ied)|respect\w*|honou?r\w*|treat\w*|hesitat\w*"
+    r"|spar\w+|blam\w+|for ever|compl(?:y\w*|ied)|respect\w*|honou?r\w*|treat\w*|hesitat\w*"
     r"|fulfil\w*|meet|live up|implement\w*|observ\w*|heed\w*|listen\w*|care|cooperat\w*"
-    r"|apologi\w*)\b",
+    r"|apologi\w*|silent|indifferent|above the law|prevail)\b",
     re.I,
 )
 """Verbs of going on, holding back and doing one's duty: "must not go on" says as much as "must
 end", and "does not comply" as much as "violates"."""
 
+
+_MORE = re.compile(
+    r"[;:?!()–—]|[.] +\S| - |\b(?:we|some|many|most|few|several|all|every\w*|each|hardly|any\w*"
+    r"|either|at all)\b",
+    re.I,
+)
+"""Signs of more than one clause, and words that a "not" changes otherwise than by denial."""
 
 _NO_DENIALS = ("can", "could", "has", "have", "had")
 """Verbs whose "not" mostly complains or demands: "cannot go unpunished", "has not apologized"."""
@@ -188,11 +195,7 @@ def affirmed(text: str) -> str | None:
     True
     """
     denied = list(_DENIED.finditer(text))
-    if (
-        not denied
-        or len(denied) != len(_NEGATIVE.findall(text))
-        or re.search(r"[;:?]|\bwe\b", text)
-    ):
+    if not denied or len(denied) != len(_NEGATIVE.findall(text)) or _MORE.search(text.strip()):
         return None
     first, *others = denied
     rest = text[first.end() :]

@@ -66,9 +66,10 @@ def shipped_manifests() -> dict[str, Mapping[str, Any]]:
 def measured_by_use(model: StanceModel) -> Mapping[str, Any]:
     """Return how true the probabilities of a shipped model are in each use, {} for another model.
 
-    By the use's name: what its calibration was fitted on, the number of pairs, the log loss, and of
-    the pairs called agreeing and opposing the number, the mean probability shown and the share that
-    is right. All are measured in folds that share no claim, topic or document.
+    By the use's name: what its calibration was fitted on, the number of pairs that the model did
+    not learn from, their log loss, and of those called agreeing and opposing the number, the mean
+    probability shown and the share that is right. All are measured in folds that share no claim,
+    topic or document.
     """
     for tier, manifest in shipped_manifests().items():
         if model.digest == model_digest(WEIGHTS / tier):
@@ -146,8 +147,9 @@ class ShippedStance(StanceModel):
     ) -> NDArray[np.float32]:
         """Return the numbers before calibration, float32 [len(pairs), 3], for pairs that fit.
 
-        If one side alone is typed, and is a plain denial, what it denies is read, and agree and
-        oppose are exchanged: see `model_input.affirmed`.
+        If one side alone has neither country nor year, as typed claims have none, and is a plain
+        denial, what it denies is read, and agree and oppose are exchanged: see
+        `model_input.affirmed`.
         """
         denied = [_affirmed(pair) for pair in pairs]
         asked = [other or pair for other, pair in zip(denied, pairs, strict=True)]

@@ -137,7 +137,8 @@ def create_server(library: Backend | Path | str) -> MCPServer:
 
         Args:
             proposition: One sentence.
-            opposite: What someone who disagrees would say, in a sentence: positions are truer.
+            opposite: What someone who disagrees would say, in a sentence, not with a mere "not":
+                what is called opposing is then right more often.
             by: "country" or "speaker".
             limit: Actors on either end, up to 50.
         """

@@ -74,8 +74,8 @@ def side_by_side(shown: Shown, *, as_table: bool = False) -> Result:
         read = f"{read_of(result)}."
         none_pass = not result.pairs and bool(result.provenance.filters)
         show_html("nothing", read, on_topic, near, result.thresholds.probability, none_pass)
-    else:
-        small(sides_taken(result).in_words())
+    elif taken := sides_taken(result).in_words():
+        small(taken)
     if as_table:
         found_table(shown)
         return result

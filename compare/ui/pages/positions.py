@@ -65,7 +65,7 @@ def _ask(facets: Facets) -> tuple[dict[str, Any], bool]:
             height="content",
             placeholder="Sanctions must stay in force.",
             help="One sentence: passages are then read against both. With several propositions, "
-            "write one per line, in the same order.",
+            "write one per line, in the same order, for all of them or for none.",
             max_chars=5_000,
         )
         by = st.radio(
@@ -82,7 +82,7 @@ def _ask(facets: Facets) -> tuple[dict[str, Any], bool]:
                 MOST_PER_ACTOR,
                 key=f"{PREFIX}most",
                 bind="query-params",
-                help="Reads the most similar, and half as many more that share rare words.",
+                help="Reads the most similar, and more that share rare words.",
             )
         pressed = st.form_submit_button("Find positions", type="primary", key="positions-go")
     asked, opposites = _lines(text), _lines(opposite)
@@ -117,7 +117,7 @@ def _find(library: Library, asked: dict[str, Any], pressed: bool) -> PositionTab
     key = repr((library.generation, signature(stance_model()), asked))
     table: PositionTable | None = kept(_FOUND, key)
     if table is None and pressed:
-        parts = max(1, len(asked["propositions"]))
+        parts = max(1, len(set(asked["propositions"])))
         with progress("Finding passages on the proposition", "readings") as on_progress:
 
             def began(part: int, _: str) -> Progress:

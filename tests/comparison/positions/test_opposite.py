@@ -46,7 +46,7 @@ def test_passages_are_read_against_both_ends(library):
     assert means(positions(library, ASKED, stance_model=Literal()))["Ostravia"] == -0.5
 
 
-def test_a_proposition_and_its_opposite_are_the_two_ends_of_one_axis(library):
+def test_without_a_calibration_the_two_ends_are_those_of_one_axis(library):
     one = positions(library, ASKED, opposite=SHUT, stance_model=Literal())
     other = positions(library, SHUT, opposite=ASKED, stance_model=Literal())
     assert means(one) == {name: -mean for name, mean in means(other).items()}
@@ -94,7 +94,7 @@ def test_exports_and_a_reproduced_result_keep_the_opposite(library):
 
 def test_several_propositions_have_opposites_of_their_own(library):
     table = position_table(
-        library, [ASKED, TOLLS, ASKED], opposites=[SHUT, "", TOLLS], stance_model=Literal()
+        library, [ASKED, TOLLS, ASKED], opposites=["", "", SHUT], stance_model=Literal()
     )
     assert [(one.proposition, one.opposite) for one in table.positions] == [
         (ASKED, SHUT),
@@ -112,9 +112,19 @@ def test_an_opposite_that_agrees_is_warned_of(library):
     [
         ([f"{ASKED}."], "The opposite has the words of the proposition"),
         (["!"], "The opposite"),
-        ([SHUT, "No ship may pass"], "1 more opposites than propositions"),
+        ([SHUT, "No ship may pass", "Nor boat"], "1 more opposites than propositions"),
+        ([SHUT, "No ship may pass"], "has two opposites"),
+        (["", "!"], "The opposite"),
     ],
 )
-def test_bad_opposites_are_one_sentence(library, opposites, sentence):
+def test_bad_opposites_are_one_sentence_before_anything_is_read(library, opposites, sentence):
+    judge = WordJudge()
     with pytest.raises(QueryError, match=sentence):
-        position_table(library, [ASKED], opposites=opposites, stance_model=WordJudge())
+        position_table(library, [ASKED, ASKED], opposites=opposites, stance_model=judge)
+    assert not judge.read
+
+
+def test_an_opposite_that_only_denies_is_noted(library):
+    canal, shut = "The canal must be open", "The canal must not be open"
+    found = positions(library, canal, opposite=shut, stance_model=Literal())
+    assert "tells the model nothing new" in found.notes[0]
