@@ -170,3 +170,17 @@ def sample_statements() -> list[Statement]:
         ),
         statement("empty-1", "  \n "),
     ]
+
+
+class Literal(WordJudge):
+    """Agrees if both sides have or lack "not", as a reader who only counts that word would."""
+
+    opposed = (0.1, 0.8, 0.1)
+
+    def score(self, pairs, on_progress=None):
+        self.read.extend(pairs)
+        same = [("not" in a.text.split()) == ("not" in b.text.split()) for a, b in pairs]
+        rows = [(0.8, 0.1, 0.1) if one else self.opposed for one in same]
+        if on_progress:
+            on_progress(len(pairs), len(pairs))
+        return np.array(rows, np.float32).reshape(-1, 3)

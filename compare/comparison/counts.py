@@ -146,7 +146,7 @@ def between(result: Result, a: str, b: str, by: str = "country") -> list[Pair]:
 
 @dataclass(frozen=True, slots=True)
 class SidesTaken:
-    """The names of the actors that a search lists: who agrees, who opposes, and who said both."""
+    """The names of the countries that a search lists: who agrees, opposes, or has said both."""
 
     agree: tuple[str, ...]
     oppose: tuple[str, ...]
@@ -169,18 +169,20 @@ class SidesTaken:
         return f"By country: {agree}, {oppose}, {both}{named}."
 
 
-def sides_taken(result: Result, by: str = "country") -> SidesTaken:
-    """Return the actors of what a search calls agreeing and opposing, without unclear pairs.
+def sides_taken(result: Result) -> SidesTaken:
+    """Return the countries of what a search calls agreeing and opposing, without unclear pairs.
 
-    An actor has said both if a passage of its agrees and another opposes, at whatever dates.
+    A country has said both if a passage of its agrees and another opposes, at whatever dates.
     """
     pairs = {stance: result.sure(stance) for stance in (Stance.AGREE, Stance.OPPOSE)}
     said = [
         [one for pair in found for one in (pair.b.statement, *pair.b.repeats)]
         for found in pairs.values()
     ]
-    names = _names([one for found in said for one in found], by)
-    agree, oppose = ({names[key] for one in found for key in actor_keys(one, by)} for found in said)
+    names = _names([one for found in said for one in found], "country")
+    agree, oppose = (
+        {names[key] for one in found for key in actor_keys(one, "country")} for found in said
+    )
     groups = (agree - oppose, oppose - agree, agree & oppose)
     return SidesTaken(*(tuple(sorted(group)) for group in groups))
 

@@ -169,15 +169,12 @@ _IS_A_DEMAND = re.compile(
 )
 """Verbs of going on, holding back and doing one's duty: "must not go on" says as much as "must
 end", and "does not comply" as much as "violates"."""
-
-
 _MORE = re.compile(
     r"[;:?!()–—]|[.] +\S| - |\b(?:we|some|many|most|few|several|all|every\w*|each|hardly|any\w*"
     r"|either|at all)\b",
     re.I,
 )
 """Signs of more than one clause, and words that a "not" changes otherwise than by denial."""
-
 _NO_DENIALS = ("can", "could", "has", "have", "had")
 """Verbs whose "not" mostly complains or demands: "cannot go unpunished", "has not apologized"."""
 

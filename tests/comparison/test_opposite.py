@@ -1,6 +1,5 @@
 """Searches with an opposite, and what a search reads for."""
 
-import numpy as np
 import pytest
 
 from compare.comparison.search import search
@@ -14,7 +13,7 @@ from compare.results import Thresholds
 from compare.statements import Country, PartialDate, Quote
 from compare.statements.quotes import LONGEST
 from tests.comparison.test_search import BLOCKADE, STATEMENTS, ids, run
-from tests.fakes import HashingEncoder, WordJudge
+from tests.fakes import HashingEncoder, Literal, WordJudge
 
 
 @pytest.fixture(scope="module")
@@ -23,18 +22,6 @@ def library(tmp_path_factory):
 
 
 # --- with an opposite ---------------------------------------------------------------------------
-
-
-class Literal(WordJudge):
-    """Agrees if both sides have or lack "not", as a reader who only counts that word would."""
-
-    def score(self, pairs, on_progress=None):
-        self.read.extend(pairs)
-        same = [("not" in a.text.split()) == ("not" in b.text.split()) for a, b in pairs]
-        rows = [(0.8, 0.1, 0.1) if one else (0.1, 0.8, 0.1) for one in same]
-        if on_progress:
-            on_progress(len(pairs), len(pairs))
-        return np.array(rows, np.float32).reshape(-1, 3)
 
 
 STAYS = "The blockade of Port Meren will not end soon"

@@ -49,24 +49,18 @@ _ACTORS = {"Countries": "country", "Speakers": "speaker"}
 def _ask(facets: Facets) -> tuple[dict[str, Any], bool]:
     """Show the form; return the options of `position_table` and whether it was submitted."""
     with st.form("positions", border=False):
-        text = st.text_area(
+        text = _text_area(
             "Proposition",
-            key=f"{PREFIX}q",
-            bind="query-params",
-            height="content",
-            placeholder="Sanctions must be lifted.",
-            help="One claim or demand, as a sentence. To compare several, write one per line.",
-            max_chars=5_000,
+            "q",
+            "Sanctions must be lifted.",
+            "One claim or demand, as a sentence. To compare several, write one per line.",
         )
-        opposite = st.text_area(
+        opposite = _text_area(
             "What would someone who disagrees say? (optional)",
-            key=f"{PREFIX}opposite",
-            bind="query-params",
-            height="content",
-            placeholder="Sanctions must stay in force.",
-            help="One sentence: passages are then read against both. With several propositions, "
+            "opposite",
+            "Sanctions must stay in force.",
+            "One sentence: passages are then read against both. With several propositions, "
             "write one per line, in the same order, for all of them or for none.",
-            max_chars=5_000,
         )
         by = st.radio(
             "Actors", list(_ACTORS), horizontal=True, key=f"{PREFIX}by", bind="query-params"
@@ -105,9 +99,25 @@ def _ask(facets: Facets) -> tuple[dict[str, Any], bool]:
     }, pressed
 
 
-def _lines(text: str | None) -> tuple[str, ...]:
+def _text_area(label: str, name: str, placeholder: str, help: str) -> str:
+    """Show a field for sentences, one per line, which the address holds."""
+    return (
+        st.text_area(
+            label,
+            key=f"{PREFIX}{name}",
+            bind="query-params",
+            height="content",
+            placeholder=placeholder,
+            help=help,
+            max_chars=5_000,
+        )
+        or ""
+    )
+
+
+def _lines(text: str) -> tuple[str, ...]:
     """Return the lines that are not empty."""
-    return tuple(line.strip() for line in (text or "").splitlines() if line.strip())
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
 def _find(library: Library, asked: dict[str, Any], pressed: bool) -> PositionTable | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from compare.comparison import position_table
@@ -11,23 +10,17 @@ from compare.errors import QueryError
 from compare.export.rows import period_rows, position_rows
 from compare.models.stance import CascadeStance
 from tests.comparison.positions.conftest import ASKED, SHUT
-from tests.fakes import WordJudge
+from tests.fakes import Literal, WordJudge
 
 pytestmark = pytest.mark.usefixtures("cache")
 
 TOLLS = "Fishermen had a good year"
 
 
-class Literal(WordJudge):
-    """Agrees if both sides have or lack "not", as a reader who only counts that word would."""
+class Unsure(Literal):
+    """Is less sure of opposition than of agreement, so that both ends matter."""
 
-    def score(self, pairs, on_progress=None):
-        self.read.extend(pairs)
-        same = [("not" in a.text.split()) == ("not" in b.text.split()) for a, b in pairs]
-        rows = [(0.8, 0.1, 0.1) if one else (0.1, 0.6, 0.3) for one in same]
-        if on_progress:
-            on_progress(len(pairs), len(pairs))
-        return np.array(rows, np.float32).reshape(-1, 3)
+    opposed = (0.1, 0.6, 0.3)
 
 
 def means(found):
@@ -35,7 +28,7 @@ def means(found):
 
 
 def test_passages_are_read_against_both_ends(library):
-    judge = Literal()
+    judge = Unsure()
     found = positions(library, ASKED, opposite=f"“{SHUT}”", stance_model=judge)
     assert {a.text for a, _ in judge.read} == {ASKED, SHUT}
     assert (found.proposition, found.opposite) == (ASKED, SHUT)
@@ -43,18 +36,18 @@ def test_passages_are_read_against_both_ends(library):
     # Each end alone gives 0.7 or -0.5; turned round and averaged, both give 0.6 and -0.6.
     assert means(found)["Ostravia"] == -0.6
     assert means(found)["Lorn"] == 0.6
-    assert means(positions(library, ASKED, stance_model=Literal()))["Ostravia"] == -0.5
+    assert means(positions(library, ASKED, stance_model=Unsure()))["Ostravia"] == -0.5
 
 
 def test_without_a_calibration_the_two_ends_are_those_of_one_axis(library):
-    one = positions(library, ASKED, opposite=SHUT, stance_model=Literal())
-    other = positions(library, SHUT, opposite=ASKED, stance_model=Literal())
+    one = positions(library, ASKED, opposite=SHUT, stance_model=Unsure())
+    other = positions(library, SHUT, opposite=ASKED, stance_model=Unsure())
     assert means(one) == {name: -mean for name, mean in means(other).items()}
 
 
 def test_passages_near_the_opposite_alone_are_read(library):
-    alone = positions(library, TOLLS, stance_model=Literal())
-    both = positions(library, TOLLS, opposite=SHUT, stance_model=Literal())
+    alone = positions(library, TOLLS, stance_model=Unsure())
+    both = positions(library, TOLLS, opposite=SHUT, stance_model=Unsure())
     read = {actor.name: len(actor.read) for actor in alone.actors}
     assert read["Ostravia"] == 0
     of_both = {actor.name: actor for actor in both.actors}
@@ -65,8 +58,8 @@ def test_passages_near_the_opposite_alone_are_read(library):
 
 
 def test_a_stopped_run_resumes_with_both_ends_and_nothing_is_read_again(library):
-    positions(library, ASKED, opposite=SHUT, stance_model=Literal())
-    judge = Literal()
+    positions(library, ASKED, opposite=SHUT, stance_model=Unsure())
+    judge = Unsure()
     turned = positions(library, SHUT, opposite=ASKED, stance_model=judge)
     assert turned.placed
     # All that is new is whether the two ends oppose each other.
@@ -75,7 +68,7 @@ def test_a_stopped_run_resumes_with_both_ends_and_nothing_is_read_again(library)
 
 def test_progress_reaches_the_end_once(library):
     told = []
-    model = CascadeStance(Literal(), Literal())
+    model = CascadeStance(Unsure(), Unsure())
     positions(
         library, ASKED, opposite=SHUT, stance_model=model,
         on_progress=lambda done, total: told.append((done, total)),
@@ -86,7 +79,7 @@ def test_progress_reaches_the_end_once(library):
 
 
 def test_exports_and_a_reproduced_result_keep_the_opposite(library):
-    found = positions(library, ASKED, opposite=SHUT, stance_model=Literal())
+    found = positions(library, ASKED, opposite=SHUT, stance_model=Unsure())
     assert {row["opposite"] for row in position_rows(found)} == {SHUT}
     assert {row["opposite"] for row in period_rows(found, 10)} == {SHUT}
     assert found.result().quote.opposite == SHUT
@@ -94,7 +87,7 @@ def test_exports_and_a_reproduced_result_keep_the_opposite(library):
 
 def test_several_propositions_have_opposites_of_their_own(library):
     table = position_table(
-        library, [ASKED, TOLLS, ASKED], opposites=["", "", SHUT], stance_model=Literal()
+        library, [ASKED, TOLLS, ASKED], opposites=["", "", SHUT], stance_model=Unsure()
     )
     assert [(one.proposition, one.opposite) for one in table.positions] == [
         (ASKED, SHUT),
@@ -103,7 +96,7 @@ def test_several_propositions_have_opposites_of_their_own(library):
 
 
 def test_an_opposite_that_agrees_is_warned_of(library):
-    found = positions(library, ASKED, opposite=f"{ASKED}, always", stance_model=Literal())
+    found = positions(library, ASKED, opposite=f"{ASKED}, always", stance_model=Unsure())
     assert "The opposite may not be one" in found.notes[0]
 
 
@@ -126,5 +119,5 @@ def test_bad_opposites_are_one_sentence_before_anything_is_read(library, opposit
 
 def test_an_opposite_that_only_denies_is_noted(library):
     canal, shut = "The canal must be open", "The canal must not be open"
-    found = positions(library, canal, opposite=shut, stance_model=Literal())
+    found = positions(library, canal, opposite=shut, stance_model=Unsure())
     assert "tells the model nothing new" in found.notes[0]
