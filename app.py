@@ -21,11 +21,11 @@ _PAGES = {
     ),
     "sides.py": (
         "Compare sides",
-        "Choose two sides and a topic; see where they oppose each other, and where they agree.",
+        "Type a proposition, choose two sides; see where they oppose each other on it, or agree.",
     ),
     "timeline.py": (
         "Timeline",
-        "Choose whose statements; see where they changed position, and when.",
+        "Type a proposition and choose who; see what they said on it, and whether that changed.",
     ),
     "review.py": (
         "Review",

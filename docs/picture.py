@@ -22,6 +22,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 DOCS = Path(__file__).parent
 PORT = 8599
 APP = f"http://127.0.0.1:{PORT}"
+PROGRAM = (sys.executable, "-m", "compare")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 COLOURS = 256
 """Most colours of a picture, to keep it small; the app has few apart from the edges of letters."""
@@ -35,10 +36,11 @@ def search(page: Page) -> None:
 
 
 def sides(page: Page) -> None:
-    """Compare two countries and score the pairs."""
-    go(page, "sides?a_countries=United+States&b_countries=China", 1400)
+    """Compare two countries of the made-up statements on a proposition."""
+    subprocess.run([*PROGRAM, "build", "--corpus", str(DOCS / "canal.csv"), "--add"], check=True)
+    asked = "ab_q=The+canal+must+be+open+to+all+ships.&ab_opposite=The+canal+is+ours+to+close."
+    go(page, f"sides?library=My+own&a_countries=Valdoria&b_countries=Ostravia&{asked}", 1500)
     page.get_by_role("button", name="Find the pairs").click()
-    page.get_by_role("button", name="Read the pairs").click()
     page.get_by_text("Link to this page").wait_for()
 
 
@@ -51,8 +53,8 @@ def positions(page: Page) -> None:
 
 
 def review(page: Page) -> None:
-    """Make a review of the two sides, and show its first pair before it is answered."""
-    sides(page)
+    """Make a review of a search, and show its first pair before it is answered."""
+    search(page)
     page.get_by_role("button", name="Review by hand").click()
     page.get_by_label("Name of the review").fill("Military aid")
     for label, reader in (("First reader", "Ada"), ("Second reader", "Bren")):
@@ -81,18 +83,18 @@ def watches(page: Page) -> None:
         ("build", "--corpus", str(canal), "--add"),
         ("watch", "run"),
     ):
-        subprocess.run([sys.executable, "-m", "compare", *arguments], check=True)
+        subprocess.run([*PROGRAM, *arguments], check=True)
     go(page, "watch?library=My+own", 1100)
     page.get_by_role("heading", name="free passage").wait_for()
 
 
 PICTURES: dict[str, Callable[[Page], None]] = {
     "search.png": search,
-    "pictures/sides.png": sides,
     "pictures/positions.png": positions,
     "pictures/review.png": review,
     "pictures/collection.png": collection,
-    "pictures/watches.png": watches,  # makes a library, so it is the last
+    "pictures/watches.png": watches,  # makes a library, so it is one of the last
+    "pictures/sides.png": sides,
 }
 """Each picture, and the function that prepares the page for it."""
 

@@ -123,8 +123,10 @@ def a_search(*pairs: Pair, quote: Quote | str = QUOTE, source: Statement | None 
     )
 
 
+OPPOSITE = "Valdoria sends no arms to anyone."
+
 RATIONALE = Rationale((Span(8, 13, 0.5), Span(0, 7, 0.25)), (Span(0, 8, 0.75),))
-"""Words that decide a pair of `two_sides`."""
+"""Words that decide a pair and a place of `two_sides`."""
 
 
 def pair_of(
@@ -150,12 +152,28 @@ def pair_of(
 def two_sides(
     *pairs: Pair, over_time: bool = False, subject: str = "Ostmark and Valdoria"
 ) -> Result:
-    """Two sides with one pair in each list, or with `pairs`; what decides one of them is known."""
+    """Two sides, placed on `QUOTE`, with one pair in each list, or with `pairs`.
+
+    What decides one pair and one place is known.
+    """
+    asked = Quote(QUOTE, opposite=OPPOSITE)
+    claim = Excerpt.of_quote(asked, QUOTE)
+    neither = Probabilities(0.125, 0.125, 0.75)
     provenance = replace(
         PROVENANCE,
-        filters={"a": {"countries": ["OST"]}, "b": {"date_from": "2019"}, "topic": "arms"},
-        settings={"most_read": 20000, "least_similarity": 0.4},
+        filters={"a": {"countries": ["OST"]}, "b": {"date_from": "2019"}},
+        settings={"proposition": QUOTE, "most_of_side": 120, "opposite": asked.opposite},
         screening="fast@666666666666",
+    )
+    placed = (
+        (
+            Pair(claim, excerpt(AGREEING), Probabilities(0.875, 0.0625, 0.0625), 0.75),
+            Pair(claim, excerpt(UNRELATED), neither, 0.5),
+        ),
+        (
+            Pair(claim, excerpt(OPPOSED), Probabilities(0.125, 0.75, 0.125), 0.625, RATIONALE),
+            Pair(claim, excerpt(UNRELATED), neither, 0.5),
+        ),
     )
     return Result(
         Kind.TIMELINE if over_time else Kind.SIDES,
@@ -171,8 +189,19 @@ def two_sides(
         Thresholds(),
         provenance,
         candidates=7,
-        notes=("Pairs with the same words on both sides were left out: 2.",),
+        notes=("The proposition has two sentences.",),
+        placed=placed[:1] if over_time else placed,
     )
+
+
+def on_a_topic(result: Result) -> Result:
+    """Two sides as an older program compared them: on a topic, with no passage placed."""
+    made = replace(
+        result.provenance,
+        filters={**result.provenance.filters, "topic": "arms"},
+        settings={"most_read": 20000, "least_similarity": 0.4},
+    )
+    return replace(result, provenance=made, placed=())
 
 
 # --- files -----------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ def test_the_tutorial_runs_and_shows_what_it_says(ran: list[Any]) -> None:
     pairs = shown(ran, "library.compare(", "text/html")
     assert 'class="cp-nb' in pairs
     assert "malicious disinformation" in pairs
-    assert shown(ran, "again.same") == "(True, 10, ())"
+    assert shown(ran, "again.same") == "(True, 18, ())"
     assert "'report.html'" in shown(ran, "iterdir()")
     drawn = shown(ran, "alt.Chart", "image/svg+xml")
     assert "probability that they agree" in drawn

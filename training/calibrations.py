@@ -10,7 +10,7 @@ calibration.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from scipy.special import softmax as normalized
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GroupKFold
 
+from compare.comparison.sides import USUAL, joined, of_both
 from compare.models import LEAST_CALLED, Use
 from compare.models.stance import softmax
 from compare.statements import country_key, parse_countries
@@ -70,6 +71,7 @@ class Labelled:
         groups: What the folds must not divide: the claim, the topic or the document of each pair.
         searched: Whether a search reads them, and so weighs the same actor's passages.
         opposites: What someone who disagrees would say, for each pair; () if each is read alone.
+        placed_on: The proposition on which both sides of each pair are placed; () if on none.
         learned: Whether the model learned from each pair; () if from none. Such pairs are fitted
             on, since what it learned hardly shows, but nothing is measured on them.
     """
@@ -79,6 +81,7 @@ class Labelled:
     groups: Sequence[str]
     searched: bool = False
     opposites: Sequence[str] = ()
+    placed_on: Sequence[str] = ()
     learned: Sequence[bool] = ()
 
 
@@ -127,7 +130,7 @@ def labelled_by_use(data: Path, *, learned: bool) -> dict[Use, Labelled]:
         opposites=[texts[query][COUNTER] for query, _ in by_claim],
     )
     opposites = pair_files.opposites()
-    for use in (Use.STATEMENT, Use.PROPOSITION, Use.SIDES, Use.TIMELINE):
+    for use in (Use.STATEMENT, Use.PROPOSITION):
         rows = [(asked, pair) for name, asked, pair in given if name == use]
         asked, pairs = [asked for asked, _ in rows], [pair for _, pair in rows]
         found[use] = Labelled(
@@ -143,6 +146,18 @@ def labelled_by_use(data: Path, *, learned: bool) -> dict[Use, Labelled]:
         what="what the program shows for propositions of our own, read against both ends",
         opposites=[opposites[pair.a] for pair in placed.pairs],
     )
+    for use in (Use.SIDES, Use.TIMELINE):
+        rows = [
+            (asked, pair) for name, asked, pair in pair_files.placed_readings(data) if name == use
+        ]
+        asked = [asked for asked, _ in rows]
+        found[use] = Labelled(
+            "pairs on propositions of our own; one beside the point counts as neither",
+            [pair for _, pair in rows],
+            asked,
+            opposites=[opposites[pair_files.proposition_of(one)] for one in asked],
+            placed_on=[pair_files.proposition_of(one) for one in asked],
+        )
     return found
 
 
@@ -160,20 +175,37 @@ def dev_forms(data: Path) -> dict[str, list[tuple[str, LabelledPair]]]:
     return found
 
 
+def fit_all(
+    by_use: Mapping[Use, Labelled], read: Read
+) -> dict[Use, tuple[Calibration, dict[str, Any]]]:
+    """Return the calibration of each use and its figures; some rest on those fitted before."""
+    found: dict[Use, tuple[Calibration, dict[str, Any]]] = {}
+    for use, labelled in by_use.items():
+        found[use] = fit(labelled, read, {before: one for before, (one, _) in found.items()})
+    return found
+
+
 def fit(
-    labelled: Labelled, read: Read, alone: Calibration | None = None
+    labelled: Labelled, read: Read, before: Mapping[Use, Calibration] | None = None
 ) -> tuple[Calibration, dict[str, Any]]:
     """Return the calibration fitted on all pairs, and the figures in folds that share no group.
 
-    `alone` is the calibration of a quote by itself, for pairs that are read against both ends.
+    `before` are calibrations of other uses, on which pairs rest that are read more than once.
 
     The figures are of the pairs that the model did not learn from: their number, the log loss and,
     of those called agreeing and opposing, the number, the mean probability and the share that is
     right.
     """
-    logits = read(labelled.pairs)
-    if labelled.opposites:
-        logits = _of_both_ends(labelled, logits, read, alone)
+    if labelled.placed_on:
+        logits = _of_placements(labelled, read, before or {})
+    elif labelled.opposites:
+        ends = [
+            (pair.a, opposite)
+            for pair, opposite in zip(labelled.pairs, labelled.opposites, strict=True)
+        ]
+        logits = _of_both_ends(labelled.pairs, ends, read, (before or {})[Use.QUOTE])
+    else:
+        logits = read(labelled.pairs)
     gold = np.asarray([pair.label for pair in labelled.pairs])
     asked = [pair.who_a + pair.a for pair in labelled.pairs]
     actors = actors_of(asked, [pair.who_b for pair in labelled.pairs])
@@ -195,9 +227,10 @@ def fit(
         "groups": len({group for group, one in zip(labelled.groups, fresh, strict=True) if one}),
     }
     gold, probabilities = gold[fresh], probabilities[fresh]
+    least = USUAL.probability if labelled.placed_on else LEAST_CALLED
     figures["log_loss"] = round(float(log_loss(gold, probabilities, labels=[0, 1, 2])), 4)
     for column, name in enumerate(LABELS[:2]):
-        called = probabilities[:, column] >= LEAST_CALLED
+        called = probabilities[:, column] >= least
         figures[name] = {
             "called": int(called.sum()),
             "shown": round(float(probabilities[called, column].mean()), 3)
@@ -209,14 +242,37 @@ def fit(
 
 
 def _of_both_ends(
-    labelled: Labelled, logits: Logits, read: Read, alone: Calibration | None
+    pairs: Sequence[LabelledPair],
+    ends: Sequence[tuple[str, str]],
+    read: Read,
+    alone: Calibration,
 ) -> Logits:
-    """Return the logarithms of the mean probabilities: see `comparison.scoring.score_both_ends`."""
-    assert alone is not None
-    pairs = zip(labelled.pairs, labelled.opposites, strict=True)
-    turned = read([replace(pair, a=opposite) for pair, opposite in pairs])
-    mean = (alone.apply(logits) + alone.apply(turned)[:, [*TURNED]]) / 2
+    """Return the logarithms of the mean probabilities of side b of each pair against two ends.
+
+    See `comparison.scoring.score_both_ends`.
+    """
+    both = zip(pairs, ends, strict=True)
+    straight, turned = zip(
+        *((replace(pair, a=one), replace(pair, a=other)) for pair, (one, other) in both),
+        strict=True,
+    )
+    mean = (alone.apply(read(straight)) + alone.apply(read(turned))[:, [*TURNED]]) / 2
     return np.asarray(np.log(np.maximum(mean, 1e-6)), np.float32)
+
+
+def _of_placements(labelled: Labelled, read: Read, before: Mapping[Use, Calibration]) -> Logits:
+    """Return the logarithms of what `comparison.sides` joins: placements, and a direct reading."""
+    ends = [*zip(labelled.placed_on, labelled.opposites, strict=True)]
+    placed = []
+    for side in ("a", "b"):
+        passages = [
+            LabelledPair("", getattr(pair, side), "", getattr(pair, f"who_{side}"), pair.label)
+            for pair in labelled.pairs
+        ]
+        logits = _of_both_ends(passages, ends, read, before[Use.QUOTE])
+        placed.append(before[Use.POLES].apply(logits))
+    direct = before[Use.PAIR].apply(read(labelled.pairs))
+    return np.log(joined(of_both(*placed), direct))
 
 
 # -- The same actor's other passages ---------------------------------------------------------------

@@ -83,7 +83,7 @@ _PREFILTER = """
 ## The prefilter
 
 `prefilter.npz` is not a stance model. From the vectors of two passages it estimates whether they agree or
-oppose each other, to choose which pairs of two sides the stance models score. It was trained on probabilities by earlier versions of both models: the
+oppose each other, which an adaptation to a library takes as one of its inputs. It was trained on probabilities by earlier versions of both models: the
 fast model's of 60,000 pairs of passages by two countries on the same point, and on the accurate
 model's of the pairs that the fast model learnt from.
 Of the thousand most opposed among 124,000 other pairs, more than a quarter are missed if a tenth of the
@@ -156,7 +156,7 @@ In 8 bits, {manifest["int8_same_label"]:.1%} of the pairs have the same label as
 
 Each use has a calibration of its own, a scale and a shift for each logit. Measured in ten folds that share no
 claim, topic or document, on pairs that the model did not learn from; "called" are those with a probability of
-one half or more:
+one half or more, for two sides and timelines of 0.6, where a pair beside the point that was asked for is wrong:
 
 {_uses(manifest)}
 """

@@ -368,6 +368,9 @@ def opposites() -> dict[str, str]:
     return {row["proposition"]: row["opposite"] for row in rows(OPPOSITES)}
 
 
+_ALL_ROUNDS = range(1, 10)
+
+
 def use_readings(data: Path, rounds: Collection[int]) -> list[tuple[str, str, LabelledPair]]:
     """Return the pairs of these rounds of `use_readings.tsv`, with their use and what was asked.
 
@@ -391,6 +394,26 @@ def use_readings(data: Path, rounds: Collection[int]) -> list[tuple[str, str, La
         )
         found.append((row["use"], row["asked"], pair))
     return found
+
+
+def placed_readings(data: Path) -> list[tuple[str, str, LabelledPair]]:
+    """Return the pairs of two sides and of timelines that were asked for on a proposition.
+
+    What was asked ends in the proposition, which has an opposite. A pair that is not on the point
+    asked for counts as neither.
+    """
+    known, neither = opposites(), LABELS.index("neither")
+    read = zip(rows(USE_READINGS), use_readings(data, _ALL_ROUNDS), strict=True)
+    return [
+        (use, asked, pair if row["on_point"] == "yes" else replace(pair, label=neither))
+        for row, (use, asked, pair) in read
+        if " | " in asked and proposition_of(asked) in known
+    ]
+
+
+def proposition_of(asked: str) -> str:
+    """Return the proposition on which two sides, or one over time, were compared."""
+    return asked.rpartition(" | ")[2]
 
 
 def digest_of_rounds(path: Path, rounds: Collection[int]) -> str:

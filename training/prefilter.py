@@ -4,8 +4,7 @@
 
 It learns the fast tier's probabilities of pairs drawn like those of a comparison of two sides
 (`unlabelled.mined_pairs`), and the accurate tier's of the pairs that trained the fast tier. A tenth
-of the first kind is held out for early stopping. Pairs of the two countries that `benchmarks.mine`
-measures are left out. `compare.models.encoder` has the formula.
+of the first kind is held out for early stopping. `compare.models.encoder` has the formula.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ from compare.models.runtime import Feed, GraphRunner
 from compare.models.stance import OUTPUTS, READING, WEIGHTS, ShippedStance
 from training import backbones
 from training import pairs as pair_files
-from training.calibrations import Calibration, fit, labelled_by_use
+from training.calibrations import Calibration, fit_all, labelled_by_use
 from training.card import write_card
 from training.engine import WordsHead
 from training.examples import ARGUMENT_FILE, NLI_FILE
@@ -184,8 +184,7 @@ def calibrated(folder: Path, data: Path) -> dict[str, Any]:
 
     learned = any(stage["reads"].get("uses") for stage in manifest["stages"])
     by_use = labelled_by_use(data, learned=learned)
-    alone, _ = fit(by_use[Use.QUOTE], read)
-    fitted = {use: fit(one, read, alone) for use, one in by_use.items()}
+    fitted = fit_all(by_use, read)
     dev = pair_files.agreed_dev(data / "pairs" / "officials.dev.tsv")
     gold = np.asarray([pair.label for pair in dev])
     probabilities = fitted[Use.PAIR][0].apply(read(dev))

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.comparison.nearest_pairs import nearest_pairs
 from compare.library.locations import cache_dir
 from compare.models import load_encoder
 from training import pairs as pair_files
@@ -154,11 +153,12 @@ def vectors_of(texts: Sequence[str]) -> NDArray[np.float32]:
 
 
 HELD_APART = {"China", "United States"}
-"""Two countries that are never paired, because `benchmarks.mine` measures on them."""
+"""Two countries that are never paired, because the prefilter was measured on them."""
 
 _MINED_SEED = 13
 _LEAST_PASSAGES = 150
 _OF_TWO_SIDES = 400
+_MOST_SIMILAR, _LEAST_SIMILAR = 20, 0.4
 _TOO_FEW_COUNTRIES = (
     "The search collection has too few countries to draw so many pairs between them."
 )
@@ -190,10 +190,23 @@ def mined_pairs(data: Path, count: int) -> list[LabelledPair]:
         one, other = rng.choices(names, roots, k=2)
         if {one, other} == HELD_APART:
             continue
-        near = nearest_pairs(vectors.__getitem__, np.asarray(rows[one]), np.asarray(rows[other]))
-        for at in rng.sample(range(len(near.a)), min(_OF_TWO_SIDES, len(near.a))):
-            a, b = int(near.a[at]), int(near.b[at])
+        near = _near(vectors, rows[one], rows[other])
+        for a, b in rng.sample(near, min(_OF_TWO_SIDES, len(near))):
             if passages[a]["text"] != passages[b]["text"]:
                 who = (pair_files.who_said(passages[row]) for row in (a, b))
                 found[a, b] = LabelledPair(passages[a]["text"], passages[b]["text"], *who, 2)
     return list(found.values())[:count]
+
+
+def _near(
+    vectors: NDArray[np.float32], some: Sequence[int], others: Sequence[int]
+) -> list[tuple[int, int]]:
+    """Return the pairs of which one passage is among the most similar to the other, ascending."""
+    cosines = vectors[some] @ vectors[others].T
+    among = np.zeros(cosines.shape, bool)
+    for matrix, found in ((cosines, among), (cosines.T, among.T)):
+        best = np.argsort(-matrix, axis=1)[:, :_MOST_SIMILAR]
+        np.put_along_axis(found, best, values=True, axis=1)
+    places = np.argwhere(among & (cosines >= _LEAST_SIMILAR)).tolist()
+    pairs = ((some[one], others[other]) for one, other in places)
+    return sorted({(a, b) for a, b in pairs if a != b})

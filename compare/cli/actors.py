@@ -1,10 +1,9 @@
-"""`compare sides`, `timeline`, `matrix` and `positions`: actors compared with each other."""
+"""`compare sides`, `timeline` and `positions`: actors compared on a proposition."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -21,16 +20,22 @@ from compare.cli.output import (
     remark,
     remark_notes,
     say,
-    say_either,
     say_json,
     show_table,
 )
 from compare.cli.third_reader import open_third_reader, third_reader, with_third_reader
-from compare.comparison import MOST_READ, NOT_A_SAMPLE, Comparison, PositionTable, position_table
+from compare.comparison import (
+    MOST_OF_SIDE,
+    NOT_A_SAMPLE,
+    PositionTable,
+    compare_sides,
+    position_table,
+)
 from compare.comparison.retrieval import MOST_PER_ACTOR
+from compare.comparison.sides import USUAL
 from compare.export import counted, csv_bytes, rows, table_csv
 from compare.export.json_files import positions_json, sides_json
-from compare.export.words import duration, reader_notes
+from compare.export.words import reader_notes
 from compare.files import write_whole
 from compare.library import Filters
 from compare.models import Stance
@@ -38,73 +43,85 @@ from compare.progress import Progress
 from compare.results import Actor, Pair, Position, Positions, PositionScore, Result
 from compare.safe_text import one_line
 
-_LONG = 30  # seconds
 _NAMED = 12
 _BAR = 21  # odd, so that 0 has a place in the middle
 
-_reading = shared.together(
-    shared.string("--topic", help="Only passages on this: words or a sentence."),
+_comparing = shared.together(
+    shared.opposite,
     shared.period,
     shared.reading,
     shared.ray,
-    shared.thresholds,
-    shared.number("--most", MOST_READ, "Most pairs read, the likeliest first"),
-    shared.flag("--plan", "plan_only", help="Only say what would be read."),
+    shared.thresholds_from(USUAL),
+    shared.number("--each", MOST_OF_SIDE, "Passages of a side by similarity", maximum=1000),
     shared.number("--limit", 10, "Lines shown"),
-)
-_writing = shared.together(
     shared.flag("--why", help="Find the deciding words of the first --limit of each list."),
-    _reading,
     shared.file("--by-year", help="Also write how many pairs agree and oppose each year (.csv)."),
     shared.out,
     shared.force,
     shared.as_json,
     third_reader,
 )
+_proposition = click.argument("proposition", type=shared.text, metavar="PROPOSITION")
 
 
 @click.command("sides")
+@_proposition
 @shared.side("--a", required=True, help=f"FIELD is one of {', '.join(shared.SIDE_FIELDS)}.")
 @shared.side("--b", required=True, help="The other side.")
-@_writing
-def sides(a: Filters, b: Filters, **options: Any) -> None:
-    """Find the pairs in which two sides agree or oppose each other.
+@_comparing
+def sides(proposition: str, a: Filters, b: Filters, **options: Any) -> None:
+    """Find the pairs in which two sides agree or oppose each other on a proposition.
 
     \b
-      compare sides --a country=China --b country="United States" --topic sanctions \\
-          --since 2014 --out pairs.csv
+      compare sides "The canal must be open." --opposite "The canal is ours to close." \\
+          --a country=Valdoria --b country=Ostravia --since 2014 --out pairs.csv
 
+    Say what someone who disagrees would say: passages of both sides are read against both ends.
     A field given twice allows both values; different fields must all hold. To give one side its own
-    period, use its since and until:
-
-    \b
-      compare sides --a country=USA --a until=2016 --b country=USA --b since=2017
+    period, use its since and until: --b since=2017.
     """
-    _compare(a, b, options)
+    _compare(proposition, a, b, options)
 
 
 @click.command("timeline")
+@_proposition
 @shared.side("--who", required=True)
-@_writing
-def timeline(who: Filters, **options: Any) -> None:
+@_comparing
+def timeline(proposition: str, who: Filters, **options: Any) -> None:
     """Find where someone changed position: statements that oppose their own earlier ones.
 
     \b
-      compare timeline --who country=Valdoria --topic "the canal"
+      compare timeline "The canal must be open." --who country=Valdoria \\
+          --opposite "The canal is ours to close."
 
     The earlier statement is side a. FIELD is as in `compare sides`.
     """
-    _compare(who, None, options)
+    _compare(proposition, who, None, options)
 
 
-def _compare(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
+def _compare(proposition: str, a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
     out, years, force = options["out"], options["by_year"], options["force"]
     check_out(out, force=force)
     check_out(years, ".csv", force=force)
     check_apart(out, years)
-    result = _read(a, b, options)
-    if result is None:
-        return
+    period, reader = shared.read_period(options), open_third_reader(options)
+    library, model = shared.open_to_read(options)
+    with progress("Reading passages and pairs") as on_progress:
+        result = compare_sides(
+            library,
+            proposition,
+            a.within(*period),
+            b.within(*period) if b else None,
+            opposite=options["opposite"],
+            stance_model=model,
+            thresholds=shared.read_thresholds(options, USUAL),
+            most_of_side=options["each"],
+            on_progress=on_progress,
+        )
+    result = with_third_reader(result, reader)
+    if options["why"]:
+        with progress("Finding the deciding words") as on_progress:
+            result = result.explain(model, most=options["limit"], on_progress=on_progress)
     if out:
         result.export(out, force=force)
     if years:
@@ -112,108 +129,24 @@ def _compare(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
     if options["as_json"]:
         say_json(sides_json(result))
         return
+    remark(
+        f"{result.subject}: {counted(sum(map(len, result.placed)), 'passage')} and "
+        f"{counted(len(result.pairs), 'pair')} of them were read."
+    )
     remark_notes(result.notes)
+    for number, side in enumerate(("",) if result.over_time else ("Side a: ", "Side b: ")):
+        said = result.said_by(number)
+        agree = counted(len(said.agree), "statement agrees", "statements agree")
+        oppose = counted(len(said.oppose), "opposes", "oppose")
+        say(f"{side}{agree} with the proposition, {oppose} it")
     for stance in (Stance.OPPOSE, Stance.AGREE):
         _show_list(result, stance, options["limit"])
     remark(NOT_A_SAMPLE)
     if out:
-        verb = "that changed" if result.over_time else "that oppose"
+        verbs = ("may have changed",) * 2 if result.over_time else ("opposes", "oppose")
         agree = counted(len(result.agree), "pair that agrees", "pairs that agree")
-        say(f"{out}: {agree}, {len(result.oppose)} {verb}.")
-
-
-@click.command("matrix")
-@shared.side("--among")
-@shared.by
-@_reading
-@shared.file("--out", help="Write the matrix (.csv).")
-@shared.force
-@shared.as_json
-def matrix(among: Filters, by: str, **options: Any) -> None:
-    """Count which countries or speakers agree with each other on a topic.
-
-    \b
-      compare matrix --topic "the canal" --among country=Valdoria --among country=Ostravia
-
-    Without --among all statements are compared. FIELD is as in `compare sides`.
-    """
-    check_out(options["out"], ".csv", force=options["force"])
-    result = _read(among, among, options, by)
-    if result is None:
-        return
-    cells = rows.matrix_rows(result, by)
-    if out := options["out"]:
-        write_whole(out, table_csv("matrix", cells), force=options["force"])
-    if options["as_json"]:
-        data = {"subject": result.subject, "cells": cells, "provenance": asdict(result.provenance)}
-        say_json({**data, "note": NOT_A_SAMPLE})
-        return
-    remark_notes(result.notes)
-    if not cells:
-        remark("No pair of two of them was read: choose more of them, or another topic.")
-    for cell in cells[: options["limit"]]:
-        share = ""
-        if cell["opposed"] is not None:
-            share = f", {cell['opposed']:.0%} opposed ({cell['low']:.0%} to {cell['high']:.0%})"
-        a, b = (one_line(str(cell[side])) for side in "ab")
-        say(
-            f"{a} and {b}: {cell['agree']} agree, {cell['oppose']} oppose, "
-            f"{cell['read']} read{share}"
-        )
-    remark(NOT_A_SAMPLE)
-
-
-def _read(
-    a: Filters, b: Filters | None, options: dict[str, Any], between: str = ""
-) -> Result | None:
-    """Say what will be read, then read it; return None with --plan."""
-    period = shared.read_period(options)
-    # `matrix` has no such option, and a plan sends nothing.
-    asks = "third_reader" in options and not options["plan_only"]
-    reader = open_third_reader(options) if asks else None
-    library, model = shared.open_to_read(options)
-    comparison = Comparison(
-        library,
-        a.within(*period),
-        b.within(*period) if b else None,
-        topic=options["topic"],
-        stance_model=model,
-        most_read=options["most"],
-        between=between,
-    )
-    # Said before the plan, since making the plan is the slow part.
-    if (seconds := comparison.seconds_to_find()) > _LONG:
-        remark(
-            f"Finding the pairs on the same point among {len(comparison.a):,} and "
-            f"{len(comparison.b):,} passages takes about {duration(seconds)}, before any pair is "
-            "read: narrow the topic or the sides if that is too long."
-        )
-    with progress("Finding pairs on the same point") as on_progress:
-        plan = comparison.plan(on_progress)
-    passages = counted(plan.a, "passage")
-    if not comparison.over_time:
-        passages = f"{plan.a:,} and {plan.b:,} passages"
-    known = f", {plan.known:,} of them known" if plan.known else ""
-    about = "" if plan.seconds < 1 else "about "
-    planned = (
-        f"{comparison.subject}: {passages}, {counted(plan.same_point, 'pair')} on the same point; "
-        f"{plan.to_read:,} to read{known}, {about}{duration(plan.seconds)}."
-    )
-    if options["plan_only"]:
-        data = {"subject": comparison.subject, **asdict(plan)}
-        say_either(options["as_json"], data, planned)
-        if not_written := [options[name] for name in ("out", "by_year") if options.get(name)]:
-            remark(f"Not written, since --plan reads nothing: {', '.join(map(str, not_written))}.")
-        return None
-    remark(planned)
-    with progress("Reading pairs") as on_progress:
-        least = shared.read_thresholds(options)
-        result = comparison.run(thresholds=least, on_progress=on_progress)
-    result = with_third_reader(result, reader)
-    if not options.get("why"):  # `matrix` has no such option
-        return result
-    with progress("Finding the deciding words") as on_progress:
-        return result.explain(comparison.model, most=options["limit"], on_progress=on_progress)
+        oppose = counted(len(result.oppose), *(f"that {verb}" for verb in verbs))
+        say(f"{out}: {agree}, {oppose}.")
 
 
 def _show_list(result: Result, stance: Stance, limit: int) -> None:
@@ -221,7 +154,8 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
         return [side.statement.date.first for side in entry[1].excerpts if side.statement.date]
 
     listed = result.listed(stance)
-    name = "CHANGED" if result.over_time and stance is Stance.OPPOSE else stance.value.upper()
+    changed = result.over_time and stance is Stance.OPPOSE
+    name = "MAY HAVE CHANGED" if changed else stance.value.upper()
     say(f"{name}: {counted(len(listed), 'pair')}")
     ranked = list(enumerate(listed[:limit], start=1))
     # A timeline shows its strongest pairs in the order of their dates.

@@ -352,7 +352,7 @@ def adapt(
     each stance, it learns a scale and a shift for each stance; from 200, 20 of each, also a light
     head. Either is kept only if it is better on pairs that share no statement with those it was
     learned from. The adaptation is kept in adapted.json beside the library; `search`, `sides`,
-    `timeline`, `matrix`, `positions`, `stance --library` and the app use it unless a model is
+    `timeline`, `positions`, `stance --library` and the app use it unless a model is
     named. The exit code is 0 if something is kept, 1 if nothing is better, and 2 if nothing could
     be tried.
     """

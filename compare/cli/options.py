@@ -58,7 +58,6 @@ _ADDRESS = re.compile("(?:https?|ftp)://", re.IGNORECASE)
 PATH = _Path(path_type=Path)
 FILE = _Path(path_type=Path, dir_okay=False)
 STDOUT = Path("-")
-_DEFAULTS = Thresholds()
 
 
 class InOrder(click.Group):
@@ -155,10 +154,24 @@ def up_to_one(*names: str, default: float, help: str, lowest: float = 0) -> Opti
     return click.option(*names, type=number, help=f"{help} [{default:g}].")
 
 
-def _threshold(name: str, help: str, *, lowest: float) -> Option:
-    """Return the option --min-NAME; without it, the result keeps its own."""
-    default = getattr(_DEFAULTS, name)
-    return up_to_one(f"--min-{name}", name, default=default, help=help, lowest=lowest)
+def thresholds_from(default: Thresholds) -> Option:
+    """Return the options --min-probability and --min-similarity; their help names a default."""
+    return together(
+        up_to_one(
+            "--min-probability",
+            "probability",
+            default=default.probability,
+            help="Minimum probability of agree or oppose",
+            lowest=LEAST_CALLED,
+        ),
+        up_to_one(
+            "--min-similarity",
+            "similarity",
+            default=default.similarity,
+            help="Minimum similarity to count as the same topic",
+            lowest=-1,
+        ),
+    )
 
 
 def choice(name: str, values: Iterable[str], help: str) -> Option:
@@ -259,10 +272,7 @@ period = together(
     click.option("--since", type=date, help="Only statements since this date: YYYY, YYYY-MM, …"),
     click.option("--until", type=date, help="Only statements until this date."),
 )
-thresholds = together(
-    _threshold("probability", "Minimum probability of agree or oppose", lowest=LEAST_CALLED),
-    _threshold("similarity", "Minimum similarity to count as the same topic", lowest=-1),
-)
+thresholds = thresholds_from(Thresholds())
 
 
 def _filter(entry: Filter) -> Option:
@@ -371,9 +381,10 @@ def country_and_date(text: str) -> tuple[tuple[Country, ...], PartialDate | None
     return parse_countries(text), None
 
 
-def read_thresholds(options: Mapping[str, Any]) -> Thresholds:
+def read_thresholds(options: Mapping[str, Any], default: Thresholds | None = None) -> Thresholds:
     """Return the thresholds that the options name, else the default ones."""
-    return _DEFAULTS.with_values(options["probability"], options["similarity"])
+    default = default or Thresholds()
+    return default.with_values(options["probability"], options["similarity"])
 
 
 def open_library(

@@ -33,7 +33,6 @@ _COMMANDS = {
     "stance": ("search:stance", "Say how two statements relate."),
     "sides": ("actors:sides", "Find where two sides agree or oppose each other."),
     "timeline": ("actors:timeline", "Find where someone changed position."),
-    "matrix": ("actors:matrix", "Count which actors agree with each other on a topic."),
     "positions": ("actors:positions", "Place actors from opposed to agreeing."),
     "review": ("review:review", "Check pairs by hand, alone or with a second reader."),
     "watch": ("watch:watch", "Save a search, and be told what is new."),

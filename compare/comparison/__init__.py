@@ -5,26 +5,21 @@
 
 from compare.comparison.counts import (
     NOT_A_SAMPLE,
-    Cell,
     SidesTaken,
     YearCount,
     by_year,
-    matrix,
     random_sample,
     sides_taken,
 )
 from compare.comparison.positions import AgreementMatrix, PositionTable, position_table
 from compare.comparison.reproduce import Reproduction
-from compare.comparison.sides import MOST_READ, Comparison, Plan, compare_sides
+from compare.comparison.sides import MOST_OF_SIDE, compare_sides
 from compare.comparison.third_reader import load_third_reader
 
 __all__ = [
-    "MOST_READ",
+    "MOST_OF_SIDE",
     "NOT_A_SAMPLE",
     "AgreementMatrix",
-    "Cell",
-    "Comparison",
-    "Plan",
     "PositionTable",
     "Reproduction",
     "SidesTaken",
@@ -32,7 +27,6 @@ __all__ = [
     "by_year",
     "compare_sides",
     "load_third_reader",
-    "matrix",
     "position_table",
     "random_sample",
     "sides_taken",

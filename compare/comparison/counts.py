@@ -1,4 +1,4 @@
-"""Count the pairs of a result by year and by actors; check a random sample by hand.
+"""Count the pairs of a result by year and the countries of a search; check a sample by hand.
 
 Pairs that a model selected and labelled are not a random sample of what was said. Counts show how
 much was found; a random sample checked by hand shows how often the labels are right.
@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, TypeVar
 
 from compare.library.actors import actor_keys, actor_spellings, name_actors
 from compare.results import Pair, Result, Stance
@@ -23,125 +22,37 @@ NOT_A_SAMPLE = (
 )
 
 
-_Mark = TypeVar("_Mark", bound=Hashable)
-
-
-class Count(Protocol):
-    """How many pairs agree and oppose, and how many were read: a mark of a chart, a row of a CSV.
-
-    Implementations are dataclasses, whose fields are the columns of the CSV.
-    """
-
-    __dataclass_fields__: ClassVar[dict[str, Any]]
-
-    @property
-    def name(self) -> str:
-        """What was counted: a year, or two actors."""
-
-    @property
-    def agree(self) -> int:
-        """Pairs that agree."""
-
-    @property
-    def oppose(self) -> int:
-        """Pairs that oppose each other; over time: changes."""
-
-    @property
-    def read(self) -> int:
-        """Pairs that were read, neither included."""
-
-
 @dataclass(frozen=True, slots=True)
 class YearCount:
-    """The pairs of a year; a pair belongs to the year of its later statement."""
+    """What a side said on the proposition in a year.
 
+    Attributes:
+        side: "a" or "b"; "a" for a timeline.
+        agree: Statements that agree with the proposition.
+        oppose: Statements that oppose it.
+        read: Statements that were read, those that take no side included.
+    """
+
+    side: str
     year: int
     agree: int
     oppose: int
     read: int
 
-    @property
-    def name(self) -> str:
-        """The year."""
-        return str(self.year)
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """The pairs between two actors.
-
-    Attributes:
-        read: All pairs that were read, including those that neither agree nor oppose.
-        opposed: The share of `oppose` among the pairs that agree or oppose; None if there are none.
-            `low` and `high` are its 95 % interval (Wilson 1927), treating the pairs as a random
-            sample.
-    """
-
-    a: str
-    b: str
-    agree: int
-    oppose: int
-    read: int
-    opposed: float | None
-    low: float | None
-    high: float | None
-
-    @property
-    def name(self) -> str:
-        """The two actors."""
-        return f"{self.a} and {self.b}"
-
-
-def tally(
-    result: Result, marks: Callable[[Pair], Iterable[_Mark]]
-) -> defaultdict[_Mark, Counter[Stance | None]]:
-    """Count the pairs of each mark by stance; `marks` gives those that a pair counts for."""
-    counts: defaultdict[_Mark, Counter[Stance | None]] = defaultdict(Counter)
-    for pair in result.pairs:
-        stance = result.stance_of(pair)
-        for mark in marks(pair):
-            counts[mark][stance] += 1
-    return counts
-
 
 def by_year(result: Result) -> list[YearCount]:
-    """Return the counts of each year from the first to the last, without undated pairs."""
-    counts = tally(result, _years)
-    if not counts:
-        return []
-    return [
-        YearCount(year, of[Stance.AGREE], of[Stance.OPPOSE], of.total())
-        for year in range(min(counts), max(counts) + 1)
-        for of in (counts[year],)
-    ]
-
-
-def of_year(result: Result, year: int) -> list[Pair]:
-    """Return all pairs counted for a year by `by_year`."""
-    return [pair for pair in result.pairs if year in _years(pair)]
-
-
-def _years(pair: Pair) -> set[int]:
-    a, b = (side.statement.date for side in pair.excerpts)
-    return {max(a.year, b.year)} if a and b else set()
-
-
-def matrix(result: Result, by: str = "country") -> list[Cell]:
-    """Count who agrees with whom: a cell for each two actors, those with most pairs first.
-
-    Actors are countries or speakers; a statement of several countries counts for each of them.
-    """
-    cells = []
-    for two, of in tally(result, _actors_of(result, by)).items():
-        agree, oppose = of[Stance.AGREE], of[Stance.OPPOSE]
-        cells.append(Cell(*two, agree, oppose, of.total(), *_share(oppose, agree + oppose)))
-    return sorted(cells, key=lambda cell: (-(cell.agree + cell.oppose), -cell.read, cell.a, cell.b))
-
-
-def between(result: Result, a: str, b: str, by: str = "country") -> list[Pair]:
-    """Return all pairs counted in a cell of `matrix`."""
-    actors = _actors_of(result, by)
-    return [pair for pair in result.pairs if (min(a, b), max(a, b)) in actors(pair)]
+    """Return the counts of each side in each year, from its first to its last dated statement."""
+    counted = []
+    for number, side in enumerate("ab"[: len(result.placed)]):
+        counts: defaultdict[int, Counter[Stance | None]] = defaultdict(Counter)
+        said = result.said_by(number)
+        for pair in said.pairs:
+            if date := pair.b.statement.date:
+                counts[date.year][said.stance_of(pair)] += 1
+        for year in range(min(counts, default=0), max(counts, default=-1) + 1):
+            of = counts[year]
+            counted.append(YearCount(side, year, of[Stance.AGREE], of[Stance.OPPOSE], of.total()))
+    return counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,17 +162,6 @@ def check(
 def _share(count: int, total: int) -> tuple[float, float, float] | tuple[None, None, None]:
     """Return a share with the ends of its interval."""
     return (count / total, *share_interval(count, total)) if total else (None, None, None)
-
-
-def _actors_of(result: Result, by: str) -> Callable[[Pair], set[tuple[str, str]]]:
-    """Return a function that gives each two different actors of a pair, by name."""
-    names = _names([side.statement for pair in result.pairs for side in pair.excerpts], by)
-
-    def of_pair(pair: Pair) -> set[tuple[str, str]]:
-        a, b = ([names[key] for key in actor_keys(side.statement, by)] for side in pair.excerpts)
-        return {(min(one, other), max(one, other)) for one in a for other in b if one != other}
-
-    return of_pair
 
 
 def _names(said: Iterable[Statement], by: str) -> dict[str, str]:

@@ -24,17 +24,14 @@ from compare.comparison.scoring import (
     Choice,
     Scores,
     list_ranks,
-    mean_of_ends,
-    opposite_notes,
+    proposition_notes,
     read_excerpts,
+    score_against,
     score_in_stages,
-    score_passages,
 )
 from compare.errors import QueryError
 from compare.library import Filters
 from compare.library.actors import Actors, actor_keys, actors_named
-from compare.library.build import passage_key
-from compare.models import ModelInput, Use
 from compare.results import (
     Actor,
     Excerpt,
@@ -48,7 +45,7 @@ from compare.results import (
 )
 from compare.results.positions import FrameTable
 from compare.results.provenance import provenance
-from compare.statements import Quote, language_notes, language_of, split_quote
+from compare.statements import Quote
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,7 +116,6 @@ def positions(
     """
     asked, filters = Quote(proposition, opposite=opposite).cleaned(_NAME), filters or Filters()
     model = stance_model or library.stance_model()
-    model = model.for_use(Use.POLES if asked.opposite else Use.PROPOSITION)
     read_filters, notes = with_readable_languages(library.store, filters, model.languages)
     within = library.store.select(read_filters)
     names = library.store.actors(by)
@@ -131,12 +127,12 @@ def positions(
         )
     thresholds = thresholds or Thresholds()
     passages, similar_counts = nearest_per_actor(
-        library, _ends(asked), by, least=thresholds.similarity, most_each=most_each, within=within
+        library, asked.ends, by, least=thresholds.similarity, most_each=most_each, within=within
     )
     # Joint statements also have actors that the filters do not name.
     passages = passages.take(counts[passages.actor] > 0)
     claim = Excerpt.of_quote(asked, asked.text)
-    scores = _score(library, _ends(asked), passages, model, on_progress, cache_folder)
+    scores = _score(library, asked.ends, passages, model, on_progress, cache_folder)
     pairs = _pairs_by_actor(library, claim, passages, scores, names, by, within)
     actors = tuple(
         Actor(actor.key, actor.name, count, int(similar_counts[n]), tuple(pairs.get(n, ())))
@@ -154,18 +150,13 @@ def positions(
         provenance(library, model, filters_in_force(read_filters), {**settings, "seed": seed}),
         seed,
         (
-            *_proposition_notes(asked, model),
-            *opposite_notes(asked.text, asked.opposite, model),
+            *proposition_notes(asked, model),
             *notes,
             *_reading_notes(actors),
             NOT_A_SAMPLE,
         ),
         asked.opposite,
     )
-
-
-def _ends(asked: Quote) -> tuple[str, ...]:
-    return (asked.text, asked.opposite) if asked.opposite else (asked.text,)
 
 
 def _statement_counts(
@@ -179,17 +170,6 @@ def _statement_counts(
     if names := filters.countries if by == "country" else filters.speakers:
         counts[np.setdiff1d(np.arange(len(counts)), actors_named(actors, names))] = 0
     return counts
-
-
-def _proposition_notes(asked: Quote, model: StanceModel) -> list[str]:
-    named = [(_NAME, asked.text)] + [("The opposite", asked.opposite)] * bool(asked.opposite)
-    notes = language_notes(*named, languages=model.languages)
-    if (sentences := len(split_quote(asked.text, language_of(asked.text)))) > 1:
-        notes.append(
-            f"The proposition has {sentences} sentences and is read as one: a single claim gives "
-            "clearer positions."
-        )
-    return notes
 
 
 def _reading_notes(actors: Sequence[Actor]) -> list[str]:
@@ -218,23 +198,8 @@ def _score(
     """Score the passages against both ends; a passage of several actors is scored once."""
     rows, places = np.unique(passages.row, return_inverse=True)
 
-    def against(end: str, stage: StanceModel, chosen: Rows, on_progress: Progress | None) -> Floats:
-        key = passage_key(end)
-        number = min(key, ~key)  # the end's number in the cache: negative, as rows never are
-        pairs, inputs = (np.full(len(chosen), number), rows[chosen]), {number: ModelInput(end)}
-        return score_passages(library, stage, *pairs, inputs, cache_folder, on_progress)
-
     def score(stage: StanceModel, chosen: Rows, on_progress: Progress | None) -> Floats:
-        if len(ends) == 1:
-            return against(ends[0], stage, chosen, on_progress)
-        alone, count = stage.for_use(Use.QUOTE), len(chosen)
-
-        def half(before: int) -> Progress | None:
-            return on_progress and (lambda done, _: on_progress((before + done) // 2, count))
-
-        parts = ((end, half(n * count)) for n, end in enumerate(ends))
-        read, turned = (against(end, alone, chosen, part) for end, part in parts)
-        return mean_of_ends(stage, read, turned)
+        return score_against(library, stage, ends, rows[chosen], cache_folder, on_progress)
 
     def choose(numbers: Rows, scores: Floats) -> Rows:
         return np.unique(places[_may_decide(passages, scores[places])])

@@ -15,12 +15,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from compare.comparison.nearest_pairs import LEAST_SIMILARITY
 from compare.comparison.positions import positions
 from compare.comparison.retrieval import CANDIDATES, MOST_PER_ACTOR
 from compare.comparison.scoring import explain_pair
 from compare.comparison.search import search
-from compare.comparison.sides import MOST_READ, Comparison
+from compare.comparison.sides import MOST_OF_SIDE, compare_sides
 from compare.errors import ExportError, QueryError
 from compare.models.calibration import SUFFIX
 from compare.models.protocols import CASCADE, STANCE_MODELS
@@ -168,6 +167,7 @@ def reproduce(
     contents = _Contents(kept, now, model, tolerance)
     for entry in both:
         contents.compare(entry, before[entry.pair], after[entry.pair])
+    contents.compare_placed()
     return Reproduction(
         result=now,
         kept=len(before),
@@ -218,18 +218,27 @@ def _repeat(
         a, b = (made.filters.get(side, {}) for side in "ab")
         if not (isinstance(a, Mapping) and isinstance(b, Mapping)):
             raise ExportError("The result's filters are of another kind: make the result again.")
-        comparison = Comparison(
+        if "proposition" not in made.settings:
+            raise ExportError(
+                "The result is of a topic, as older versions of the program compared sides: "
+                "compare them on a proposition instead."
+            )
+        return compare_sides(
             library,
+            str(made.settings["proposition"]),
             filters_from(a),
             None if kept.over_time else filters_from(b),
-            topic=str(made.filters.get("topic", "")),
+            opposite=str(made.settings.get("opposite", "")),
             stance_model=model,
-            least_similarity=_setting(made, "least_similarity", LEAST_SIMILARITY),
-            most_read=int(_setting(made, "most_read", MOST_READ)),
-            between=str(made.settings.get("between", "")),
+            thresholds=thresholds,
+            most_of_side=int(_setting(made, "most_of_side", MOST_OF_SIDE)),
+            on_progress=on_progress,
             cache_folder=empty_cache,
         )
-        return comparison.run(thresholds=thresholds, on_progress=on_progress)
+    if "most_of_side" in made.settings:
+        raise ExportError(
+            "The result is what one side said in a comparison: reproduce the comparison instead."
+        )
     filters = filters_from(made.filters)
     if "most_each" not in made.settings:
         return search(
@@ -320,6 +329,7 @@ def _made_with(made: Provenance) -> list[tuple[str, str]]:
 def _changed_statements(kept: Result, library: Library) -> Iterator[Difference]:
     """Yield the fields of the result's statements that are not as in the library."""
     sides = [pair.excerpts if kept.quote is None else (pair.b,) for pair in kept.pairs]
+    sides += [(pair.b,) for placed in kept.placed for pair in placed]
     excerpts = [side for pair in sides for side in pair]
     found = {id(side.statement): side.statement for side in excerpts}
     found |= {id(other): other for side in excerpts for other in side.repeats}
@@ -348,11 +358,11 @@ class _Contents:
     def __init__(self, kept: Result, now: Result, model: StanceModel, tolerance: float) -> None:
         self.found: list[Difference] = []
         self.unchecked: list[str] = []
-        self._kept, self._model, self._tolerance = kept, model, tolerance
+        self._kept, self._now, self._model, self._tolerance = kept, now, model, tolerance
         made, again = kept.provenance, now.provenance
         self._compare("subject", kept.subject, now.subject)
         self._compare("quote's own statement", _id_of(kept.source), _id_of(now.source))
-        self._compare_numbers("pairs on the same point", kept.candidates, now.candidates)
+        self._compare_numbers("pairs of placed passages", kept.candidates, now.candidates)
         if kept.passages_read or made.version == again.version:  # older versions did not record it
             self._compare_numbers("passages read", kept.passages_read, now.passages_read)
         if made.library_digest == again.library_digest:
@@ -376,6 +386,29 @@ class _Contents:
         for side, ours, theirs in zip("ab", before.excerpts, after.excerpts, strict=True):
             ids = [[other.id for other in one.repeats] for one in (ours, theirs)]
             self._compare(f"{what}: statements with the words of {side}", *ids)
+        self._compare_reading(what, before, after)
+        if before.rationale and before.third_reading is not ThirdReading.READ:
+            self._compare_words(what, entry, before, after)
+
+    def compare_placed(self) -> None:
+        """Compare where passages were placed on the proposition with the repeated places."""
+        for side, was, now in zip("ab", self._kept.placed, self._now.placed, strict=False):
+            before, after = (
+                {(pair.b.statement.id, pair.b.passage.start): pair for pair in placed}
+                for placed in (was, now)
+            )
+            names = [[f"{id} from {start}" for id, start in sorted(of)] for of in (before, after)]
+            self._compare(f"passages placed of side {side}", *names)
+            for place in sorted(before.keys() & after.keys()):
+                what = f"place of {place[0]} from {place[1]}"
+                one, other = before[place], after[place]
+                self._compare(f"{what}: passage", _place_of(one.b), _place_of(other.b))
+                for name, ours in asdict(one.probabilities).items():
+                    theirs = getattr(other.probabilities, name)
+                    self._compare_numbers(f"{what}: {name}", ours, theirs)
+                self._compare_reading(what, one, other)
+
+    def _compare_reading(self, what: str, before: Pair, after: Pair) -> None:
         self._compare_numbers(f"{what}: similarity", before.similarity, after.similarity)
         self._compare(
             f"{what}: read by the fast model only", before.first_stage_only, after.first_stage_only
@@ -384,8 +417,6 @@ class _Contents:
             self._compare(
                 f"{what}: third reader", before.third_reading.value, after.third_reading.value
             )
-        if before.rationale and before.third_reading is not ThirdReading.READ:
-            self._compare_words(what, entry, before, after)
 
     def _compare_words(self, what: str, entry: Moved, before: Pair, after: Pair) -> None:
         # Where numbers differ a little, as on another processor, so may the words.

@@ -331,7 +331,34 @@ def _who(statement: Statement) -> str:
     return ", ".join(part for part in (statement.speaker, statement.countries) if part) or "unknown"
 
 
-# -- Actors --------------------------------------------------------------------------------------
+# -- Propositions ----------------------------------------------------------------------------------
+
+
+def nearest_to(library: Library, ends: Sequence[str], within: Selection, most: int) -> Rows:
+    """Return the rows of the passages nearest to a proposition or its opposite, ascending.
+
+    Of each end these are the `most` most similar ones, and a quarter as many that share rare words
+    with it, without duplicates: of these the one with the narrowest date, then the earliest. A
+    statement has at most three, so that one long speech does not crowd out others.
+    """
+    store = library.store
+
+    def once(rows: Rows) -> Rows:
+        known = store.metadata(rows)
+        days = np.where(known.first_day > 0, known.last_day - known.first_day, np.inf)
+        order = np.lexsort((known.first_day, days))
+        found: Rows = rows[np.sort(order[occurrence(known.words[order]) == 0])]
+        return found
+
+    def distinct(rows: Rows, most: int) -> Rows:
+        rows = once(rows)
+        return rows[occurrence(store.metadata(rows).statement) < MOST_OF_STATEMENT][:most]
+
+    found = store.nearest(library.encoder.encode([*ends]), 3 * most, within).rows
+    every = [distinct(rows, most) for rows in found]
+    for text in ends:
+        every.append(distinct(store.ranked_by_words(text, most, within), most // 4))
+    return once(np.unique(np.concatenate(every)))
 
 
 def nearest_per_actor(

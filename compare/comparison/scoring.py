@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from compare.errors import LibraryError
+from compare.library.build import passage_key
 from compare.library.index.base import Floats, Rows
 from compare.library.locations import CACHE_VARIABLE, writable_cache
 from compare.models import InputPair, ModelInput, StanceModel, Use, signature
@@ -22,7 +23,7 @@ from compare.models.model_input import affirmed
 from compare.progress import Progress, within_total
 from compare.results import Excerpt, Pair, Probabilities, Result
 from compare.results.pair import ranking_score
-from compare.statements import words_key
+from compare.statements import language_notes, language_of, split_quote, words_key
 
 if TYPE_CHECKING:
     from compare.library.library import Library
@@ -175,6 +176,20 @@ def opposite_notes(text: str, opposite: str, model: StanceModel) -> list[str]:
         f"The opposite may not be one: the model finds it {found_that}. If it is not what someone "
         "who disagrees would say, verdicts may be wrong: say it more plainly, or leave it out."
     ]
+
+
+def proposition_notes(asked: Quote, model: StanceModel) -> list[str]:
+    """Return notes on a proposition: its language, its length, and whether its opposite is one."""
+    named = [("The proposition", asked.text)]
+    if asked.opposite:
+        named.append(("The opposite", asked.opposite))
+    notes = language_notes(*named, languages=model.languages)
+    if (sentences := len(split_quote(asked.text, language_of(asked.text)))) > 1:
+        notes.append(
+            f"The proposition has {sentences} sentences and is read as one: a single claim gives "
+            "clearer positions."
+        )
+    return notes + opposite_notes(asked.text, asked.opposite, model)
 
 
 def list_ranks(scores: Floats, similarities: Iterable[float]) -> NDArray[np.float64]:
@@ -376,6 +391,43 @@ def score_passages(
 
     cache = ScoreCache.of(library, stage, folder)
     return cache.score(a, b, score, on_progress, at_once=stage.at_once)
+
+
+def score_against(
+    library: Library,
+    stage: StanceModel,
+    ends: Sequence[str],
+    rows: Rows,
+    folder: Path | None = None,
+    on_progress: Progress | None = None,
+) -> Floats:
+    """Return where passages stand on a proposition, float32 [n, 3], from the cache where possible.
+
+    Args:
+        library: The library of the passages.
+        stage: A model of one stage.
+        ends: The proposition and, if there is one, its opposite, against which passages are read,
+            too: see `score_both_ends`.
+        rows: Rows of the passages.
+        folder: Folder for scores; None uses the default cache.
+        on_progress: Reports passages with a score.
+    """
+
+    def against(end: str, stage: StanceModel, on_progress: Progress | None) -> Floats:
+        key = passage_key(end)
+        number = min(key, ~key)  # the end's number in the cache: negative, as rows never are
+        sides, inputs = (np.full(len(rows), number), rows), {number: ModelInput(end)}
+        return score_passages(library, stage, *sides, inputs, folder, on_progress)
+
+    if len(ends) == 1:
+        return against(ends[0], stage.for_use(Use.PROPOSITION), on_progress)
+    alone, count = stage.for_use(Use.QUOTE), len(rows)
+
+    def half(before: int) -> Progress | None:
+        return on_progress and (lambda done, _: on_progress((before + done) // 2, count))
+
+    read, turned = (against(end, alone, half(n * count)) for n, end in enumerate(ends))
+    return mean_of_ends(stage.for_use(Use.POLES), read, turned)
 
 
 # -- Rationale -----------------------------------------------------------------------------------

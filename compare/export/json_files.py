@@ -33,7 +33,7 @@ from compare.results.provenance import OLDER
 from compare.statements import Country, PartialDate, Passage, Quote, Statement
 from compare.strict_json import DIGEST, digest_of, read_json
 
-VERSION = 4
+VERSION = 5
 _SEALED = 4
 """The first version that had a digest."""
 
@@ -119,6 +119,12 @@ def _content(result: Result) -> dict[str, Any]:
             statements.setdefault(side.statement.id, side.statement)
         a, b = (places.setdefault(side.passage, len(places)) for side in pair.excerpts)
         pairs.append({"a": a, "b": b, **_verdict_to_json(pair)})
+    placed = []
+    for name, said in zip("ab", result.placed, strict=False):
+        for pair in said:
+            statements.setdefault(pair.b.statement.id, pair.b.statement)
+            passage = places.setdefault(pair.b.passage, len(places))
+            placed.append({"side": name, "passage": passage, **_verdict_to_json(pair)})
     return {
         "format": SIDES,
         "version": VERSION,
@@ -129,6 +135,7 @@ def _content(result: Result) -> dict[str, Any]:
         "statements": [statement.to_dict() for statement in statements.values()],
         "passages": [asdict(passage) for passage in places],
         "pairs": pairs,
+        "placed": placed,
     }
 
 
@@ -216,11 +223,18 @@ def _sides(data: Mapping[str, Any]) -> Result:
     statements = {statement.id: statement for statement in found}
     passages = [Passage(**entry) for entry in data["passages"]]
     excerpts = [Excerpt(statements[passage.statement_id], passage) for passage in passages]
+    settings = data["provenance"]["settings"]
+    asked = Quote(str(settings.get("proposition", "")), opposite=str(settings.get("opposite", "")))
+    claim = Excerpt.of_quote(asked, asked.text)
+    placed: dict[str, list[Pair]] = {"a": []} if data["over_time"] else {"a": [], "b": []}
+    for entry in data["placed"]:
+        placed[entry["side"]].append(_pair(claim, excerpts[entry["passage"]], entry))
     return Result(
         Kind.TIMELINE if data["over_time"] else Kind.SIDES,
         data["subject"],
         tuple(_pair(excerpts[entry["a"]], excerpts[entry["b"]], entry) for entry in data["pairs"]),
         candidates=data["same_point"],
+        placed=tuple(map(tuple, placed.values())) if asked.text else (),
         **_made(data),
     )
 
@@ -340,7 +354,7 @@ def sides_json(result: Result) -> dict[str, Any]:
     """Return what `sides --json` and `timeline --json` print."""
     return {
         "subject": result.subject,
-        "same_point": result.candidates,
+        "placed": [len(side) for side in result.placed],
         "read": len(result.pairs),
         "pairs": rows.pair_rows(result),
         "by_year": rows.year_rows(result),

@@ -33,8 +33,8 @@ def markdown(result: Result, stances: Sequence[Stance]) -> str:
     quote = result.asked
     blocks = [f"{'>' if quote else '#'} {inert(result.subject)}"]
     blocks += _attribution(quote) if quote else []
-    if result.quote and result.quote.opposite:
-        blocks += [f"Opposite: “{inert(result.quote.opposite)}”"]
+    if result.opposite:
+        blocks += [f"Opposite: “{inert(result.opposite)}”"]
     blocks += [inert(note) for note in result.notes]
     lists: list[str] = []
     for stance in in_reading_order(result, stances):

@@ -15,7 +15,6 @@ from compare.export import citations
 from compare.export.html import environment, list_head, pair_card, quote_card
 from compare.export.words import filters_in_words, in_reading_order, shortened, verdict_word
 from compare.models.calibration import SUFFIX
-from compare.models.encoder import load_prefilter
 from compare.results import MOST_OF_STATEMENT, Kind, Provenance, Result, Stance
 from compare.statements import Statement
 
@@ -219,26 +218,31 @@ def _chosen_for_quote(result: Result) -> str:
 
 def _chosen_from_sides(result: Result) -> str:
     made = result.provenance
-    least, most = made.settings.get("least_similarity"), made.settings.get("most_read")
-    floor = f" if it is {least:g} or more" if isinstance(least, int | float) else ""
-    limit = f" (at most {most:,})" if isinstance(most, int) else ""
-    between = str(made.settings.get("between", ""))
-    actors = {"country": "countries", "speaker": "speakers"}.get(between, between)
-    apart = f"; only passages of two different {actors} were paired" if between else ""
-    # The prefilter works on the vectors of one encoder; with others, similarity chooses.
-    guessed = made.encoder_digest == load_prefilter().encoder
-    which = "likeliest to agree or to oppose by their embeddings" if guessed else "most similar"
+    most = made.settings.get("most_of_side")
+    if not isinstance(most, int):
+        return (
+            f"{result.subject}: passages of {_library(made)} were paired by compare {made.version} "
+            f"on {made.date[:10]}, as older versions did: by similarity to each other. "
+            f"{_similarity_and_filters(made)}"
+        )
+    both = (
+        f" or to its opposite, “{result.opposite}”, were read against both"
+        if result.opposite
+        else " were read against it"
+    )
     order = (
         " Side a of each pair is the earlier statement; a pair that is opposed is called a change."
         if result.over_time
         else ""
     )
+    placed = sum(map(len, result.placed))
     return (
-        f"{result.subject}: passages of {_library(made)} were paired by compare {made.version} on "
-        f"{made.date[:10]}, each with the passages most similar to it by the cosine of "
-        f"{_vectors(made)}{floor}{apart}. "
-        f"Of {result.candidates:,} such pairs the {len(result.pairs):,} {which} were read{limit}."
-        f"{order} {_similarity_and_filters(made)}"
+        f"{result.subject}: on {made.date[:10]}, compare {made.version} chose from "
+        f"{_library(made)}, by the cosine of {_vectors(made)} and by rare words, up to {most:,} "
+        f"passages of a side for each end. The {placed:,} passages most similar to the proposition"
+        f"{both}. Of the {result.candidates:,} pairs of these passages, the {len(result.pairs):,} "
+        "likeliest to agree or to oppose each other by their places were read against each other; "
+        f"their probabilities join both readings.{order} {_similarity_and_filters(made)}"
     )
 
 

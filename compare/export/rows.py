@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from compare.comparison import by_year, matrix
-from compare.comparison.counts import Count
+from compare.comparison import by_year
 from compare.export.words import JOINT, deciding_words, filters_in_words, page_numbers
 from compare.results import (
     SILENT,
@@ -126,17 +125,7 @@ def _named(statement: Statement) -> str:
 
 
 def year_rows(result: Result) -> list[Row]:
-    """Return a row with counts for each year."""
-    return count_rows(result, by_year(result))
-
-
-def matrix_rows(result: Result, by: str = "country") -> list[Row]:
-    """Return who agrees with whom: a row for each two countries or speakers."""
-    return count_rows(result, matrix(result, by))
-
-
-def count_rows(result: Result, counts: Sequence[Count]) -> list[Row]:
-    """Return a row for each count of a result's pairs."""
+    """Return a row with what each side said on the proposition in each year."""
     made: Row = {
         "subject": result.subject,
         "least_probability": result.thresholds.probability,
@@ -144,7 +133,7 @@ def count_rows(result: Result, counts: Sequence[Count]) -> list[Row]:
         "label_source": result.provenance.label_source,
         **made_with(result.provenance),
     }
-    return [asdict(count) | made for count in counts]
+    return [asdict(count) | made for count in by_year(result)]
 
 
 def checked_rows(

@@ -112,6 +112,23 @@ def _check_pairs(data: _Object) -> None:
             _refuse(f"pairs.{number}", "another pair has the same passages")
         found.add(sides)
         _check_verdict(f"pairs.{number}", entry, *(passages[index]["text"] for index in sides))
+    _check_placed(data)
+
+
+def _check_placed(data: _Object) -> None:
+    asked, found = str(data["provenance"]["settings"].get("proposition", "")), set()
+    for number, entry in enumerate(data["placed"]):
+        place = f"placed.{number}"
+        if entry["passage"] >= len(data["passages"]):
+            _refuse(f"{place}.passage", "there is no such passage")
+        if entry["side"] == "b" and data["over_time"]:
+            _refuse(f"{place}.side", "a timeline has one side, a")
+        if (of := (entry["side"], entry["passage"])) in found:
+            _refuse(place, "another entry has the same side and passage")
+        found.add(of)
+        if not asked.strip():
+            _refuse(place, "the settings name no proposition")
+        _check_verdict(place, entry, asked, data["passages"][entry["passage"]]["text"])
 
 
 class _Statements(dict[str, _Object]):
@@ -191,7 +208,8 @@ def with_added_fields(data: _Object) -> dict[str, Any]:
             found["similarity"] = 1.0
         return found
 
-    found: dict[str, Any] = filled("", data) if data["format"] == SEARCH else dict(data)
+    is_search = data["format"] == SEARCH
+    found: dict[str, Any] = filled("", data) if is_search else {"placed": [], **data}
     for name in _ADDED.keys() & found.keys():
         of = found[name]
         is_list = isinstance(of, list)

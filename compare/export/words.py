@@ -52,7 +52,7 @@ LIST_TITLES = {
 }
 """Headings of the lists of a search."""
 
-CHANGED, SAME = "Changed", "Said the same again"
+CHANGED, SAME = "May have changed", "Said the same again"
 SIDE_NAMES = {
     Kind.SEARCH: ("The quote", "Found"),
     Kind.SIDES: ("Side A", "Side B"),
@@ -252,7 +252,7 @@ def read_against(result: Result, pair: Pair) -> str:
 
 
 def filters_in_words(filters: Mapping[str, Any]) -> str:
-    """Return the filters of a provenance in words: "side a: countries China; topic canal"."""
+    """Return the filters of a provenance in words: "side a: countries China; side b: none"."""
     parts = []
     for key, value in filters.items():
         name = key.replace("_", " ")

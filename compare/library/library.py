@@ -457,70 +457,76 @@ class Library:
         self,
         a: Filters | str,
         b: Filters | str,
+        proposition: str,
         *,
-        topic: str = "",
+        opposite: str = "",
         since: PartialDate | str | None = None,
         until: PartialDate | str | None = None,
         thresholds: Thresholds | None = None,
-        most_read: int = 20_000,
+        most_of_side: int = 120,
         why: int = 0,
         stance_model: StanceModel | None = None,
         on_progress: Progress | None = None,
     ) -> Result:
-        """Find the pairs in which two sides agree or oppose each other.
+        """Find the pairs in which two sides agree or oppose each other on a proposition.
 
-        >>> result = library.compare("United States", "China")
-        >>> len(result.agree), len(result.oppose)
-        (0, 2)
+        >>> claim = "China gives Russia military aid."
+        >>> found = library.compare("United States", "China", claim, opposite="This is a lie.")
+        >>> found.subject
+        'United States and China on “China gives Russia military aid.”'
 
         Args:
             a: Filters for side a, or the name of a country in any spelling.
             b: Filters or country for side b.
-            topic: Words or a sentence; only passages on this topic count. "" allows all.
+            proposition: One claim or demand, as a sentence.
+            opposite: What someone who disagrees would say: passages are read against both.
             since: First day of the period for both sides: "2014", "2014-03" or "2014-03-18".
             until: Last day of the period.
             thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
-            most_read: Maximum number of pairs scored, the likeliest first.
+            most_of_side: Maximum number of similar passages of a side that are read.
             why: Find the deciding words of this many pairs of each list.
             stance_model: None uses the shipped one, with the library's adaptation.
-            on_progress: Reports pairs scored; those that both stages score count twice.
+            on_progress: Reports passages and pairs read.
 
         Raises:
-            QueryError: A side has no passage on the topic, or a date is malformed.
+            QueryError: The proposition is empty or too long, its opposite has the same words, no
+                statement passes the filters of a side, or a date is malformed.
         """
         from compare.comparison.sides import compare_sides
 
         return compare_sides(
-            self, _side(a, since, until), _side(b, since, until), topic=topic,
-            thresholds=thresholds, most_read=most_read, why=why, stance_model=stance_model,
+            self, proposition, _side(a, since, until), _side(b, since, until), opposite=opposite,
+            thresholds=thresholds, most_of_side=most_of_side, why=why, stance_model=stance_model,
             on_progress=on_progress,
         )  # fmt: skip
 
     def timeline(
         self,
         who: Filters | str,
+        proposition: str,
         *,
-        topic: str = "",
+        opposite: str = "",
         since: PartialDate | str | None = None,
         until: PartialDate | str | None = None,
         thresholds: Thresholds | None = None,
-        most_read: int = 20_000,
+        most_of_side: int = 120,
         why: int = 0,
         stance_model: StanceModel | None = None,
         on_progress: Progress | None = None,
     ) -> Result:
         """Find where an actor opposes or repeats earlier statements; side a is the earlier one.
 
-        >>> library.timeline("United States").subject
-        'United States over time'
+        >>> library.timeline("United States", "China gives Russia military aid.").over_time
+        True
 
         The arguments and errors are those of `compare`.
         """
         from compare.comparison.sides import compare_sides
 
         return compare_sides(
-            self, _side(who, since, until), None, topic=topic, thresholds=thresholds,
-            most_read=most_read, why=why, stance_model=stance_model, on_progress=on_progress,
+            self, proposition, _side(who, since, until), None, opposite=opposite,
+            thresholds=thresholds, most_of_side=most_of_side, why=why, stance_model=stance_model,
+            on_progress=on_progress,
         )  # fmt: skip
 
     def positions(

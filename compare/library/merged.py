@@ -409,10 +409,6 @@ class MergedStore:
         in_turn = [row for rows in zip_longest(*ranked) for row in rows if row is not None]
         return np.array(in_turn[: max(0, k)], np.int64)
 
-    def holding_words(self, query: str) -> Rows:
-        found = [part.holding_words(query) for part in self._parts]
-        return np.concatenate([rows + (number << _BITS) for number, rows in enumerate(found)])
-
     # -- Actors ----------------------------------------------------------------------------------
 
     def actors(self, kind: str) -> Actors:

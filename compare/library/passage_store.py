@@ -186,9 +186,6 @@ class PassageStore(Protocol):
         than `READ_AT_MOST` passages; the rarest word always counts.
         """
 
-    def holding_words(self, query: str) -> Rows:
-        """Return the rows of the passages that contain all content words of `query`."""
-
     # -- Actors ----------------------------------------------------------------------------------
 
     def actors(self, kind: str) -> Actors:

@@ -338,16 +338,6 @@ class SqliteStore:
         rows = np.array(found, np.int64).reshape(-1)
         return rows if within is None else rows[within.holds(rows)][: max(0, k)]
 
-    def holding_words(self, query: str) -> Rows:
-        wanted = content_words(query).values()
-        if not wanted:
-            return np.zeros(0, np.int64)
-        found = self._all(
-            "SELECT rowid FROM passage_words WHERE passage_words MATCH ? ORDER BY rowid",
-            (" AND ".join(map(_quoted, wanted)),),
-        )
-        return np.array(found, np.int64).reshape(-1)
-
     def _narrower(self, within: Selection | None) -> Selection | None:
         """Return None for a selection of all passages, which is searched faster."""
         return None if within is None or len(within) == len(self) else within

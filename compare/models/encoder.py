@@ -141,15 +141,3 @@ def load_prefilter() -> Prefilter:
         raise ModelError(
             f"{PREFILTER} cannot be loaded ({error}): install the program again."
         ) from error
-
-
-def opposition_first(logits: Floats) -> Rows:
-    """Order pairs, likeliest first: two for opposition, then one for agreement, and so on.
-
-    Opposition is rarer and less similar, and readers who compare two sides look for it first.
-    """
-    places = np.empty((len(logits), 2), np.int64)
-    for column in (0, 1):
-        places[np.argsort(-logits[:, column], kind="stable"), column] = np.arange(len(logits))
-    places[:, 0] *= 2
-    return np.argsort(places.min(axis=1), kind="stable")

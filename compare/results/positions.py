@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from compare.models import Stance
 from compare.results.pair import Pair, Thresholds
 from compare.results.provenance import Provenance
-from compare.results.result import Kind, Result
+from compare.results.result import Kind, Result, strongest
 from compare.results.statistics import TOO_FEW, mean_interval
 from compare.statements import PartialDate, Quote
 
@@ -265,7 +265,7 @@ class Positions(FrameTable):
         return Result(
             Kind.SEARCH,
             self.proposition,
-            tuple(_strongest(read, self.thresholds)),
+            tuple(strongest(read, self.thresholds)),
             self.thresholds,
             self.provenance,
             quote=Quote(self.proposition, opposite=self.opposite),
@@ -294,27 +294,12 @@ class Positions(FrameTable):
         return [pair for pair in actor.read if pair.similarity >= self.thresholds.similarity]
 
     def _position(self, actor: Actor) -> Position | None:
-        best = _strongest(self.near(actor), self.thresholds)
+        best = strongest(self.near(actor), self.thresholds)
         sided = [pair for pair in best if self.thresholds.stance_of(pair) is not Stance.NEITHER]
         if not sided:
             return None
         score, neither = PositionScore.of(sided, self.seed), len(best) - len(sided)
         return Position(actor, score, tuple(sided), neither, self.thresholds)
-
-
-def _strongest(pairs: Iterable[Pair], thresholds: Thresholds) -> list[Pair]:
-    """Return the strongest pair of each statement, those that take a side first."""
-
-    def order(pair: Pair) -> tuple[bool, bool, float, float, str, int]:
-        takes_no_side = thresholds.stance_of(pair) is Stance.NEITHER
-        score = max(pair.score(Stance.AGREE), pair.score(Stance.OPPOSE))
-        _, _, identifier, start = pair.key
-        return takes_no_side, pair.first_stage_only, -score, -pair.similarity, identifier, start
-
-    best: dict[str, Pair] = {}
-    for pair in sorted(pairs, key=order):
-        best.setdefault(pair.b.statement.id, pair)  # keeps the first of each statement
-    return list(best.values())
 
 
 def _dates(pair: Pair) -> list[PartialDate]:

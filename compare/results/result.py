@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from compare.errors import QueryError
 from compare.files import write_whole
 from compare.models import Stance
 from compare.results.pair import Pair, PairKey, ThirdReading, Thresholds
@@ -56,13 +57,15 @@ class Result:
     Attributes:
         pairs: In a search one per statement, with its strongest passage; for two sides all that
             were scored, in no meaningful order.
-        subject: The quote's words, or a description of the sides and the topic.
+        subject: The quote's words, or a description of the sides and the proposition.
         quote: The words searched for; None for two sides and for a timeline.
         source: The quote's own statement if the library holds it; it is in no list.
-        candidates: For two sides, the number of pairs on the same point, scored or not.
+        candidates: For two sides, the number of pairs of passages that were placed, scored or not.
         notes: Sentences the reader should see ("The quote does not look English: …").
         passages_read: For a search, the number of passages that were read; 0 if an older program
             made the result.
+        placed: For two sides, the passages of each that were placed, paired with the proposition;
+            for a timeline those of the one side. Empty if an older program made the result.
     """
 
     kind: Kind
@@ -75,6 +78,7 @@ class Result:
     candidates: int = 0
     notes: tuple[str, ...] = ()
     passages_read: int = 0
+    placed: tuple[tuple[Pair, ...], ...] = ()
 
     @property
     def over_time(self) -> bool:
@@ -85,6 +89,39 @@ class Result:
     def asked(self) -> Statement | None:
         """Return the quote as a statement, completed from its source; None without a quote."""
         return self.quote.as_statement(self.source) if self.quote else None
+
+    @property
+    def opposite(self) -> str:
+        """Return what someone who disagrees would say, if passages were read against it, too."""
+        made = self.provenance.settings.get("opposite", "")
+        return self.quote.opposite if self.quote else str(made)
+
+    def said_by(self, side: int = 0) -> Result:
+        """Return what a side said on the proposition, as the result of a search.
+
+        >>> claim = "China gives Russia military aid."
+        >>> found = library.compare("United States", "China", claim, opposite="This is a lie.")
+        >>> found.said_by(1).quote.text
+        'China gives Russia military aid.'
+
+        Args:
+            side: 0 for side a, or for the one side of a timeline; 1 for side b.
+
+        Raises:
+            QueryError: The result has no such side, or an older program compared it on a topic.
+        """
+        if side >= len(self.placed):
+            raise QueryError("The result holds nothing that this side said: compare it again.")
+        asked = str(self.provenance.settings["proposition"])
+        return Result(
+            Kind.SEARCH,
+            asked,
+            tuple(strongest(self.placed[side], self.thresholds)),
+            self.thresholds,
+            replace(self.provenance, filters=self.provenance.filters.get("ab"[side], {})),
+            quote=Quote(asked, opposite=self.opposite),
+            passages_read=len(self.placed[side]),
+        )
 
     @property
     def usual_lists(self) -> tuple[Stance, ...]:
@@ -410,8 +447,9 @@ class Result:
 
     @property
     def _is_filled(self) -> bool:
-        # The passages of positions are listed as a search's, but no list of theirs is too short.
-        searched = self.kind is Kind.SEARCH and "most_each" not in self.provenance.settings
+        # Passages placed on a proposition are listed as a search's, but no list is too short.
+        placed = {"most_each", "most_of_side"} & self.provenance.settings.keys()
+        searched = self.kind is Kind.SEARCH and not placed
         return searched and self.thresholds.probability <= Thresholds().probability
 
     @cached_property
@@ -468,3 +506,18 @@ def _words(pair: Pair) -> int:
 
 def _in_order(pairs: Iterable[Pair], stance: Stance) -> list[Pair]:
     return sorted(pairs, key=lambda pair: pair.rank_key(stance))
+
+
+def strongest(pairs: Iterable[Pair], thresholds: Thresholds) -> list[Pair]:
+    """Return the strongest pair of each statement b, those that take a side first."""
+
+    def order(pair: Pair) -> tuple[bool, bool, float, float, str, int]:
+        takes_no_side = thresholds.stance_of(pair) is Stance.NEITHER
+        score = max(pair.score(Stance.AGREE), pair.score(Stance.OPPOSE))
+        _, _, identifier, start = pair.key
+        return takes_no_side, pair.first_stage_only, -score, -pair.similarity, identifier, start
+
+    best: dict[str, Pair] = {}
+    for pair in sorted(pairs, key=order):
+        best.setdefault(pair.b.statement.id, pair)  # keeps the first of each statement
+    return list(best.values())

@@ -132,7 +132,8 @@ def _allocation(size: int, available: dict[Stance, int]) -> dict[Stance, int]:
 
 def review_pairs(result: Result) -> list[ReviewPair]:
     """Return all scored pairs of a result, sorted by their statements' ids."""
-    topic = str(result.provenance.filters.get("topic") or "")
+    made = result.provenance  # older versions compared two sides on a topic
+    topic = str(made.settings.get("proposition") or made.filters.get("topic") or "")
     found = []
     for pair in result.pairs:
         a, b = _as_scored(result, pair.a), replace(pair.b, repeats=())

@@ -16,7 +16,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 
 from compare import __version__
-from compare.comparison import Comparison
+from compare.comparison import compare_sides
 from compare.comparison.positions import positions
 from compare.comparison.search import search
 from compare.errors import CompareError, CorpusError, QueryError, UnknownWatchError
@@ -282,17 +282,18 @@ def _add_comparisons(api: FastAPI, pool: LibraryPool, readings: Readings) -> Non
 
         def read(on_progress: Progress) -> dict[str, Any]:
             opened = pool.library(library)
-            comparison = Comparison(
+            found = compare_sides(
                 opened,
+                asked.proposition,
                 bodies.read_filters(asked.a),
                 bodies.read_filters(asked.b) if asked.b else None,
-                topic=asked.topic,
+                opposite=asked.opposite,
                 stance_model=pool.model(opened),
-                most_read=asked.most_read,
+                thresholds=asked.thresholds.thresholds(),
+                most_of_side=asked.most_of_side,
+                on_progress=on_progress,
             )
-            comparison.plan(on_progress)
-            thresholds = asked.thresholds.thresholds()
-            return sides_json(comparison.run(thresholds=thresholds, on_progress=on_progress))
+            return sides_json(found)
 
         return await readings.run(request, read)
 

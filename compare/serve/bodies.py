@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from compare.comparison.retrieval import CANDIDATES, MOST_PER_ACTOR
+from compare.comparison.sides import MOST_OF_SIDE, USUAL
 from compare.corpus import read_corpus
 from compare.errors import CorpusError, QueryError
 from compare.library import FILTERS, Filters
@@ -31,7 +32,6 @@ from compare.strict_model import shown_value
 
 MOST_LISTED = 1_000
 MOST_CANDIDATES = 2_000
-MOST_READ = 20_000
 MOST_ADDED = 1_000
 _LONGEST_NAME = 500
 _MOST_VALUES = 100
@@ -201,6 +201,12 @@ class ThresholdFields(Body):
         return Thresholds(self.probability, self.similarity)
 
 
+class PairThresholdFields(ThresholdFields):
+    """What a pair of two sides must reach to be listed."""
+
+    probability: Number = Field(default=USUAL.probability, ge=LEAST_CALLED, le=1)
+
+
 class SearchRequest(Body):
     """Who agrees with a quote, and who opposes it."""
 
@@ -226,11 +232,14 @@ class StanceRequest(Body):
 class PairsRequest(Body):
     """Where two sides agree or oppose each other; without `b`, side a over time."""
 
+    proposition: Text = Field(examples=["The canal must be open to all ships."])
+    opposite: Text = Field(
+        default="", description=OPPOSITE, examples=["The canal is ours to close."]
+    )
     a: FilterFields
     b: FilterFields | None = None
-    topic: Text = Field(default="", max_length=_LONGEST_NAME)
-    most_read: Whole = Field(default=2_000, ge=1, le=MOST_READ)
-    thresholds: ThresholdFields = ThresholdFields()
+    most_of_side: Whole = Field(default=MOST_OF_SIDE, ge=1, le=1_000)
+    thresholds: PairThresholdFields = PairThresholdFields()
 
 
 class PositionsRequest(Body):

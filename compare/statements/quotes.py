@@ -48,6 +48,11 @@ class Quote:
     opposite: str = ""
     """What someone who disagrees would say: passages are read against both."""
 
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """Return the words, and the opposite if it has one."""
+        return (self.text, self.opposite) if self.opposite else (self.text,)
+
     @classmethod
     def from_statement(cls, statement: Statement) -> Quote:
         """Return a statement of the corpus as a quote; a very long one is cut."""

@@ -56,11 +56,14 @@ def test_a_library_is_read_as_it_is_adapted(adapted: Library) -> None:
     assert [learned in " ".join(methods(one)) for one in (plain, ours)] == [False, True]
     found = adapted.positions(QUOTE)
     assert found.provenance.stance_digest == ours.provenance.stance_digest
-    sides = compare_sides(
-        adapted, Filters(countries=("Valdoria",)), Filters(countries=("Ostravia",))
+    two = [Filters(countries=(name,)) for name in ("Valdoria", "Ostravia")]
+    sides, as_shipped = (
+        compare_sides(adapted, QUOTE, *two, stance_model=model) for model in (None, Scripted())
     )
     assert sides.provenance.label_source == ours.provenance.label_source
-    assert [pair.probabilities.oppose > 0.5 for pair in sides.pairs] == [True]
+    assert all(pair.probabilities.oppose > 0.5 for side in sides.placed for pair in side)
+    (pair,), (shipped,) = sides.pairs, as_shipped.pairs
+    assert pair.probabilities.oppose > shipped.probabilities.oppose
 
 
 def test_journals_are_not_shared_with_the_model_as_it_ships(

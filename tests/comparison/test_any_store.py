@@ -38,9 +38,15 @@ ASK: dict[str, Callable[[Library], object]] = {
         filters=Filters(not_countries=("Ostravia",)),
     ),
     "sides": lambda library: library.compare(
-        "Valdoria", "Ostravia", topic="canal", stance_model=WordJudge(either=True)
+        "Valdoria",
+        "Ostravia",
+        "The canal is open.",
+        opposite="The canal is shut.",
+        stance_model=WordJudge(either=True),
     ),
-    "timeline": lambda library: library.timeline("Valdoria", stance_model=WordJudge(either=True)),
+    "timeline": lambda library: library.timeline(
+        "Valdoria", "The canal is open.", stance_model=WordJudge(either=True)
+    ),
     "countries": lambda library: library.positions(ASKED, stance_model=WordJudge()),
     "speakers": lambda library: library.positions(
         ASKED, by="speaker", until="2006", stance_model=WordJudge()
@@ -67,4 +73,6 @@ def test_what_is_found_is_the_same(
         assert sorted(one.pairs, key=repr) == sorted(other.pairs, key=repr)
         assert one.pairs
         assert one.subject == other.subject
+        for side, same in zip(one.placed, other.placed, strict=True):
+            assert sorted(side, key=repr) == sorted(same, key=repr)
     assert one.notes == other.notes

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from compare.comparison import SidesTaken, by_year, matrix, random_sample, sides_taken
-from compare.comparison.counts import between, check
+from compare.comparison import SidesTaken, YearCount, by_year, random_sample, sides_taken
+from compare.comparison.counts import check
 from compare.export import columns, csv_bytes
 from compare.export.rows import checked_rows
-from compare.results import Kind, Stance
+from compare.results import Kind, Pair, Probabilities, Stance
 from compare.results.statistics import share_interval
 from compare.statements import Quote
+from tests.fabricate import QUOTE, excerpt
 from tests.results.test_result import AGREE, NEITHER, OPPOSE, pair, said, table
 
 A, O, N = Stance  # noqa: E741  # as they stand in the tables below: one letter a pair
@@ -20,71 +21,48 @@ def of(country, id, date="", **more):
     return said(id, country=country, date=date, **more)
 
 
-def test_a_pair_counts_in_the_year_of_the_later_statement():
-    made = table(
-        pair(of("V", "1", "2001-05"), of("O", "2", "2003"), OPPOSE),
-        pair(of("V", "3", "2003-02-01"), of("O", "4", "2000"), AGREE),
-        pair(of("V", "5", "2001"), of("O", "6", "2000"), NEITHER),
-        pair(of("V", "7", "2009"), of("O", "8"), AGREE),
-    )
-    counts = [(count.year, count.agree, count.oppose, count.read) for count in by_year(made)]
-    assert counts == [(2001, 0, 0, 1), (2002, 0, 0, 0), (2003, 1, 1, 2)]
-    assert by_year(table()) == []
+def placed(*sides, over_time=False):
+    """A result whose sides said these, each with its odds on the proposition."""
+    claim = said("", QUOTE)
+    found = tuple(tuple(pair(claim, one, odds) for one, odds in side) for side in sides)
+    return replace(table(over_time=over_time), placed=found)
 
 
-def test_the_matrix_counts_each_two_parties_once_a_pair():
-    made = table(
-        pair(of("Valdoria", "1"), of("Ostravia", "2"), OPPOSE),
-        pair(of("Ostravia", "3"), of("Valdoria", "4"), AGREE),
-        pair(of("Ostravia; Valdoria", "5"), of("Valdoria; Ostravia", "6"), AGREE),
-        pair(of("Valdoria", "7"), of("Valdoria", "8"), OPPOSE),
-        pair(of("Marenia", "9"), of("Ostravia", "10"), NEITHER),
-        pair(of("", "11"), of("Ostravia", "12"), AGREE),
-    )
-    first, second = matrix(made)
-    assert (first.a, first.b, first.agree, first.oppose, first.read) == (
-        "Ostravia", "Valdoria", 2, 1, 3
-    )  # fmt: skip
-    assert first.opposed == pytest.approx(1 / 3)
-    assert (first.low, first.high) == share_interval(1, 3)
-    assert (second.a, second.b, second.read, second.opposed, second.low) == (
-        "Marenia", "Ostravia", 1, None, None
-    )  # fmt: skip
+def test_what_a_side_said_counts_in_its_year():
+    a = [
+        (of("V", "1", "2001-05"), OPPOSE),
+        (of("V", "2", "2003"), AGREE),
+        (of("V", "3", "2003-02-01"), OPPOSE),
+        (of("V", "4", "2003"), NEITHER),
+        (of("V", "5"), AGREE),
+    ]
+    b = [(of("O", "6", "1999"), AGREE)]
+    assert by_year(placed(a, b)) == [
+        YearCount("a", 2001, 0, 1, 1),
+        YearCount("a", 2002, 0, 0, 0),
+        YearCount("a", 2003, 1, 1, 3),
+        YearCount("b", 1999, 1, 0, 1),
+    ]
+    assert {count.side for count in by_year(placed(a, over_time=True))} == {"a"}
+    assert by_year(placed(a[-1:], b)) == [YearCount("b", 1999, 1, 0, 1)]
+    assert by_year(placed([], [])) == by_year(replace(table(), placed=())) == []
 
 
-@pytest.mark.parametrize("by", ["country", "speaker"])
-def test_spellings_of_one_actor_are_one(by):
-    made = table(
-        pair(
-            of("OSTRAVIA", "1", speaker="Ms. Ada Lorn"),
-            of("Republic of Valdoria=VLD", "2", speaker="Bren Tal"),
-        ),
-        pair(
-            of("Ostravia", "3", speaker="Ada Lorn"),
-            of("Valdoria=VLD", "4", speaker="H.E. BREN TAL"),
-        ),
-        pair(of("Ostravia", "5", speaker="Ada Lorn"), of("Valdoria=VLD", "6", speaker="Bren Tal")),
-    )
-    [cell] = matrix(made, by)
-    assert cell.read == 3
-    names = {"country": ("Ostravia", "VLD"), "speaker": ("Ada Lorn", "Bren Tal")}
-    assert (cell.a, cell.b) == names[by]
-    assert between(made, cell.b, cell.a, by) == list(made.pairs)
-
-
-def test_the_pairs_behind_a_cell_are_those_it_counts():
-    made = table(
-        pair(of("Valdoria", "1"), of("Ostravia", "2"), OPPOSE),
-        pair(of("Marenia", "3"), of("Valdoria", "4"), AGREE),
-        pair(of("Ostravia", "5"), of("Valdoria", "6"), NEITHER),
-        pair(of("Ostravia; Marenia", "7"), of("Valdoria", "8"), AGREE),
-    )
-    for cell in matrix(made):
-        behind = between(made, cell.a, cell.b)
-        stances = [made.stance_of(one) for one in behind]
-        assert (stances.count(A), stances.count(O), len(behind)) == (
-            cell.agree, cell.oppose, cell.read
-        )  # fmt: skip
+def test_a_statement_counts_once_by_its_strongest_passage_at_the_thresholds():
+    text = "It must be open. It must not be shut."
+    whole, later = of("V", "1", "2001", words=text), of("V", "2", "2001")
+    claim = excerpt(said("", QUOTE))
+    read = [
+        Pair(claim, excerpt(one, part), Probabilities(*odds), 0.8)
+        for one, part, odds in (
+            (whole, "It must not be shut.", NEITHER),
+            (whole, "It must be open.", AGREE),
+            (later, None, (0.55, 0.2, 0.25)),
+        )
+    ]
+    made = replace(table(), placed=(tuple(read), ()))
+    assert by_year(made) == [YearCount("a", 2001, 2, 0, 2)]
+    assert by_year(made.rethreshold(probability=0.6)) == [YearCount("a", 2001, 1, 0, 2)]
 
 
 def many(count=40):

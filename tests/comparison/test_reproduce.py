@@ -14,19 +14,21 @@ from jsonschema import Draft202012Validator
 from compare.comparison.reproduce import Difference, PairId, model_name, reproduce
 from compare.errors import ExportError, QueryError
 from compare.export.dictionary import schema_of
+from compare.export.json_files import result_to_json
 from compare.library import Filters
 from compare.library.library import Library
 from compare.models.stance import CascadeStance
 from compare.results import Stance, Thresholds, filters_in_force
 from compare.results.provenance import filters_from
 from compare.statements import PartialDate
-from tests.fabricate import PROVENANCE, a_search, resealed, two_sides
+from tests.fabricate import PROVENANCE, a_search, of_version, on_a_topic, resealed, two_sides
 from tests.fakes import HashingEncoder, Ran, WordJudge, runner, statement
 
 pytestmark = pytest.mark.usefixtures("cache")
 
 OPEN = "The canal of Meren must be open to all ships"
 SHUT = "The canal of Meren shall not be open to all ships"
+CLAIM, DENIAL = "The canal of Meren is open.", "The canal of Meren is closed."
 STATEMENTS = [
     statement("v1", f"{OPEN} at once.", country="Valdoria", date="2010-05-01"),
     statement("v2", f"{SHUT} today.", country="Valdoria", date="2015-03"),
@@ -54,11 +56,15 @@ def made(library: Library, kind: str) -> Any:
         filters = Filters(countries=("Valdoria", "Ostravia"), not_own_country=True)
         return library.search(OPEN, stance_model=judge(), filters=filters, candidates=5)
     if kind == "pairs":
-        return library.compare("Valdoria", "Ostravia", topic="canal", stance_model=judge())
-    return library.timeline("Valdoria", since="2010", stance_model=judge())
+        return library.compare("Valdoria", "Ostravia", CLAIM, stance_model=judge())
+    if kind == "both ends":
+        return library.compare(
+            *("Valdoria", "Ostravia", CLAIM), opposite=DENIAL, most_of_side=2, stance_model=judge()
+        )
+    return library.timeline("Valdoria", CLAIM, since="2010", stance_model=judge())
 
 
-@pytest.mark.parametrize("kind", ["search", "pairs", "timeline"])
+@pytest.mark.parametrize("kind", ["search", "pairs", "both ends", "timeline"])
 def test_the_same_comes_out_and_every_pair_is_read_anew(
     library: Library, cache: Path, kind: str
 ) -> None:
@@ -69,7 +75,10 @@ def test_the_same_comes_out_and_every_pair_is_read_anew(
     assert done.same
     assert done.differences == ()
     assert done.kept == len(kept.pairs) > 0
-    assert len(reader.read) == done.kept
+    assert done.result.placed == kept.placed
+    placed = sum(map(len, kept.placed))
+    ends = 2 * placed + 1 if kept.opposite else placed  # one more: is it an opposite?
+    assert len(reader.read) == done.kept + ends
     assert done.result.thresholds == Thresholds(0.6)
     assert replace(done.result.provenance, date="") == replace(kept.provenance, date="")
     assert sorted(cache.rglob("*.sqlite")) == before
@@ -140,7 +149,7 @@ def test_a_cascade_is_made_again(library: Library) -> None:
     def cascade() -> CascadeStance:
         return CascadeStance(judge("6" * 64), judge(other=(0.3, 0.3, 0.4)))
 
-    kept = library.compare("Valdoria", "Ostravia", stance_model=cascade())
+    kept = library.compare("Valdoria", "Ostravia", CLAIM, stance_model=cascade())
     assert reproduce(kept, library, stance_model=cascade()).same
 
 
@@ -172,7 +181,11 @@ def test_filters_that_cannot_be_read_are_one_sentence(given: dict[str, Any]) -> 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"settings": {"most_read": "all"}}, "setting most_read is 'all', not a number"),
+        (
+            {"settings": {"proposition": CLAIM, "most_of_side": "all"}},
+            "setting most_of_side is 'all', not a number",
+        ),
+        ({"settings": {"most_read": 9}}, "The result is of a topic, as older versions .* instead"),
         ({"filters": {"a": 7}}, "The result's filters are of another kind"),
         ({"filters": {"a": {"colour": "red"}, "b": {}}}, "The result's filters cannot be read"),
     ],
@@ -193,6 +206,20 @@ def test_a_side_that_is_gone_is_one_sentence(library: Library, tmp_path: Path) -
         reproduce(kept, left, stance_model=judge())
 
 
+def test_of_what_one_side_said_the_comparison_is_reproduced(library: Library) -> None:
+    with pytest.raises(ExportError, match="what one side said in a comparison: reproduce the comp"):
+        reproduce(made(library, "pairs").said_by(1), library, stance_model=judge())
+
+
+def test_what_a_side_said_is_compared_with_where_it_is_placed_again(library: Library) -> None:
+    kept = made(library, "pairs")
+    first, *others = kept.placed[0]
+    odds = replace(first.probabilities, agree=0.2, oppose=0.7, neither=0.1)
+    forged = replace(kept, placed=((replace(first, probabilities=odds), *others), kept.placed[1]))
+    assert reproduce(kept, library, stance_model=judge()).same
+    assert not reproduce(forged, library, stance_model=judge()).same
+
+
 # --- on the command line ---------------------------------------------------------------------
 
 
@@ -204,7 +231,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], fold
     return runner(capfd)
 
 
-SIDES = ("--a", "country=Valdoria", "--b", "country=Ostravia")
+SIDES = ("sides", CLAIM, "--a", "country=Valdoria", "--b", "country=Ostravia")
+TIMELINE = ("timeline", CLAIM, "--who", "country=Valdoria")
 
 
 def kept_by(run: Any, path: Path, *command: str) -> Ran:
@@ -216,8 +244,8 @@ def kept_by(run: Any, path: Path, *command: str) -> Ran:
 
 @pytest.mark.parametrize(
     "command",
-    [("search", OPEN), ("sides", *SIDES), ("timeline", "--who", "country=Valdoria")],
-    ids=lambda command: command[0],
+    [("search", OPEN), SIDES, (*SIDES, "--opposite", DENIAL), TIMELINE],
+    ids=["search", "sides", "both ends", "timeline"],
 )
 def test_what_a_command_kept_is_made_again(run: Any, tmp_path: Path, command: Any) -> None:
     path = tmp_path / "kept.json"
@@ -231,7 +259,7 @@ def test_what_a_command_kept_is_made_again(run: Any, tmp_path: Path, command: An
 
 def test_a_difference_is_exit_code_1_and_named(run: Any, tmp_path: Path, other: Library) -> None:
     path = tmp_path / "kept.json"
-    kept_by(run, path, "sides", *SIDES)
+    kept_by(run, path, *SIDES)
     done = run("reproduce", path, "--library", other.folder, "--limit", 1)
     assert done.code == 1
     assert "Different: of 6 pairs 3 are missing, 3 are new, 0 have another label" in done.out
@@ -302,7 +330,15 @@ def test_what_was_not_checked_is_told(run: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "sentence"), [(None, "cannot be read"), ("{}", "this is not a saved result")]
+    ("content", "sentence"),
+    [
+        (None, "cannot be read"),
+        ("{}", "this is not a saved result"),
+        (
+            json.dumps(resealed(of_version(4, result_to_json(on_a_topic(two_sides()))))),
+            "The result is of a topic, as older versions of the program compared sides",
+        ),
+    ],
 )
 def test_what_cannot_be_made_again_is_exit_code_2(
     run: Any, tmp_path: Path, content: str | None, sentence: str
@@ -332,9 +368,9 @@ def test_both_kinds_of_kept_results_are_exported(run: Any, tmp_path: Path) -> No
 def test_a_target_that_is_there_is_refused_ahead_of_the_reading(run: Any, tmp_path: Path) -> None:
     path = tmp_path / "kept.json"
     path.write_text("mine")
-    done = run("sides", *SIDES, "--out", path)
+    done = run(*SIDES, "--out", path)
     assert done.code == 2
     assert "already exists" in done.err
-    assert "to read" not in done.err
-    assert run("timeline", "--who", "country=Valdoria", "--out", tmp_path / "x.doc").code == 2
+    assert "were read" not in done.err
+    assert run(*TIMELINE, "--out", tmp_path / "x.doc").code == 2
     assert path.read_text() == "mine"

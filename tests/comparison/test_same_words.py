@@ -47,4 +47,7 @@ def test_positions_count_them_once(library: Library) -> None:
 
 def test_two_sides_list_them_once(library: Library) -> None:
     sides = Filters(countries=("Valdoria",)), Filters(countries=("Ostravia",))
-    assert len(compare_sides(library, *sides, stance_model=WordJudge()).oppose) == 1
+    claim = "The canal of Meren is open to all ships."
+    table = compare_sides(library, claim, *sides, stance_model=WordJudge(either=True))
+    assert [len(side) for side in table.placed] == [1, 1]
+    assert len(table.oppose) == len(table.said_by(0).agree) == 1

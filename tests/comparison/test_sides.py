@@ -7,20 +7,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compare.comparison import Comparison, compare_sides
+from compare.comparison import by_year, compare_sides
+from compare.comparison.sides import USUAL, joined, of_both
 from compare.errors import QueryError
 from compare.export import columns
 from compare.export.json_files import load_result
 from compare.export.rows import pair_rows
 from compare.library import Filters
 from compare.library.library import Library
+from compare.models import Use
 from compare.models.stance import CascadeStance
-from compare.results import Probabilities, Stance, Thresholds
+from compare.results import Kind, Stance, Thresholds
 from compare.statements import PartialDate
-from tests.fakes import HashingEncoder, WordJudge, runner, statement
+from tests.fakes import HashingEncoder, Literal, WordJudge, runner, statement
 
 pytestmark = pytest.mark.usefixtures("cache")
 
+CLAIM = "The canal of Meren is open to all ships."
+DENIAL = "The canal of Meren is not open to all ships."
 OPEN = "The canal of Meren must be open to all ships"
 SHUT = "The canal of Meren shall not be open to all ships"
 VAL, OST, MAR = (Filters(countries=(name,)) for name in ("Valdoria", "Ostravia", "Marenia"))
@@ -43,140 +47,321 @@ STATEMENTS = [
     said("o3", "Trade in timber has doubled since spring.", "Ostravia", "2013-01-01"),
     said("m1", f"{OPEN}, too, and soon.", "Marenia", "2014-01-01", language="fr"),
 ]
+PASSAGES = 6 + 3  # of Valdoria and of Ostravia
+PAIRS = 6 * 3 - 1  # v1 and o2 have the same words
 
 
 def judge():
     return WordJudge(either=True)
 
 
+def sides(library, a=VAL, b=OST, claim=CLAIM, *, model=None, **more):
+    return compare_sides(library, claim, a, b, stance_model=model or judge(), **more)
+
+
+def over_time(library, who=VAL, claim=CLAIM, **more):
+    return library.timeline(who, claim, stance_model=judge(), **more)
+
+
 def ids(pairs):
     return {pair.ids for pair in pairs}
+
+
+def those(pairs):
+    return {pair.b.statement.id for pair in pairs}
 
 
 # -- Two sides -----------------------------------------------------------------------------------
 
 
-def test_each_pair_on_the_same_point_is_read_once_with_a_on_side_a(library):
+def test_every_passage_is_placed_and_the_pairs_are_read_once_with_a_on_side_a(library):
     model = judge()
-    table = compare_sides(library, VAL, OST, stance_model=model)
-    expected = {(f"v{v}", f"o{o}") for v in range(1, 6) for o in (1, 2)} - {("v1", "o2")}
-    assert ids(table.pairs) == expected
-    assert len(table.pairs) == len(model.read) == table.candidates == len(expected)
-    assert table.subject == "Valdoria and Ostravia"
+    table = sides(library, model=model)
+    assert table.subject == f"Valdoria and Ostravia on “{CLAIM}”"
+    assert ids(table.oppose) == {
+        *((f"v{v}", "o1") for v in (1, 2, 4)), *((f"v{v}", "o2") for v in (3, 5))
+    }  # fmt: skip
+    assert ids(table.agree) == {("v2", "o2"), ("v4", "o2")}
+    assert [len(side) for side in table.placed] == [6, 3]
+    assert len(table.pairs) == table.candidates == PAIRS
+    assert len(model.read) == len(set(model.read)) == PASSAGES + PAIRS
     for pair in table.pairs:
-        denied = "not" in f"{pair.a.text} {pair.b.text}"
-        assert table.stance_of(pair) is (Stance.OPPOSE if denied else Stance.AGREE)
         assert pair.a.statement.text[pair.a.passage.start : pair.a.passage.end] == pair.a.text
+        assert pair.probabilities.agree + pair.probabilities.oppose < 1
         assert not pair.first_stage_only
+    assert table.thresholds == USUAL
 
 
-def test_the_same_words_on_both_sides_are_nothing_to_read(library):
-    table = compare_sides(library, VAL, OST, stance_model=judge())
-    assert ("v1", "o2") not in ids(table.pairs)
-    assert table.notes[-1].startswith("Pairs with the same words on both sides were left out: 1.")
+def test_pairs_are_held_to_the_point(library):
+    table = sides(library)
+    both_shut = [pair for pair in table.pairs if pair.ids in {("v3", "o1"), ("v5", "o1")}]
+    beside = [pair for pair in table.pairs if "o3" in pair.ids]
+    (one, other), direct = both_shut, (0.1, 0.8, 0.1)  # as the model reads "not" in either
+    assert one.probabilities == other.probabilities
+    assert one.probabilities.oppose < USUAL.probability < direct[1]
+    assert {table.stance_of(pair) for pair in both_shut} == {Stance.NEITHER}
+    # To the model alone, what must be and the trade in timber agree.
+    assert {pair.probabilities.stance for pair in beside} == {Stance.NEITHER}
+
+
+def test_a_pair_is_opposed_if_its_passages_stand_on_different_ends():
+    agrees, opposes, neither = np.eye(3, dtype=np.float32)
+    a, b = (
+        np.array([agrees, opposes, agrees, neither]),
+        np.array([opposes, opposes, agrees, agrees]),
+    )
+    assert of_both(a, b).tolist() == [[0, 1, 0], [1, 0, 0], [1, 0, 0], [0, 0, 1]]
+    assert of_both(b, a).tolist() == of_both(a, b).tolist()
+    odds = np.random.default_rng(0).dirichlet(np.ones(3), (2, 50)).astype(np.float32)
+    assert of_both(*odds).sum(axis=1) == pytest.approx(1)
+    assert (of_both(*odds) >= 0).all()
+
+
+def test_both_readings_have_to_speak_for_a_verdict():
+    sure, other = np.array([[0.05, 0.9, 0.05]], np.float32), np.array([[0, 0, 1]], np.float32)
+    assert joined(sure, sure) == pytest.approx(sure)
+    for one, two in ((sure, other), (other, sure)):
+        assert joined(one, two)[0].argmax() == 2
+        assert joined(one, two).sum() == pytest.approx(1)
+
+
+def test_the_same_words_on_both_sides_are_no_pair(library):
+    assert ("v1", "o2") not in ids(sides(library).pairs)
 
 
 def test_the_sides_can_be_exchanged_and_nothing_is_read_again(library):
-    one, other = judge(), judge()
-    table = compare_sides(library, VAL, OST, stance_model=one)
-    turned = compare_sides(library, OST, VAL, stance_model=other)
-    assert {(b, a) for a, b in ids(turned.pairs)} == ids(table.pairs)
+    other = judge()
+    table, turned = sides(library), sides(library, OST, VAL, model=other)
     assert other.read == []
     found = {pair.ids: pair.probabilities for pair in table.pairs}
     assert {pair.ids[::-1]: pair.probabilities for pair in turned.pairs} == found
+    assert turned.placed == table.placed[::-1]
 
 
-def test_everyone_among_themselves_is_each_two_statements_once(library):
-    table = compare_sides(library, Filters(), Filters(), topic="canal", stance_model=judge())
-    assert table.subject == "All statements among themselves on canal"
-    pairs = [frozenset(pair) for pair in ids(table.pairs)]
-    assert len(pairs) == len(set(pairs)) == len(table.pairs)
-    assert all(len(pair) == 2 for pair in pairs)
+@pytest.mark.parametrize(
+    ("a", "b"), [(Filters(), Filters()), (VAL, Filters()), (Filters(), VAL)], ids=["all", "b", "a"]
+)
+def test_where_the_sides_overlap_each_two_statements_are_one_pair(library, a, b):
+    pairs = [frozenset(pair.key) for pair in sides(library, a, b).pairs]
+    assert len(pairs) == len(set(pairs))
+    found = {frozenset(pair) for pair in ids(sides(library, a, b).pairs)}
+    assert all(len(pair) == 2 for pair in found)
+    assert {frozenset(("v2", "v3")), frozenset(("o1", "v2"))} <= found
 
 
-def test_only_passages_on_the_topic_are_compared(library):
-    comparison = Comparison(library, VAL, OST, topic=" canal  open ", stance_model=judge())
-    said_by_v = {passage.text for passage in library.passages(comparison.a.tolist())}
-    assert f"{OPEN} of the world." in said_by_v
-    assert "Our fishermen had a good year." not in said_by_v
-    texts = {passage.text for passage in library.passages(comparison.b.tolist())}
-    assert not any("timber" in text for text in texts)
-    assert comparison.subject == "Valdoria and Ostravia on canal open"
-
-
-def test_half_of_the_words_of_a_topic_are_enough_but_two_of_two(library):
-    def on(topic):
-        return set(Comparison(library, VAL, OST, topic=topic, stance_model=judge()).a.tolist())
-
-    assert on("canal open zebra") == on("the canal zebra open xylophone") == on("open canal")
-    assert on("canal open zebra") <= on("canal")
-    for too_few in ("canal zebra", "canal zebra xylophone"):
-        with pytest.raises(QueryError, match="nothing is said on"):
-            on(too_few)
+def test_a_side_with_itself_is_called_that(library):
+    table = sides(library, Filters(), Filters())
+    assert table.subject == f"All statements among themselves on “{CLAIM}”"
 
 
 def test_a_period_holds_for_the_side_it_is_of(library):
     since = Filters(countries=("Valdoria",), date_from=PartialDate("2014"))
-    table = compare_sides(library, since, OST, stance_model=judge())
+    table = sides(library, since)
     assert {a for a, _ in ids(table.pairs)} == {"v3", "v5"}
-    assert table.subject == "Valdoria, from 2014 and Ostravia"
+    assert table.subject == f"Valdoria, from 2014 and Ostravia on “{CLAIM}”"
     assert table.provenance.filters["a"]["date_from"] == "2014"
 
 
-def test_what_is_not_english_is_left_out_and_said(folder, tmp_path):
+def test_what_is_not_english_is_left_out_and_said(library, tmp_path):
     with pytest.raises(QueryError, match=r"Side b \(Marenia\) cannot be compared: no s"):
-        compare_sides(Library.open(folder, HashingEncoder(256)), VAL, MAR, stance_model=judge())
+        sides(library, b=MAR)
     english = [said("m2", f"{OPEN} now.", "Marenia", "2014", language="en")]
-    library = Library.build([*STATEMENTS, *english], tmp_path / "more", HashingEncoder(256))
-    table = compare_sides(library, VAL, MAR, stance_model=judge())
-    assert {b for _, b in ids(table.pairs)} == {"m2"}
+    more = Library.build([*STATEMENTS, *english], tmp_path / "more", HashingEncoder(256))
+    table = sides(more, b=MAR)
+    assert those(table.pairs) == {"m2"}
     assert [note for note in table.notes if "not English" in note]
-    assert table.subject == "Valdoria and Marenia"
-    chosen = Filters(countries=("Marenia",), languages=("fr",))
-    table = compare_sides(library, chosen, VAL, stance_model=judge())
+    table = sides(more, Filters(countries=("Marenia",), languages=("fr",)), VAL)
     assert {a for a, _ in ids(table.pairs)} == {"m1"}
     assert [note for note in table.notes if "not English" in note]
 
 
 @pytest.mark.parametrize(
-    ("a", "topic", "sentence"),
+    ("changes", "sentence"),
     [
-        (
-            Filters(countries=("Nowhere",)),
-            "",
-            r"Side a \(Nowhere\) .* no statement matches",
-        ),
-        (
-            VAL,
-            "zebra",
-            r"Side a \(Valdoria\) .* nothing is said on 'zebra'. Use fewer or other words",
-        ),
+        ({"a": Filters(countries=("Nowhere",))}, r"Side a \(Nowhere\) .* no statement matches"),
+        ({"claim": " \n"}, "The proposition"),
+        ({"claim": "Open! " * 4000}, "The proposition has 24,000 characters"),
+        ({"opposite": "?"}, "The opposite"),
+        ({"opposite": f"“{CLAIM.upper()}”"}, "The opposite has the words of the proposition"),
     ],
 )
-def test_a_side_that_holds_nothing_is_one_sentence(library, a, topic, sentence):
-    with pytest.raises(QueryError, match=sentence):
-        compare_sides(library, a, OST, topic=topic, stance_model=judge())
+def test_what_cannot_be_compared_is_one_sentence(library, changes, sentence):
+    model = judge()
+    with pytest.raises(QueryError, match=sentence) as told:
+        sides(library, model=model, **changes)
+    assert "\n" not in str(told.value)
+    assert model.read == []
 
 
-def test_two_sides_on_different_points_are_an_empty_table(library):
-    timber = Filters(statement_ids=("o3",))
-    comparison = Comparison(library, VAL, timber, stance_model=judge())
-    assert comparison.plan().to_read == 0
-    table = comparison.run()
-    assert (table.pairs, table.agree, table.oppose) == ((), (), ())
-    assert Comparison(library, VAL, timber, stance_model=cascade()).run().pairs == ()
+def test_a_proposition_of_many_sentences_is_read_as_one_and_said(library):
+    table = sides(
+        library,
+        claim=f"{CLAIM} It belongs to all of us.",
+        opposite="Le canal est à nous depuis 1900.",
+    )
+    notes = " ".join(table.notes)
+    assert "The proposition has 2 sentences and is read as one" in notes
+    assert "The opposite" in notes
+    assert "does not look English" in notes
+
+
+def test_a_side_off_the_point_is_an_empty_list(library):
+    table = sides(library, b=Filters(statement_ids=("o3",)))
+    assert (table.agree, table.oppose) == ((), ())
+    assert (len(table.said_by(1).agree), len(table.said_by(1).oppose)) == (0, 0)
+    none = sides(library, Filters(statement_ids=("o3",)), Filters(statement_ids=("o3",)))
+    assert (none.pairs, none.candidates) == ((), 0)
+
+
+# -- What each side said ---------------------------------------------------------------------------
+
+
+def test_what_a_side_said_is_listed_as_a_search(library):
+    table = sides(library, thresholds=Thresholds(0.75))
+    a, b = table.said_by(0), table.said_by(1)
+    assert (a.kind, a.subject, a.quote.text) == (Kind.SEARCH, CLAIM, CLAIM)
+    assert those(a.oppose) == {"v3", "v5"}
+    assert those(b.oppose) == {"o1"}
+    assert (a.agree, b.agree) == ((), ())
+    lower = table.rethreshold(probability=0.6)
+    assert those(lower.said_by().agree) == {"v1", "v2", "v4"}
+    assert those(lower.said_by(1).agree) == {"o2"}
+    assert those(lower.said_by(1).pairs) == {"o1", "o2", "o3"}
+    assert [a.passages_read, b.passages_read] == [6, 3]
+    (fishing,) = (pair for pair in table.placed[0] if "fishermen" in pair.b.text)
+    assert fishing not in lower.said_by().pairs  # another passage of its statement takes a side
+    assert all(pair.a.text == CLAIM for side in table.placed for pair in side)
+    (once,) = (pair for pair in table.placed[0] if pair.b.statement.id == "v1")
+    assert once.similarity == pytest.approx(
+        float(np.dot(*library.encoder.encode([CLAIM, once.b.text]))), abs=1e-3
+    )
+
+
+def test_a_kept_comparison_tells_the_same_of_each_side(library, tmp_path):
+    for table in (sides(library, opposite=DENIAL), over_time(library)):
+        back = load_result(table.save(tmp_path / "kept.json", force=True))
+        assert back == table
+        for side in range(len(table.placed)):
+            assert back.said_by(side) == table.said_by(side)
+        assert back.opposite == table.opposite
+        assert by_year(back) == by_year(table)
+
+
+# -- Both ends -------------------------------------------------------------------------------------
+
+
+def test_with_an_opposite_passages_are_read_against_both_ends(library):
+    model = Literal()
+    table = sides(library, model=model, opposite=f" {DENIAL} ")
+    assert (model.read[0][0].text, model.read[0][1].text) == (CLAIM, DENIAL)  # is it an opposite?
+    ends = [a.text for a, _ in model.read[1:]]
+    assert [ends.count(CLAIM), ends.count(DENIAL)] == [PASSAGES] * 2
+    assert len(ends) == 2 * PASSAGES + PAIRS
+    assert those(table.said_by(0).oppose) == {"v3", "v5"}
+    assert {"v1", "v2", "v4"} <= those(table.said_by(0).agree)
+    assert table.opposite == table.said_by(1).quote.opposite == DENIAL
+    assert table.provenance.settings == {
+        "proposition": CLAIM, "opposite": DENIAL, "most_of_side": 120
+    }  # fmt: skip
+    assert sides(library).opposite == ""
+    assert "opposite" not in sides(library).provenance.settings
+
+
+def test_what_is_near_the_opposite_is_placed_too(library):
+    other = "Trade in timber has doubled, and our fishermen had a good year."
+    alone, both = (sides(library, most_of_side=1, opposite=end) for end in ("", other))
+    assert [those(side) for side in alone.placed] == [{"v2"}, {"o1"}]
+    assert [pair.b.text for pair in both.placed[0]] == [
+        "Our fishermen had a good year.", f"{OPEN} of the world."
+    ]  # fmt: skip
+    assert those(both.placed[1]) == {"o1", "o3"}
+    (timber,) = (pair for pair in both.placed[1] if pair.b.statement.id == "o3")
+    assert timber.similarity > 0.4  # to the nearer end
+
+
+class Telling(WordJudge):
+    """Adds what each reading was for, and calibrates two sides and a timeline differently."""
+
+    def __init__(self, uses=None, use=None):
+        super().__init__(either=True)
+        self.uses, self.use = [] if uses is None else uses, use
+
+    def for_use(self, use):
+        return Telling(self.uses, use)
+
+    def score(self, pairs, on_progress=None):
+        self.uses.extend([self.use] * len(pairs))
+        return super().score(pairs, on_progress)
+
+    def calibrate(self, mean):
+        self.uses.append((self.use, len(mean)))
+        return mean if self.use is Use.SIDES else mean[:, ::-1]
+
+
+def test_each_reading_is_calibrated_for_its_use(library):
+    model = Telling()
+    plain = sides(library, model=model)
+    assert model.uses == [
+        *[Use.PROPOSITION] * PASSAGES, *[Use.PAIR] * PAIRS, (Use.SIDES, PAIRS)
+    ]  # fmt: skip
+    assert {pair.probabilities for pair in plain.pairs} == {
+        pair.probabilities for pair in sides(library).pairs
+    }
+    model = Telling()
+    sides(library, model=model, opposite=DENIAL)
+    assert [use for use in model.uses if isinstance(use, tuple)] == [
+        (Use.POLES, 6), (Use.POLES, 3), (Use.SIDES, PAIRS)
+    ]  # fmt: skip
+    model = Telling()
+    timeline = library.timeline(VAL, CLAIM, stance_model=model)
+    assert model.uses[-1] == (Use.TIMELINE, len(timeline.pairs))
+    turned = {pair.key: pair.probabilities for pair in timeline.pairs}
+    for pair in over_time(library).pairs:
+        assert turned[pair.key].agree == pair.probabilities.neither
 
 
 # -- What is read, and what is known -------------------------------------------------------------
 
 
-def test_only_the_nearest_are_read_where_there_are_too_many(library):
-    whole = compare_sides(library, VAL, OST, stance_model=judge())
-    part = compare_sides(library, VAL, OST, stance_model=judge(), most_read=3)
-    nearest = sorted(whole.pairs, key=lambda pair: -pair.similarity)[:3]
-    assert {pair.similarity for pair in part.pairs} == {pair.similarity for pair in nearest}
-    assert part.candidates == whole.candidates == 9
-    assert "9 pairs are on the same point; the 3 most similar were read." in part.notes[-1]
+def test_only_the_nearest_of_each_side_are_placed(library):
+    part, whole = sides(library, most_of_side=2), sides(library)
+    for side, all_of_it in zip(part.placed, whole.placed, strict=True):
+        nearest = sorted(all_of_it, key=lambda pair: -pair.similarity)[:2]
+        assert {pair.key for pair in side} == {pair.key for pair in nearest}
+    assert len(part.pairs) == part.candidates == 4
+    assert part.provenance.settings["most_of_side"] == 2
+
+
+def test_passages_that_share_rare_words_are_placed_beside_the_nearest(library):
+    table = sides(library, claim="Timber: the canal of Meren is open to all ships.", most_of_side=1)
+    assert those(table.placed[1]) == {"o1"}
+    table = sides(library, claim="Timber: the canal of Meren is open to all ships.", most_of_side=4)
+    assert "o3" in those(table.placed[1])
+
+
+def test_no_statement_has_more_than_three_passages_placed(library, tmp_path):
+    long = said("long", " ".join(f"{OPEN} in port {n}." for n in range(9)), "Valdoria", "2010")
+    more = Library.build([*STATEMENTS, long], tmp_path / "more", HashingEncoder(256))
+    placed = [pair.b.statement.id for pair in sides(more).placed[0]]
+    assert 3 <= placed.count("long") < 9  # by similarity and by words
+    assert {*placed} == {"v1", "v2", "v3", "v4", "v5", "long"}
+
+
+def test_the_likeliest_pairs_are_read_and_no_passage_fills_a_list(library, monkeypatch):
+    whole = sides(library)
+    monkeypatch.setattr("compare.comparison.sides.MOST_READ", 3)
+    part = sides(library)
+    assert part.candidates == PAIRS
+    assert 3 <= len(part.pairs) <= 6
+    assert {part.stance_of(pair) for pair in part.pairs} >= {Stance.AGREE, Stance.OPPOSE}
+    known = {pair.key: pair.probabilities for pair in whole.pairs}
+    assert all(known[pair.key] == pair.probabilities for pair in part.pairs)
+    monkeypatch.setattr("compare.comparison.sides.MOST_READ", 100)
+    monkeypatch.setattr("compare.comparison.sides.MOST_WITH_ONE", 1)
+    few = sides(library)
+    for rows in (0, 1):
+        of_one = [pair.excerpts[rows].passage for pair in few.pairs]
+        assert max(map(of_one.count, of_one)) <= 2  # once for each list
 
 
 class StoppedError(RuntimeError):
@@ -197,140 +382,80 @@ class Tiring(WordJudge):
         return super().score(pairs, on_progress)
 
 
-def test_a_run_that_was_stopped_goes_on_without_reading_again(library, monkeypatch):
+@pytest.mark.parametrize("calls", [2, 8])  # while passages are placed; while pairs are read
+def test_a_run_that_was_stopped_goes_on_without_reading_again(library, monkeypatch, calls):
     monkeypatch.setattr("compare.models.StanceModel.at_once", 2)
-    tired, fresh = Tiring(3), judge()
+    tired, fresh, told = Tiring(calls), judge(), []
     with pytest.raises(StoppedError):
-        compare_sides(library, VAL, OST, stance_model=tired)
-    told = []
-    table = compare_sides(
-        library, VAL, OST, stance_model=fresh, on_progress=lambda *done: told.append(done)
-    )
-    assert (len(tired.read), len(fresh.read)) == (6, 3)
+        sides(library, model=tired)
+    table = sides(library, model=fresh, on_progress=lambda *done: told.append(done))
+    assert len(tired.read) + len(fresh.read) == PASSAGES + PAIRS
     assert not set(tired.read) & set(fresh.read)
-    assert told == [(8, 9), (9, 9)]
-    assert {pair.probabilities for pair in table.pairs} == {
-        pair.probabilities
-        for pair in compare_sides(library, VAL, OST, stance_model=judge(), most_read=999).pairs
-    }
+    done, totals = zip(*told, strict=True)
+    assert list(done) == sorted(done)
+    assert (done[-1], {*totals}) == (totals[-1], {totals[-1]})
+    again = judge()
+    assert sides(library, model=again).pairs == table.pairs
+    assert again.read == []
 
 
 def test_scores_are_kept_for_one_library_and_one_model(library, tmp_path):
-    compare_sides(library, VAL, OST, stance_model=judge())
-    other = judge()
+    sides(library)
+    other, again = judge(), judge()
     other.digest = "6" * 64
-    compare_sides(library, VAL, OST, stance_model=other)
-    assert len(other.read) == 9
-    changed = Library.build(STATEMENTS[:-2], tmp_path / "other", HashingEncoder(256))
-    again = judge()
-    compare_sides(changed, VAL, OST, stance_model=again)
-    assert len(again.read) == 9
+    sides(library, model=other)
+    assert len(other.read) == PASSAGES + PAIRS
+    changed = Library.build(STATEMENTS[:-1], tmp_path / "other", HashingEncoder(256))
+    sides(changed, model=again)
+    assert len(again.read) == PASSAGES + PAIRS
 
 
-def test_a_plan_says_what_is_to_be_read_and_what_is_known(library):
-    model = judge()
-    comparison = Comparison(library, VAL, OST, stance_model=model)
-    plan = comparison.plan()
-    assert (plan.a, plan.b, plan.same_point, plan.to_read, plan.known) == (6, 3, 9, 9, 0)
-    assert plan.seconds >= 0
-    comparison.run()
-    assert len(model.read) == 9
-    plan = comparison.plan()
-    assert (plan.known, plan.seconds) == (9, 0)
-    assert len(model.read) == 9
-
-
-class Sure(WordJudge):
-    """Is surer of agreement than the other, whatever it reads."""
-
-    def score(self, pairs, on_progress=None):
-        super().score(pairs, on_progress)
-        return np.tile(np.array([[0.9, 0.05, 0.05]], np.float32), (len(pairs), 1))
-
-
-def test_what_the_accurate_model_reads_again_has_its_verdict(library, monkeypatch):
-    monkeypatch.setattr("compare.comparison.sides.MOST_READ_AGAIN", 1)
-    fast = judge()
+def test_only_the_last_stage_of_a_cascade_reads(library):
+    fast, accurate = WordJudge(other=(0.9, 0.05, 0.05)), judge()
     fast.name, fast.digest = "fast", "6" * 64
-    table = compare_sides(library, VAL, OST, stance_model=CascadeStance(fast, Sure(either=True)))
-    again = [pair for pair in table.pairs if not pair.first_stage_only]
-    assert 1 <= len(again) <= 2
-    assert all(pair.probabilities.agree == pytest.approx(0.9) for pair in again)
-    assert all(pair.probabilities.agree < 0.8 for pair in table.pairs if pair.first_stage_only)
-
-
-def cascade():
-    fast, accurate = judge(), WordJudge(either=True, other=(0.3, 0.3, 0.4))
-    fast.name, fast.digest = "fast", "6" * 64
-    return CascadeStance(fast, accurate)
-
-
-def test_a_cascade_reads_the_top_of_either_list_again(library, monkeypatch):
-    monkeypatch.setattr("compare.comparison.sides.MOST_READ_AGAIN", 2)
-    model, told = cascade(), []
-    table = compare_sides(
-        library, VAL, OST, stance_model=model, on_progress=lambda *done: told.append(done)
-    )
-    again = [pair for pair in table.pairs if not pair.first_stage_only]
-    assert [len(stage.read) for stage in model.stages] == [9, 4]
-    assert len(again) == 4
-    assert {table.stance_of(pair) for pair in again} == {Stance.AGREE, Stance.OPPOSE}
-    assert told[-1][0] == told[-1][1]
-    assert [done for done, _ in told] == sorted(done for done, _ in told)
-    sources = {table.provenance.label_source_of(pair) for pair in table.pairs}
-    assert sources == {"judge@555555555555", "fast@666666666666"}
-
-
-def test_the_time_of_the_second_reading_is_in_the_plan(library, monkeypatch):
-    clock = iter(range(1000))
-    monkeypatch.setattr("compare.comparison.sides.time.perf_counter", lambda: next(clock))
-    monkeypatch.setattr("compare.comparison.sides._TIMED", 6)
-    monkeypatch.setattr("compare.comparison.sides.MOST_READ_AGAIN", 3)
-    alone = Comparison(library, VAL, OST, stance_model=judge()).plan().seconds
-    model = cascade()
-    for stage, digit in zip(model.stages, "78", strict=True):
-        stage.digest = digit * 64
-    both = Comparison(library, VAL, OST, stance_model=model).plan().seconds
-    assert both > alone > 0
+    table = sides(library, model=CascadeStance(fast, accurate))
+    assert [len(stage.read) for stage in (fast, accurate)] == [0, PASSAGES + PAIRS]
+    assert table.pairs == sides(library).pairs
+    assert not any(pair.first_stage_only for pair in (*table.pairs, *table.placed[0]))
+    assert (table.provenance.screening, table.provenance.stance_model) == ("", "judge")
 
 
 # -- Over time -----------------------------------------------------------------------------------
 
 
 def test_over_time_the_earlier_is_on_side_a_and_what_has_no_order_is_left_out(library):
-    table = library.timeline(VAL, stance_model=judge())
+    table = over_time(library)
     assert table.over_time
-    assert table.subject == "Valdoria over time"
+    assert table.subject == f"Valdoria over time on “{CLAIM}”"
     # v4 has no date; v3 (March 2015) and v5 (20 March 2015) may be of one day.
     assert ids(table.pairs) == {
         ("v1", "v2"), ("v1", "v3"), ("v1", "v5"), ("v2", "v3"), ("v2", "v5")
     }  # fmt: skip
     for pair in table.pairs:
         assert pair.a.statement.date.last < pair.b.statement.date.first
-    assert {pair.ids for pair in table.agree} == {("v1", "v2")}
-    assert {b for _, b in ids(table.oppose)} == {"v3", "v5"}
+    assert ids(table.agree) == {("v1", "v2")}
+    assert those(table.oppose) == {"v3", "v5"}
+    (placed,) = table.placed
+    assert those(placed) == {"v1", "v2", "v3", "v4", "v5"}
+    assert those(table.said_by().agree) == {"v1", "v2", "v4"}
 
 
 def test_over_time_is_the_same_whatever_the_order_of_the_library(library, tmp_path):
     turned = Library.build(STATEMENTS[::-1], tmp_path / "turned", HashingEncoder(256))
-    one = library.timeline(VAL, stance_model=judge())
-    other = turned.timeline(VAL, stance_model=judge())
+    one, other = over_time(library), over_time(turned)
     assert ids(one.pairs) == ids(other.pairs)
     assert ids(one.oppose) == ids(other.oppose)
 
 
 def test_over_time_a_filter_that_leaves_nothing_is_one_sentence(library):
     with pytest.raises(QueryError, match=r"The statements chosen \(Nowhere\) cannot be compared"):
-        library.timeline(Filters(countries=("Nowhere",)), stance_model=judge())
+        over_time(library, Filters(countries=("Nowhere",)))
 
 
-def test_thresholds_are_taken_over(library):
-    strict = Thresholds(0.75)
-    table = compare_sides(library, VAL, OST, stance_model=judge(), thresholds=strict)
-    assert table.thresholds == strict
-    assert not table.agree
-    assert table.oppose
-    assert all(isinstance(pair.probabilities, Probabilities) for pair in table.pairs)
+def test_a_side_over_time_has_deciding_words(library):
+    table = over_time(library, why=1)
+    assert [bool(pair.rationale) for pair in table.oppose] == [True, False, False, False]
+    assert not any(pair.rationale for pair in over_time(library).pairs)
 
 
 # -- On the command line -------------------------------------------------------------------------
@@ -344,13 +469,17 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], fold
     return runner(capfd)
 
 
-SIDES = ("--a", "country=Valdoria", "--b", "COUNTRY = Ostravia")
+SIDES = ("sides", CLAIM, "--a", "country=Valdoria", "--b", "COUNTRY = Ostravia")
+TIMELINE = ("timeline", CLAIM, "--who", "country=Valdoria")
 
 
-def test_pairs_are_planned_read_and_shown(run):
-    done = run("sides", *SIDES, "--topic", "canal", "--limit", 1)
+def test_pairs_are_read_and_shown_with_what_each_side_said(run):
+    done = run(*SIDES, "--limit", 1)
     assert done.code == 0
-    assert "Valdoria and Ostravia on canal: 5 and 2 passages, 9 pairs on the same point" in done.err
+    what = f"Valdoria and Ostravia on “{CLAIM}”: 9 passages and 17 pairs of them were read."
+    assert what in done.err
+    assert "Side a: 3 statements agree with the proposition, 2 oppose it" in done.out
+    assert "Side b: 1 statement agrees with the proposition, 1 opposes it" in done.out
     assert "OPPOSE: 5 pairs" in done.out
     assert "AGREE: 2 pairs" in done.out
     assert "… and 4 more (--limit 5)" in done.out
@@ -359,163 +488,125 @@ def test_pairs_are_planned_read_and_shown(run):
 
 
 def test_pairs_as_json(run):
-    found = run("sides", *SIDES, "--json").json
-    assert (found["subject"], found["same_point"], found["read"]) == (
-        "Valdoria and Ostravia", 9, 9
-    )  # fmt: skip
+    found = run(*SIDES, "--opposite", DENIAL, "--json").json
+    assert found["subject"] == f"Valdoria and Ostravia on “{CLAIM}”"
+    assert (found["placed"], found["read"]) == ([6, 3], 17)
+    assert found["provenance"]["settings"]["opposite"] == DENIAL
+    found = run(*SIDES, "--json").json
     assert {row["stance"] for row in found["pairs"]} == {"agree", "oppose"}
-    assert found["by_year"][0]["year"] == 2011
-    assert "no random sample" in found["notes"][-1]
-
-
-def test_the_plan_alone_reads_no_more_than_it_has_to(run):
-    done = run("sides", *SIDES, "--plan")
-    assert done.code == 0
-    assert "9 to read" in done.out
-    assert "OPPOSE" not in done.out
-    plan = run("sides", *SIDES, "--plan", "--json").json
-    assert (plan["a"], plan["b"], plan["to_read"]) == (6, 3, 9)
+    years = [(row["side"], row["year"]) for row in found["by_year"]]
+    assert years == [*(("a", year) for year in range(2010, 2016)),
+                     *(("b", year) for year in range(2011, 2020))]  # fmt: skip
 
 
 def test_the_file_holds_what_is_said_to_be_in_it(run, tmp_path):
     out = tmp_path / "pairs.jsonl"
-    done = run("sides", *SIDES, "--out", out)
+    done = run(*SIDES, "--out", out)
     assert "2 pairs that agree, 5 that oppose." in done.out
     rows = [json.loads(line) for line in out.read_text().splitlines()]
     assert [row["stance"] for row in rows] == ["agree"] * 2 + ["oppose"] * 5
     assert tuple(rows[0]) == COLUMNS
-    again = run("sides", *SIDES, "--out", out)
+    again = run(*SIDES, "--out", out)
     assert again.code == 2
     assert "pairs.jsonl" in again.err
-    assert run("sides", *SIDES, "--out", out, "--force").code == 0
+    assert run(*SIDES, "--out", out, "--force").code == 0
 
 
 def test_the_deciding_words_of_the_first_pairs_are_found(run, tmp_path):
     out = tmp_path / "pairs.json"
-    done = run("sides", *SIDES, "--why", "--limit", 4, "--out", out)
+    done = run(*SIDES, "--why", "--limit", 4, "--out", out)
     assert done.out.count("deciding in A: ") == done.out.count("deciding in B: ") == 2 + 4
     opposed = [row for row in pair_rows(load_result(out)) if row["stance"] == "oppose"]
     found = ["not" in f"{row['a_words']} {row['b_words']}".split() for row in opposed]
-    once = [("not" in row["a_text"]) != ("not" in row["b_text"]) for row in opposed]
-    assert found == [*once[:4], False]
-    assert any(found)
-
-
-def test_a_side_over_time_has_deciding_words(library):
-    table = library.timeline(VAL, stance_model=judge(), why=1)
-    assert [bool(pair.rationale) for pair in table.oppose] == [True, False, False, False]
-    none = library.timeline(VAL, stance_model=judge())
-    assert not any(pair.rationale for pair in none.pairs)
+    assert found == [True] * 4 + [False]
 
 
 def test_a_side_may_have_a_period_of_its_own(run):
-    sides = ("--a", "country=Valdoria", "--a", "until=2012", "--b", "country=Valdoria")
-    found = run("sides", *sides, "--b", "since=2015", "--since", "2011", "--json").json
-    assert found["subject"] == "Valdoria, from 2011, to 2012 and Valdoria, from 2015"
+    two = (
+        "sides",
+        CLAIM,
+        "--a",
+        "country=Valdoria",
+        "--a",
+        "until=2012",
+        "--b",
+        "country=Valdoria",
+    )
+    found = run(*two, "--b", "since=2015", "--since", "2011", "--json").json
+    subject = "Valdoria, from 2011, to 2012 and Valdoria, from 2015"
+    assert found["subject"] == f"{subject} on “{CLAIM}”"
     assert {(row["a_id"], row["b_id"]) for row in found["pairs"]} == {("v2", "v3"), ("v2", "v5")}
-    narrower = run("sides", *sides, "--b", "since=2015", "--until", "2011", "--json")
+    narrower = run(*two, "--b", "since=2015", "--until", "2011", "--json")
     assert "no statement matches" in narrower.err
 
 
 def test_a_timeline_calls_it_changed(run):
-    done = run("timeline", "--who", "country=Valdoria")
-    assert "CHANGED: 4 pairs" in done.out
+    done = run(*TIMELINE)
+    assert "MAY HAVE CHANGED: 4 pairs" in done.out
+    assert done.out.startswith("3 statements agree with the proposition, 2 oppose it")
     assert "OPPOSE" not in done.out
-    found = run("timeline", "--who", "country=Valdoria", "--json").json
+    found = run(*TIMELINE, "--json").json
     assert {row["stance"] for row in found["pairs"]} == {"agree", "changed"}
     assert all(row["a_date"] < row["b_date"] for row in found["pairs"])
 
 
-def test_a_matrix_counts_party_by_party(run, tmp_path):
-    done = run("matrix", "--topic", "canal")
-    assert "Ostravia and Valdoria: 2 agree, 7 oppose, 9 read, 78% opposed" in done.out
-    out = tmp_path / "matrix.csv"
-    among = ("--among", "country=Valdoria", "--among", "country=Ostravia")
-    found = run("matrix", *among, "--by", "speaker", "--json", "--out", out).json
-    [cell] = found["cells"]
-    assert (cell["a"], cell["b"]) == ("Envoy of Ostravia", "Envoy of Valdoria")
-    (row,) = csv.DictReader(out.read_text("utf-8-sig").splitlines())
-    assert (row["a"], row["agree"], row["oppose"]) == ("Envoy of Ostravia", "2", "7")
-    assert (row["least_probability"], row["least_similarity"]) == ("0.5", "0.35")
-    assert row["subject"] == found["subject"]
-    assert row["library_digest"] == f"sha256:{found['provenance']['library_digest']}"
-
-
-def test_a_matrix_reads_only_pairs_of_two_parties(library):
-    everyone = Filters()
-    between = Comparison(library, everyone, everyone, stance_model=judge(), between="country")
-    table = between.run()
-    assert all(pair.a.statement.countries != pair.b.statement.countries for pair in table.pairs)
-    assert {("o1", "v1"), ("o1", "v2")} <= {tuple(sorted(pair)) for pair in ids(table.pairs)}
-    assert between.find() == table.candidates
-    assert table.provenance.settings["between"] == "country"
-    anyone = Comparison(library, everyone, everyone, stance_model=judge())
-    assert anyone.find() > between.find()
-
-
-def test_the_time_to_find_pairs_is_told_where_there_are_many(library, monkeypatch):
-    comparison = Comparison(library, VAL, OST, stance_model=judge())
-    assert comparison.seconds_to_find() == 0
-    monkeypatch.setattr("compare.comparison.sides._FOUND_SOON", 10)
-    assert comparison.seconds_to_find() > 0
-    clock = iter(range(100))
-    monkeypatch.setattr("compare.comparison.sides.time.perf_counter", lambda: next(clock))
-    everyone = Filters()
-    both = Comparison(library, everyone, everyone, stance_model=judge()).seconds_to_find()
-    past = Comparison(library, everyone, stance_model=judge()).seconds_to_find()
-    assert both == past == comparison.seconds_to_find() / 2 > 0
-
-
 def test_counts_by_year_are_written_beside(run, tmp_path):
     out = tmp_path / "years.csv"
-    found = run("timeline", "--who", "country=Valdoria", "--by-year", out, "--json").json
+    found = run(*TIMELINE, "--by-year", out, "--json").json
     rows = list(csv.DictReader(out.read_text("utf-8-sig").splitlines()))
     assert [int(row["year"]) for row in rows] == [row["year"] for row in found["by_year"]]
-    assert sum(int(row["oppose"]) for row in rows) == 4
-    assert run("timeline", "--who", "country=Valdoria", "--by-year", out).code == 2
+    assert {row["side"] for row in rows} == {"a"}
+    assert sum(int(row["oppose"]) for row in rows) == 2  # v4, which agrees, has no date
+    assert sum(int(row["agree"]) for row in rows) == 2
+    assert rows[0]["least_probability"] == "0.6"
+    assert rows[0]["subject"] == found["subject"]
+    assert rows[0]["library_digest"] == f"sha256:{found['provenance']['library_digest']}"
+    assert run(*TIMELINE, "--by-year", out).code == 2
 
 
 def test_one_file_for_two_outputs_is_refused_ahead_of_the_reading(run, tmp_path):
     out = tmp_path / "years.csv"
     (tmp_path / "link").symlink_to(tmp_path)
     for other in (out, tmp_path / "x" / ".." / "years.csv", tmp_path / "link" / "years.csv"):
-        done = run("timeline", "--who", "country=Valdoria", "--by-year", other, "--out", out)
+        done = run(*TIMELINE, "--by-year", other, "--out", out)
         assert (done.code, done.out) == (2, "")
         assert "is named for two outputs" in done.err or "cannot be written" in done.err
-        assert "to read" not in done.err
+        assert "were read" not in done.err
     done = run("positions", "Open.", "--out", out, "--passages", out, "--force")
     assert (done.code, done.err.count("\n")) == (2, 1)
     assert "is named for two outputs of this command" in done.err
     assert not out.exists()
 
 
-def test_thresholds_and_the_most_that_is_read_are_options(run):
-    done = run("sides", *SIDES, "--most", 2, "--json").json
-    assert done["read"] == 2
-    assert "9 pairs are on the same point; the 2 most similar were read." in " ".join(done["notes"])
-    none = run("sides", *SIDES, "--min-probability", 1, "--json").json
-    assert none["pairs"] == []
+def test_thresholds_and_the_passages_of_a_side_are_options(run):
+    done = run(*SIDES, "--each", 2, "--json").json
+    assert (done["placed"], done["read"]) == ([2, 2], 4)
+    strict = run(*SIDES, "--min-probability", 0.65, "--json").json
+    assert {row["stance"] for row in strict["pairs"]} == {"oppose"}
+    assert run(*SIDES, "--min-similarity", 1, "--json").json["pairs"] == []
+    assert "[0.6]" in run("sides", "--help").out
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("sides", "--a", "Valdoria", "--b", "country=Ostravia"), "is not FIELD=VALUE"),
-        (("sides", "--a", "colour=red", "--b", "country=Ostravia"), "'colour=red' is not"),
-        (("sides", "--a", "country= ", "--b", "country=Ostravia"), "is not FIELD=VALUE"),
-        (("sides", "--a", "country=Valdoria"), "--b"),
-        (("sides", *SIDES, "--a", "since=soon"), "'soon' is not a date"),
-        (("sides", *SIDES, "--a", "since=2011", "--a", "since=2012"), "is a second date"),
-        (("sides", *SIDES, "--since", "yesterday"), "yesterday"),
-        (("sides", *SIDES, "--most", "0"), "0"),
-        (("sides", *SIDES, "--topic", "zebra"), "nothing is said on 'zebra'"),
-        (("sides", *SIDES, "--since", "2030"), "no statement matches. Loosen the filters."),
-        (("timeline", "--who", "country=Nowhere"), "The statements chosen (Nowhere)"),
-        (("matrix", "--by", "mood"), "mood"),
-        (
-            ("matrix", "--out", "m.json"),
-            "m.json does not end in .csv: give it that",
-        ),
+        (("sides", CLAIM, "--a", "Valdoria", "--b", "country=Ostravia"), "is not FIELD=VALUE"),
+        (("sides", CLAIM, "--a", "colour=red", "--b", "country=Ostravia"), "'colour=red' is not"),
+        (("sides", CLAIM, "--a", "country= ", "--b", "country=Ostravia"), "is not FIELD=VALUE"),
+        (("sides", CLAIM, "--a", "country=Valdoria"), "--b"),
+        (("sides", *SIDES[2:]), "PROPOSITION"),
+        ((*SIDES, "--a", "since=soon"), "'soon' is not a date"),
+        ((*SIDES, "--a", "since=2011", "--a", "since=2012"), "is a second date"),
+        ((*SIDES, "--since", "yesterday"), "yesterday"),
+        ((*SIDES, "--each", "0"), "0"),
+        ((*SIDES, "--each", "1001"), "1001"),
+        ((*SIDES, "--opposite", CLAIM), "The opposite has the words of the proposition"),
+        (("sides", " ", *SIDES[2:]), "The proposition"),
+        ((*SIDES, "--topic", "canal"), "--topic"),
+        ((*SIDES, "--since", "2030"), "no statement matches. Loosen the filters."),
+        (("timeline", CLAIM, "--who", "country=Nowhere"), "The statements chosen (Nowhere)"),
+        (("matrix",), "matrix"),
+        ((*TIMELINE, "--by-year", "m.json"), "m.json does not end in .csv: give it that"),
     ],
 )
 def test_bad_input_is_one_sentence(run, arguments, sentence):

@@ -199,8 +199,8 @@ def test_a_search_two_sides_and_a_timeline_can_be_read_again(
     of_country = Filters(countries=("Ostravia",)), Filters(countries=("Valdoria",))
     results = [
         library.search(OPEN, stance_model=WordJudge()),
-        library.compare(*of_country, stance_model=WordJudge(either=True)),
-        library.timeline(of_country[0], stance_model=WordJudge(either=True)),
+        library.compare(*of_country, "The canal is open.", stance_model=WordJudge(either=True)),
+        library.timeline(of_country[0], "The canal is open.", stance_model=WordJudge(either=True)),
     ]
     for result in results:
         after = result.read_again(connected)

@@ -21,10 +21,10 @@ from compare.export.dictionary import (
     table_names,
 )
 from compare.export.formats import about_sheet
-from compare.export.json_files import public_json, result_to_json
-from compare.export.rows import checked_rows, matrix_rows, pair_rows, year_rows
+from compare.export.json_files import public_json, result_to_json, sides_json
+from compare.export.rows import checked_rows, pair_rows, year_rows
 from compare.results import Stance
-from compare.statements import Country, PartialDate, Quotation, Quote, Statement
+from compare.statements import PartialDate, Quotation, Quote, Statement
 from compare.strict_model import fields, model
 from tests.fabricate import (
     AGREEING,
@@ -33,6 +33,7 @@ from tests.fabricate import (
     VALDORIA,
     a_search,
     found_pair,
+    on_a_topic,
     pair_of,
     two_sides,
 )
@@ -71,12 +72,6 @@ def test_the_page_names_what_the_second_sheet_says() -> None:
 # --- the columns -----------------------------------------------------------------------------
 
 
-LATER = Statement("late", "Later.", date=PartialDate("2024"), country=(Country("Marenia"),))
-COUNTED = two_sides(
-    pair_of(AGREEING, OPPOSED, (0.1, 0.8, 0.1)), pair_of(AGREEING, LATER, (0.1, 0.1, 0.8))
-)
-
-
 @pytest.mark.parametrize(
     ("names", "rows"),
     [
@@ -86,8 +81,7 @@ COUNTED = two_sides(
             (*columns("pairs"), *columns("checked sample")),
             checked_rows(two_sides(), two_sides().pairs, [Stance.AGREE, None, Stance.OPPOSE]),
         ),
-        (columns("matrix"), matrix_rows(COUNTED)),
-        (columns("years"), year_rows(COUNTED)),
+        (columns("years"), year_rows(two_sides())),
     ],
 )
 def test_a_row_has_the_columns_of_its_table(names: tuple[str, ...], rows: list[Any]) -> None:
@@ -143,10 +137,12 @@ RESULTS = [
     a_search(quote=ASKED, source=OPPOSED),
     two_sides(),
     two_sides(over_time=True),
+    on_a_topic(two_sides()),
 ]
+NAMES = ["search", "two sides", "over time", "on a topic"]
 
 
-@pytest.mark.parametrize("result", RESULTS, ids=["search", "two sides", "over time"])
+@pytest.mark.parametrize("result", RESULTS, ids=NAMES)
 def test_exported_pairs_keep_to_the_schema(result: Any) -> None:
     lines = export_bytes(result, "jsonl", stances=list(Stance)).decode().splitlines()
     assert len(lines) == 3
@@ -154,7 +150,7 @@ def test_exported_pairs_keep_to_the_schema(result: Any) -> None:
         assert errors(pair_schema(), json.loads(line)) == []
 
 
-@pytest.mark.parametrize("result", RESULTS, ids=["search", "two sides", "over time"])
+@pytest.mark.parametrize("result", RESULTS, ids=NAMES)
 def test_kept_results_keep_to_the_dictionary(result: Any) -> None:
     data = json.loads(json.dumps(result_to_json(result)))
     name = "kept search" if data["format"] == "compare-result" else "kept pairs"
@@ -167,11 +163,21 @@ def test_what_search_prints_keeps_to_the_schema() -> None:
         assert errors(search_schema(), json.loads(json.dumps(public_json(result)))) == []
 
 
-def test_cells_and_years_keep_to_the_dictionary() -> None:
-    assert {row["opposed"] for row in matrix_rows(COUNTED)} == {1.0, None}
-    for name, rows in (("matrix", matrix_rows(COUNTED)), ("years", year_rows(COUNTED))):
+def test_years_keep_to_the_dictionary() -> None:
+    for result in (two_sides(), two_sides(over_time=True)):
+        rows = year_rows(result)
+        assert [row["side"] for row in rows] == ["a"] if result.over_time else ["a", "b"]
         for row in rows:
-            assert errors(schema_of(name), row) == []
+            assert errors(schema_of("years"), row) == []
+    assert year_rows(on_a_topic(two_sides())) == []
+
+
+def test_what_sides_print_keeps_to_the_dictionary() -> None:
+    for result in RESULTS[1:]:
+        printed = json.loads(json.dumps(sides_json(result)))
+        assert errors(schema_of("shown pairs"), printed) == []
+        assert printed["placed"] == [len(side) for side in result.placed]
+        assert printed["by_year"] == year_rows(result)
 
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]))

@@ -91,7 +91,7 @@ def test_what_a_table_comes_from_travels_with_it() -> None:
     assert told["query"] == "Ostmark and Valdoria"
     assert told["thresholds"] == {"probability": 0.5, "similarity": 0.35}
     assert told["provenance"]["stance_digest"] == "5" * 64
-    assert told["provenance"]["settings"]["most_read"] == 20000
+    assert told["provenance"]["settings"]["proposition"] == QUOTE
     metadata = two_sides().to_arrow().schema.metadata[b"compare"]
     assert json.loads(metadata) == told
 
@@ -136,6 +136,7 @@ def test_polars_has_the_rows_and_types_of_the_arrow_table() -> None:
 
 OPEN = "The canal of Meren must be open to all ships"
 SHUT = "The canal of Meren shall not be open to all ships"
+CLAIM = "The canal of Meren is open."
 
 
 @pytest.fixture
@@ -157,35 +158,38 @@ def test_a_library_is_asked_as_the_functions_are(library: Library) -> None:
     found = library.search(OPEN, stance_model=judge(), thresholds=Thresholds(0.5))
     assert {pair.b.statement.id for pair in found.oppose} == {"v2", "o1"}
     assert found.thresholds.probability == 0.5
-    table = library.compare("Valdoria", "Ostravia", topic="canal", stance_model=judge())
-    assert {pair.ids for pair in table.oppose} == {
-        ("v1", "o1"),
-        ("v2", "o1"),
-    }
-    assert table.subject == "Valdoria and Ostravia on canal"
-    changed = library.timeline(Filters(countries=("Valdoria",)), stance_model=judge())
+    table = library.compare("Valdoria", "Ostravia", CLAIM, stance_model=judge())
+    assert {pair.ids for pair in table.oppose} == {("v1", "o1")}
+    assert table.subject == f"Valdoria and Ostravia on “{CLAIM}”"
+    assert table.said_by(1).to_pandas()["b_id"].tolist() == ["o1"]
+    changed = library.timeline(Filters(countries=("Valdoria",)), CLAIM, stance_model=judge())
     assert [pair.ids for pair in changed.oppose] == [("v1", "v2")]
     assert pair_rows(changed)[0]["stance"] == CHANGED
 
 
 def test_a_period_is_given_in_words_or_as_dates(library: Library) -> None:
-    late = library.compare("Valdoria", "Ostravia", since="2011", stance_model=judge())
+    late = library.compare("Valdoria", "Ostravia", CLAIM, since="2011", stance_model=judge())
     assert {pair.a.statement.id for pair in late.pairs} == {"v2"}
     assert late.provenance.filters["a"]["date_from"] == "2011"
     dated = Filters(countries=("Valdoria",), date_from=PartialDate("2011"))
-    alone = library.compare(dated, "Ostravia", until=PartialDate("2015-12"), stance_model=judge())
+    alone = library.compare(
+        dated, "Ostravia", CLAIM, until=PartialDate("2015-12"), stance_model=judge()
+    )
     assert alone.provenance.filters["a"] == {
         "countries": ["Valdoria"], "date_from": "2011", "date_to": "2015-12"
     }  # fmt: skip
     with pytest.raises(QueryError, match=r"'last year' is not YYYY.*: give a year, a month or"):
-        library.timeline("Valdoria", since="last year")
+        library.timeline("Valdoria", CLAIM, since="last year")
 
 
 def test_settings_that_decide_what_is_read_are_recorded(library: Library) -> None:
     found = library.search(OPEN, stance_model=judge(), candidates=7)
     assert found.provenance.settings == {"candidates": 7}
-    table = library.compare("Valdoria", "Ostravia", most_read=1, stance_model=judge())
-    assert table.provenance.settings == {"most_read": 1, "least_similarity": 0.4}
+    more = {"opposite": "The canal is shut.", "most_of_side": 1}
+    table = library.compare("Valdoria", "Ostravia", CLAIM, **more, stance_model=judge())
+    assert table.provenance.settings == {"proposition": CLAIM, **more}
+    table = library.timeline("Valdoria", CLAIM, stance_model=judge())
+    assert table.provenance.settings == {"proposition": CLAIM, "most_of_side": 120}
 
 
 def test_a_cosine_is_never_above_one(library: Library) -> None:
@@ -234,7 +238,7 @@ def test_a_notebook_shows_pairs_side_by_side_with_who_and_when() -> None:
     assert "The quote has two sentences." in html
     table = two_sides(over_time=True)._repr_html_()
     assert "<th>Before</th><th>After</th>" in table
-    assert "≠ Changed" in table
+    assert "≠ May have changed" in table
     assert "http" not in two_sides(pair_of(OPPOSED, OPPOSED, (0.8, 0.1, 0.1)))._repr_html_()
 
 

@@ -26,6 +26,7 @@ from tests.fabricate import (
     a_search,
     found_pair,
     of_version,
+    on_a_topic,
     pair_of,
     resealed,
     two_sides,
@@ -77,6 +78,12 @@ def test_a_kept_table_is_read_back_equal(tmp_path: Path, over_time: bool) -> Non
     data = result_to_json(table)
     assert len(data["statements"]) == len(data["passages"]) == 3
     assert len(data["pairs"]) == 3
+    assert len(data["placed"]) == (2 if over_time else 4)
+    assert [back.said_by(n) for n in range(len(back.placed))] == [
+        table.said_by(n) for n in range(len(table.placed))
+    ]
+    said = table.said_by()
+    assert result_from_json(result_to_json(said)) == said
 
 
 @given(st.text(), st.floats(0, 1), st.floats(-1, 1), st.booleans())
@@ -95,7 +102,17 @@ def test_a_result_of_a_program_that_recorded_no_settings_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["subject", "thresholds", "provenance", "statements", "passages", "pairs", "same_point"]
+    "name",
+    [
+        "subject",
+        "thresholds",
+        "provenance",
+        "statements",
+        "passages",
+        "pairs",
+        "same_point",
+        "placed",
+    ],
 )
 def test_damage_of_a_table_is_said(name: str) -> None:
     for value in ([None], {"a": 1}, None):
@@ -110,6 +127,54 @@ def test_damage_of_a_table_is_said(name: str) -> None:
     lost["pairs"][0]["a"] = 99
     with pytest.raises(ExportError, match=r"is damaged \(pairs\.0\.a: there is no such passage\)"):
         result_from_json(resealed(lost))
+
+
+@pytest.mark.parametrize(
+    ("over_time", "changes", "sentence"),
+    [
+        (False, {"passage": 99}, r"placed\.1\.passage: there is no such passage"),
+        (True, {"side": "b"}, r"placed\.1\.side: a timeline has one side, a"),
+        (False, {"side": "c"}, r"placed\.1\.side"),
+        (False, {"probabilities": {"agree": 0.9, "oppose": 0.9, "neither": 0}}, r"placed\.1"),
+    ],
+)
+def test_damage_of_what_a_side_said_is_said(
+    over_time: bool, changes: dict[str, Any], sentence: str
+) -> None:
+    data = result_to_json(two_sides(over_time=over_time))
+    data["placed"][1] |= changes
+    with pytest.raises(ExportError, match=sentence):
+        result_from_json(resealed(data))
+
+
+def test_a_side_without_filters_of_its_own_said_what_it_said() -> None:
+    table = two_sides()
+    table = replace(table, provenance=replace(table.provenance, filters={}))
+    back = result_from_json(result_to_json(table))
+    assert back.said_by(1).provenance.filters == {}
+    assert [pair.b.statement.id for pair in back.said_by(1).oppose] == ["val-1"]
+
+
+def test_passages_placed_on_nothing_are_refused() -> None:
+    data = result_to_json(two_sides())
+    del data["provenance"]["settings"]["proposition"]
+    with pytest.raises(ExportError, match=r"placed\.0: the settings name no proposition"):
+        result_from_json(resealed(data))
+
+
+@pytest.mark.parametrize("over_time", [False, True])
+def test_two_sides_of_the_format_before_are_read_and_written_anew(over_time: bool) -> None:
+    before = on_a_topic(two_sides(over_time=over_time))
+    data = result_to_json(before)
+    assert data.pop("placed") == []
+    back = result_from_json(resealed({**data, "version": 4}))
+    assert back == before
+    assert (back.placed, back.opposite) == ((), "")
+    again = result_to_json(back)
+    assert again["version"] == 5
+    assert result_from_json(again) == before
+    with pytest.raises(ExportError, match=r"is damaged .*placed"):  # version 5 has it
+        result_from_json(resealed(data))
 
 
 def test_text_no_file_can_hold_well_is_kept_all_the_same(tmp_path: Path) -> None:
@@ -144,10 +209,10 @@ def test_a_cosine_that_an_older_program_rounded_up_is_1() -> None:
     data["scored"][0]["similarity"] = 1.0000001192092896
     assert result_from_json(data).pairs[0].similarity == 1
     with pytest.raises(ExportError, match=r"scored\.0\.similarity: Input should be less than"):
-        result_from_json(resealed({**data, "version": 4}))
+        result_from_json(resealed({**data, "version": 5}))
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize("version", [1, 2, 3, 4])
 def test_a_file_of_the_last_format_cannot_pose_as_an_older_one(version: int) -> None:
     with pytest.raises(ExportError, match="was changed after it was written"):
         result_from_json({**result_to_json(a_search()), "version": version})

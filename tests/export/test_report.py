@@ -25,11 +25,13 @@ from compare.statements import PartialDate, Quote, Statement
 from tests.fabricate import (
     AGREEING,
     OPPOSED,
+    OPPOSITE,
     QUOTE,
     UNRELATED,
     VALDORIA,
     a_search,
     found_pair,
+    on_a_topic,
     pair_of,
     two_sides,
 )
@@ -173,7 +175,7 @@ def test_two_sides_are_reported_with_what_opposes_first() -> None:
     whole = report_html(two_sides(), list(Stance))
     assert "<h2>Neither" in whole
     changed = report_html(two_sides(over_time=True))
-    assert "<h2>Changed" in changed
+    assert "<h2>May have changed" in changed
     assert "One side over time" in changed
 
 
@@ -205,10 +207,12 @@ def test_the_method_is_made_from_the_provenance() -> None:
     table = two_sides().rethreshold(probability=0.8)
     told = " ".join(methods(table))
     for words in (
-        *("Of 7 such pairs the 3 most similar", "at most 20,000", "if it is 0.4 or more"),
+        *("up to 120 passages of a side for each end", OPPOSITE, "were read against both"),
+        "The 4 passages most similar to the proposition",
+        "Of the 7 pairs of these passages, the 3 likeliest to agree or to oppose each other",
         *("fast@666666666666 read all pairs first", "probability of 0.8 or more"),
         "Pairs listed at these thresholds: 0 as agreeing, 1 as opposed.",
-        "Filters: side a: countries OST; side b: date from 2019; topic arms.",
+        "Filters: side a: countries OST; side b: date from 2019.",
     ):
         assert words in told
     assert "earlier statement" not in told
@@ -235,9 +239,17 @@ def test_the_method_says_what_a_search_and_positions_read_and_how_verdicts_were_
 
 
 def test_a_result_without_settings_is_described_without_them() -> None:
-    older = replace(two_sides(), provenance=replace(two_sides().provenance, settings={}))
-    assert "at most" not in " ".join(methods(older))
-    assert "None" not in " ".join(methods(older))
+    older = on_a_topic(two_sides())
+    for made in (older, replace(older, provenance=replace(older.provenance, settings={}))):
+        told = " ".join(methods(made))
+        assert "as older versions did: by similarity to each other" in told
+        assert "topic arms" in told
+        assert "None" not in told
+        assert "proposition" not in told
+    one_end = replace(two_sides().provenance, settings={"proposition": QUOTE, "most_of_side": 9})
+    told = " ".join(methods(replace(two_sides(), provenance=one_end)))
+    assert "up to 9 passages" in told
+    assert "similar to the proposition were read against it" in told
 
 
 def test_limits_name_the_figures_of_a_shipped_model_only() -> None:
@@ -248,7 +260,7 @@ def test_limits_name_the_figures_of_a_shipped_model_only() -> None:
     assert f"{read_manifest(WEIGHTS / 'fast')['dev']['macro_f1']:.2f}" in line
     told = limits(two_sides())
     assert "1 of the pairs listed were read by the first, faster model only" in " ".join(told)
-    assert told[-1].startswith("Pairs with the same words")
+    assert told[-1] == "The proposition has two sentences."
 
 
 def test_filters_and_settings_in_words() -> None:
@@ -258,7 +270,7 @@ def test_filters_and_settings_in_words() -> None:
     )
     assert filters_in_words({"languages": ["", "en"]}) == "languages not given, en"
     facts = dict(settings(two_sides()))
-    assert facts["Settings"] == "most read 20000; least similarity 0.4"
+    assert facts["Settings"] == (f"proposition {QUOTE}; most of side 120; opposite {OPPOSITE}")
     assert facts["Stance model"] == "judge " + "5" * 64
     assert citation_of(a_search()) == (
         "compare 0.1.0, stance model judge (555555555555), library 111111111111, "

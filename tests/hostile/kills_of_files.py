@@ -265,7 +265,7 @@ def compare_sides(folder: Path) -> None:
     library = opened(folder / "library")
     result = library.search(QUOTE, stance_model=WordJudge())
     result.save(folder / "search.json", force=True)
-    sides = library.timeline(Filters(), stance_model=WordJudge(either=True))
+    sides = library.timeline(Filters(), QUOTE, stance_model=WordJudge(either=True))
     sides.save(folder / "timeline.json", force=True)
 
 

@@ -55,10 +55,11 @@ def made(library: Library, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     """A saved result of each kind, with deciding words, as data."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COMPARE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        ends: Any = {"opposite": "It is closed to all.", "stance_model": judge()}
         found = {
             "search": library.search(OPEN, stance_model=judge()),
-            "sides": library.compare("Valdoria", "Ostravia", stance_model=judge()),
-            "timeline": library.timeline("Valdoria", stance_model=judge()),
+            "sides": library.compare("Valdoria", "Ostravia", OPEN, **ends),
+            "timeline": library.timeline("Valdoria", OPEN, **ends),
             "positions": library.positions(OPEN, stance_model=judge()).result(),
         }
     return {
@@ -227,6 +228,20 @@ def test_a_forged_quotation_is_named_though_its_places_fit(made: Any, library: L
     assert any(entry.what.endswith("passage a") for entry in done.contents)
 
 
+@pytest.mark.parametrize("kind", ["sides", "timeline"])
+def test_a_forged_place_is_named(made: Any, library: Library, kind: str) -> None:
+    data = deepcopy(made[kind])
+    found = data["placed"][0]["probabilities"]
+    found["agree"], found["neither"] = found["neither"], found["agree"]
+    done = reproduce(result_from_json(resealed(data)), library, stance_model=judge())
+    passage = data["passages"][data["placed"][0]["passage"]]
+    what = f"place of {passage['statement_id']} from {passage['start']}"
+    assert [one.what for one in done.contents] == [f"{what}: agree", f"{what}: neither"]
+    del data["placed"][0]
+    done = reproduce(result_from_json(resealed(data)), library, stance_model=judge())
+    assert [one.what for one in done.contents] == ["passages placed of side a"]
+
+
 def test_an_invented_statement_is_missing_in_the_library(made: Any, library: Library) -> None:
     data = deepcopy(made["search"])
     entry = deepcopy(data["scored"][0])
@@ -303,7 +318,9 @@ def read(path: Path, data: dict[str, Any], *, sealed: bool) -> Result | None:
 
 def in_order(result: Result) -> Result:
     """The result with its pairs in an order of their own; in files, they have none."""
-    return replace(result, pairs=tuple(sorted(result.pairs, key=lambda pair: pair.key)))
+    every = (result.pairs, *result.placed)
+    pairs, *placed = (tuple(sorted(part, key=lambda pair: pair.key)) for part in every)
+    return replace(result, pairs=pairs, placed=tuple(placed))
 
 
 _FAST = settings(

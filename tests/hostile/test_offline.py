@@ -27,8 +27,8 @@ run("search", "China denies military aid", "--library", "{home}/library", "--why
     "--out", "{home}/result.json")
 run("report", "{home}/result.json", "--out", "{home}/report.html")
 run("reproduce", "{home}/result.json", "--library", "{home}/library")
-run("sides", "--a", "country=China", "--b", "country=United States", "--library", "{home}/library",
-    "--out", "{home}/pairs.json")
+run("sides", "China gives Russia military aid.", "--a", "country=China",
+    "--b", "country=United States", "--library", "{home}/library", "--out", "{home}/pairs.json")
 time.sleep({linger})  # what is sent in the background is sent after some seconds
 """
 

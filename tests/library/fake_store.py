@@ -294,11 +294,6 @@ class MemoryStore:
         found = sorted((row for row in allowed if scores[row]), key=lambda row: -scores[row])
         return np.array(found[: max(0, k)], np.int64)
 
-    def holding_words(self, query: str) -> Rows:
-        wanted = {word for told in content_words(query) for word in folded_words(told)}
-        held = [row for row, p in enumerate(self.all) if wanted <= {*folded_words(p.completed)}]
-        return np.array(held if wanted else [], np.int64)
-
     def actors(self, kind: str) -> Actors:
         check_kind(kind)
         told = Counter(

@@ -99,7 +99,9 @@ def test_a_search_finds_what_it_finds_in_a_folder(
     ]
     assert places[0] == places[1]
     sides = [
-        each.compare("Valdoria", "Ostravia", stance_model=WordJudge(either=True)).pairs
+        each.compare(
+            "Valdoria", "Ostravia", "The blockade must end.", stance_model=WordJudge(either=True)
+        ).pairs
         for each in (ours, theirs)
     ]
     assert sides[0] == sides[1]

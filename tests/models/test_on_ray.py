@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -25,6 +24,7 @@ from compare.errors import CompareError, ModelError
 from compare.library.library import Library
 from compare.models import ModelInput, load_encoder, load_stance_model
 from compare.models.on_ray import Cluster, RayEncoder, stance_on
+from compare.results import Result
 from tests.fakes import statement
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -225,18 +225,23 @@ def test_a_build_whose_program_is_killed_goes_on(cluster: Cluster, tmp_path: Pat
     assert len(generations) == 1
 
 
-def test_a_command_prints_the_same(cluster: Cluster, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "compare", "sides", "--json"]
+def test_a_command_prints_and_keeps_the_same(cluster: Cluster, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "compare", "sides", "China gives aid.", "--json"]
     sides = ["--a", "country=China", "--b", "country=United States"]
-    printed = []
+    printed, read = [], []
     for more in ([], ["--ray", cluster.address]):
         environment = {**os.environ, "COMPARE_CACHE": str(tmp_path / f"cache{len(more)}")}
+        kept = tmp_path / f"kept{len(more)}.json"
         done = subprocess.run(
-            [*command, *sides, *more], cwd=ROOT, env=environment, capture_output=True, check=True
-        )
-        assert json.loads(done.stdout)["pairs"]
+            [*command, *sides, *more, "--out", str(kept)],
+            cwd=ROOT, env=environment, capture_output=True, check=True,
+        )  # fmt: skip
+        result = Result.load(kept)
+        assert result.pairs
+        read.append((result.pairs, result.placed))
         printed.append(re.sub(rb'"(date|searched_on)": "20[^"]*T[^"]*"', b"", done.stdout))
     assert printed[0] == printed[1]
+    assert read[0] == read[1]
 
 
 def test_no_cluster_and_no_ray_are_said_in_a_sentence(tmp_path: Path) -> None:

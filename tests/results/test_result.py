@@ -1,7 +1,8 @@
 from dataclasses import replace
 
-from compare.results import FILLED_TO, MOST_OF_STATEMENT, Probabilities, Stance, Thresholds
-from tests.fabricate import a_search, pair_of, two_sides
+from compare.results import FILLED_TO, MOST_OF_STATEMENT, Kind, Probabilities, Stance, Thresholds
+from compare.statements import Quote
+from tests.fabricate import OPPOSITE, QUOTE, a_search, excerpt, on_a_topic, pair_of, two_sides
 from tests.fakes import statement
 
 AGREE, OPPOSE, NEITHER = (0.8, 0.1, 0.1), (0.1, 0.8, 0.1), (0.1, 0.1, 0.8)
@@ -160,3 +161,37 @@ def test_a_raised_minimum_is_kept_and_what_comes_near_is_told_apart():
     lowered = made.rethreshold(probability=0.2)
     assert near in lowered.oppose
     assert not lowered.is_unsure(near)
+
+
+def test_what_a_side_said_on_the_proposition_is_a_search():
+    made = two_sides()
+    a, b = made.said_by(), made.said_by(1)
+    assert (a.kind, a.quote.text, a.quote.opposite) == (Kind.SEARCH, QUOTE, OPPOSITE)
+    assert [one.b.statement.id for one in (*a.agree, *a.neither)] == ["ost-1", "lak-1"]
+    assert [one.b.statement.id for one in (*b.oppose, *b.neither)] == ["val-1", "lak-1"]
+    assert (a.oppose, b.agree, a.passages_read, b.passages_read) == ((), (), 2, 2)
+    assert (a.provenance.filters, b.provenance.filters) == tuple(made.provenance.filters.values())
+    assert a.provenance.settings == made.provenance.settings
+    assert two_sides(over_time=True).said_by() == a
+    assert made.opposite == OPPOSITE
+    assert on_a_topic(made).opposite == ""
+    assert a_search(quote=Quote(QUOTE, opposite=OPPOSITE)).opposite == OPPOSITE
+
+
+def test_of_a_side_a_statement_is_listed_once_and_no_list_is_filled():
+    claim = said("q", QUOTE)
+    both = said("x", "It must be open. It was shut.")
+    strong, weak, unsure = (
+        replace(pair(claim, both, odds), b=excerpt(both, part))
+        for part, odds in (
+            ("It must be open.", AGREE),
+            ("It was shut.", NEITHER),
+            ("It was shut.", (0.45, 0.2, 0.35)),
+        )
+    )
+    made = replace(table(), placed=((weak, strong), (unsure,)))
+    assert made.said_by(0).pairs == (strong,)
+    assert made.said_by(1).listed(Stance.AGREE) == ()
+    assert made.said_by(1).neither == (unsure,)
+    assert found(unsure).listed(Stance.AGREE) == (unsure,)  # as a search fills it
+    assert made.rethreshold(probability=0.9).said_by(0).agree == ()

@@ -282,11 +282,17 @@ def test_two_statements_two_sides_and_positions(folder: Path) -> None:
     pair = {"a": {"text": BLOCKADE}, "b": {"text": "The blockade will not end", "date": "2022"}}
     assert api.post("/stance", json=pair).json()["stance"] == "oppose"
     assert "why" in api.post("/stance", json={**pair, "why": True}).json()
-    sides = {"a": {"countries": ["Valdoria"]}, "b": {"countries": ["Norland"]}}
-    found = api.post("/pairs", json=sides).json()
+    claim = {"proposition": BLOCKADE, "opposite": "The blockade stays."}
+    sides = {**claim, "a": {"countries": ["Valdoria"]}, "b": {"countries": ["Norland"]}}
+    found = api.post("/pairs", json={**sides, "most_of_side": 9}).json()
     assert [one["stance"] for one in found["pairs"]] == ["oppose"]
-    over_time = api.post("/pairs", json={"a": {"countries": ["Ostravia"]}}).json()
-    assert over_time["pairs"] == []
+    assert (found["placed"], found["read"]) == ([1, 1], 1)
+    assert found["provenance"]["settings"] == {**claim, "most_of_side": 9}
+    assert [(one["side"], one["year"], one["read"]) for one in found["by_year"]] == [
+        ("a", 2021, 1), ("b", 2022, 1)
+    ]  # fmt: skip
+    over_time = api.post("/pairs", json={**claim, "a": {"countries": ["Ostravia"]}}).json()
+    assert (over_time["placed"], over_time["pairs"]) == ([2], [])
     places = api.post("/positions", json={"proposition": BLOCKADE}).json()["parties"]
     assert {one["party"] for one in places} == {"VLD", "Ostravia", "Norway"}
 
@@ -326,10 +332,14 @@ def test_a_kept_result_can_be_loaded(folder: Path, tmp_path: Path) -> None:
         ("/positions", {"proposition": "Yes.", "by": "party"}, 422, "by: "),
         (
             "/pairs",
-            {"a": {}, "b": {"countries": ["Nowhere"]}},
+            {"proposition": "Yes.", "a": {}, "b": {"countries": ["Nowhere"]}},
             400,
             "Side b (Nowhere) cannot be compared",
         ),
+        ("/pairs", {"a": {}}, 422, "proposition: "),
+        ("/pairs", {"proposition": " ", "a": {}}, 400, "The proposition is empty"),
+        ("/pairs", {"proposition": "Yes.", "a": {}, "most_of_side": 0}, 422, "most_of_side: "),
+        ("/pairs", {"proposition": "Yes.", "a": {}, "topic": "canal"}, 422, "topic: "),
         ("/nowhere", {}, 404, "There is nothing at this address"),
         ("/health", {}, 405, "This address does not take such a request"),
         ("/export/docx", {"quote": {"text": "Yes."}}, 422, "format: "),

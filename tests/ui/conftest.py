@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Selectbox
 
 from compare.library.library import Library
 from compare.statements import Statement
@@ -62,12 +61,6 @@ def well(app: AppTest) -> AppTest:
     """The app, after a run that raised nothing."""
     assert not app.exception, app.exception
     return app
-
-
-def behind(app: AppTest) -> Selectbox:
-    """The menu of the numbers of a chart or a table."""
-    (menu,) = [box for box in app.selectbox if box.label == "The pairs behind a number"]
-    return menu
 
 
 def unmarked(html: str) -> str:

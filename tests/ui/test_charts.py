@@ -8,12 +8,11 @@ import pycountry
 import pytest
 import vl_convert
 
-from compare.comparison import Cell, YearCount
+from compare.comparison import YearCount, by_year
 from compare.errors import ExportError
 from compare.export import columns
-from compare.export.rows import count_rows
-from compare.results import Stance
-from compare.ui.charts.counts import matrix_chart, sample_size_note, years_chart
+from compare.export.rows import year_rows
+from compare.ui.charts.counts import years_chart
 from compare.ui.charts.map import OUTLINES, map_chart, off_the_map, world
 from compare.ui.charts.positions import (
     KINDS,
@@ -24,29 +23,12 @@ from compare.ui.charts.positions import (
     positions_chart,
 )
 from compare.ui.charts.vega import COLOURS
-from compare.ui.components.counted_views import COUNTED_VIEWS
+from tests.fabricate import two_sides
 from tests.fabricate_positions import made, table_of
-from tests.results.test_result import AGREE, NEITHER, OPPOSE, pair, said, table
 from tests.ui.conftest import ROOT
 
-# Every counted view counts something here.
-RESULT = table(
-    *(
-        pair(
-            said(f"a{n}", country="Valdoria", speaker="Ada Lorn", date="2011", venue="Meren Hall"),
-            said(f"b{n}", country="Ostravia", speaker="Bren Tal", date="2012", venue="Lorn Hall"),
-            label,
-        )
-        for n, label in enumerate((AGREE, OPPOSE, OPPOSE, NEITHER))
-    )
-)
 SVG = "{http://www.w3.org/2000/svg}"
-COUNTS = [YearCount(2010 + n, n % 4, n % 3, 9) for n in range(30)]
-CELLS = [
-    Cell("<Ostravia>", "Valdoria", 1, 3, 9, 0.75, 0.3, 0.9),
-    Cell("Marenia", "Valdoria", 4, 0, 5, 0.0, 0.0, 0.5),
-    Cell("Marenia", "<Ostravia>", 0, 0, 2, None, None, None),
-]
+COUNTS = [YearCount("a", 2010 + n, n % 4, n % 3, 9) for n in range(30)]
 ACTORS = ["Valdoria", "Marenia", "<Ostravia>"]
 PLACES = {
     "<Valdoria>": [0.8, 0.7, 0.9],
@@ -73,19 +55,19 @@ def test_the_colours_are_those_of_the_cards():
 
 
 def test_charts_of_counts_hold_the_numbers():
-    spec = years_chart(COUNTS, over_time=False).spec(COLOURS["light"])
+    chart = years_chart(COUNTS, 0.6)
+    spec = chart.spec(COLOURS["light"])
     values = spec["data"]["values"]
-    assert sum(value["pairs"] for value in values) == sum(c.agree + c.oppose for c in COUNTS)
-    assert all((value["bar"] < 0) <= (value["verdict"] == "Opposed") for value in values)
-    assert spec["encoding"]["color"]["scale"]["domain"] == ["Agree", "Opposed"]
-    changed = years_chart(COUNTS, over_time=True).spec(COLOURS["dark"])["data"]["values"]
-    assert [value["pairs"] for value in changed] == [count.oppose for count in COUNTS]
-    assert all(value["bar"] >= 0 for value in changed)
-    cells = matrix_chart(CELLS, 8).spec(COLOURS["dark"])
-    assert [value["counts"] for value in cells["data"]["values"]] == ["3/4"] * 2 + ["0/4"] * 2 + [
-        "0/0"
-    ] * 2
-    assert sample_size_note(7, 3) == "n = 7 pairs read, 3 of them labelled agree or oppose."
+    assert [(value["year"], value["statements"]) for value in values] == [
+        (str(count.year), number) for count in COUNTS for number in (count.agree, count.oppose)
+    ]
+    assert all((value["bar"] < 0) <= (value["verdict"] == "Oppose") for value in values)
+    assert spec["encoding"]["color"]["scale"]["domain"] == ["Agree", "Oppose"]
+    decided = sum(count.agree + count.oppose for count in COUNTS)
+    assert chart.notes == (
+        f"n = 270 statements read, {decided} of them labelled agree or oppose.",
+        "A label needs a probability of 0.6. Undated statements do not count.",
+    )
 
 
 # -- Places, periods, agreement ------------------------------------------------------------------
@@ -243,16 +225,14 @@ def corners(root):
 @pytest.mark.parametrize(
     "chart",
     [
-        years_chart(COUNTS, over_time=False),
-        years_chart(COUNTS, over_time=True),
-        years_chart([YearCount(2010, 0, 0, 1)], over_time=False),
-        matrix_chart(CELLS, 8),
+        years_chart(COUNTS, 0.6),
+        years_chart([YearCount("a", 2010, 0, 0, 1)], 0.5),
         positions_chart(made(PLACES).placed, "Open <it> & " + "for ever " * 40, 3),
         periods_chart(PERIODS, range(2001, 2005), "Open it.", 1),
         agreement_chart(MATRIX, MATRIX.actors, 3),
         map_chart(made(PLACES).placed, "Open it."),
     ],
-    ids=["years", "changes", "nothing", "matrix", "places", "periods", "agreement", "map"],
+    ids=["years", "nothing", "places", "periods", "agreement", "map"],
 )
 def test_a_figure_is_whole_and_says_what_it_stands_on(chart):
     spec = chart.figure()
@@ -271,26 +251,15 @@ def test_a_figure_is_whole_and_says_what_it_stands_on(chart):
     assert all(name in words for name in names)
 
 
-@pytest.mark.parametrize("view", COUNTED_VIEWS, ids=lambda view: view.name)
-def test_a_counted_view_has_the_pairs_behind_its_counts_a_chart_and_its_columns(view):
-    by = "country" if view.of_actors else ""
-    counts = view.count(RESULT, by)
-    assert counts
-    for count in counts:
-        behind = [RESULT.stance_of(pair) for pair in view.pairs(RESULT, count, by)]
-        assert len(behind) == count.read
-        assert (behind.count(Stance.AGREE), behind.count(Stance.OPPOSE)) == (
-            count.agree, count.oppose
-        )  # fmt: skip
-    words = " ".join(ElementTree.fromstring(view.chart(counts, RESULT).svg()).itertext())
-    assert re.search(r"\bn = \d+ pairs read", words)
-    if view.table:
-        assert {tuple(row) for row in count_rows(RESULT, counts)} == {columns(view.table)}
-    assert view.alt.format(first=counts[0].name, last=counts[-1].name, decided="")
+@pytest.mark.parametrize("over_time", [False, True])
+def test_counts_by_year_have_their_columns(over_time):
+    result = two_sides(over_time=over_time)
+    assert [count.side for count in by_year(result)] == (["a"] if over_time else ["a", "b"])
+    assert {tuple(row) for row in year_rows(result)} == {columns("years")}
 
 
-def test_a_bar_chart_has_no_halves_of_pairs():
-    root = ElementTree.fromstring(years_chart([YearCount(2010, 0, 2, 3)], over_time=True).svg())
+def test_a_bar_chart_has_no_halves_of_statements():
+    root = ElementTree.fromstring(years_chart([YearCount("a", 2010, 0, 2, 3)], 0.6).svg())
     numbers = [mark.text for mark in root.iter(f"{SVG}text") if mark.text in {"0", "1", "2"}]
     assert sorted(numbers) == ["0", "1", "2"]
 
@@ -298,4 +267,4 @@ def test_a_bar_chart_has_no_halves_of_pairs():
 def test_without_the_extra_the_error_names_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "vl_convert", None)
     with pytest.raises(ExportError, match=r"compare-statements\[charts\]"):
-        years_chart(COUNTS, over_time=False).svg()
+        years_chart(COUNTS, 0.6).svg()

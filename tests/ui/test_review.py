@@ -18,7 +18,7 @@ from compare.review import (
 from tests.fakes import HashingEncoder, WordJudge
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, said
 from tests.ui.conftest import cards, press, shown, well
-from tests.ui.test_sides import ASKED, STATEMENTS, read
+from tests.ui.test_sides import ASKED, CLAIM, STATEMENTS, read
 
 PAIRS = "pair,a,b,a_speaker,machine,p_agree,p_oppose,p_neither\n" + "".join(
     f"p{n},Open lock {n}.,Shut lock {n} <b>now</b>.,*Envoy* {n},oppose,0.1,0.8,0.1\n"
@@ -125,9 +125,10 @@ def test_what_was_compared_is_drawn_from(page, judged, home):
     app.session_state["to-review"] = app.session_state["sides-table"][1]
     app.switch_page("compare/ui/pages/review.py")
     app = well(app.run())
+    subject = f"Valdoria and Ostravia on “{CLAIM}”"
     assert app.selectbox(key="r_new_source").options[:2] == [
-        "Valdoria and Ostravia on canal (2 pairs, thresholds 0.50 and 0.35)",
-        "Valdoria and Ostravia on canal (2 pairs, thresholds 0.55 and 0.35)",
+        f"{subject} (3 pairs, thresholds 0.60 and 0.35)",
+        f"{subject} (3 pairs, thresholds 0.55 and 0.35)",
     ]
     app.selectbox(key="r_new_source").select_index(1)
     app = well(app.run())
@@ -139,7 +140,7 @@ def test_what_was_compared_is_drawn_from(page, judged, home):
     made = Reviews(home / "judged" / "reviews.sqlite").open("canal")
     assert made.settings.choice is Choice.STRATIFIED
     assert made.settings.of == {"agree": 0, "oppose": 2, "neither": 0}
-    assert made.settings.subject == "Valdoria and Ostravia on canal"
+    assert made.settings.subject == subject
     assert (made.settings.least_probability, made.settings.least_similarity) == (0.55, 0.35)
     assert {entry.weight for _, entry in made.pairs()} == {1.0}
 

@@ -7,7 +7,7 @@ import pytest
 
 from compare.comparison import NOT_A_SAMPLE
 from compare.export.words import duration
-from tests.ui.conftest import behind, cards, press, said, shown, unmarked, well
+from tests.ui.conftest import cards, press, said, shown, unmarked, well
 
 OPEN = "The canal of Meren must be open to all ships"
 SHUT = "The canal of Meren shall not be open to all ships"
@@ -21,7 +21,8 @@ STATEMENTS = [
     said("m2", f"{OPEN}, says Marenia.", "Marenia"),
     said("t1", "Trade in timber has doubled since the spring.", "Marenia"),
 ]
-ASKED = {"a_countries": "Valdoria", "ab_topic": "canal"}
+CLAIM = "All ships may use the canal of Meren."
+ASKED = {"a_countries": "Valdoria", "ab_q": CLAIM}
 
 
 @pytest.fixture
@@ -29,14 +30,8 @@ def judge(judged):
     return judged(STATEMENTS)
 
 
-def facts(app):
-    """The plan that is shown."""
-    return dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", shown(app)))
-
-
 def read(app):
-    """Ask for the plan, then have the pairs read."""
-    return press(press(app, "Find the pairs"), "Read the pairs")
+    return press(app, "Find the pairs")
 
 
 def look(app, view):
@@ -68,7 +63,7 @@ def test_a_side_may_have_a_period_of_its_own(page, judge):
         "b_countries": "Valdoria",
         "b_from": "2011",
     }
-    app = read(page("sides", **address))
+    app = read(page("sides", ab_q=CLAIM, **address))
     assert "Valdoria, to 2010 and Valdoria, from 2011" in shown(app)
     assert len(cards(look(app, "Agree"))) == 1
     link = parse_qs(urlsplit(app.code[0].value).query)
@@ -80,23 +75,18 @@ def test_nothing_is_read_until_it_is_asked_for(page, judge):
     assert "Nothing is read until you ask for it." in shown(app)
     assert judge.read == []
     assert [button.label for button in app.button] == ["Find the pairs"]
-    app = press(app, "Find the pairs")
-    plan = facts(app)
-    assert plan["On the topic"] == "2 passages of A, 5 of B"
-    assert plan["On the same point"] == plan["To be read"] == "7 pairs"
-    assert plan["Estimated time"] == "less than a second"
-    assert cards(app) == []
+    # 3 passages of Valdoria meet 4 others, and 2 of them the third once.
+    assert "10 passages and 14 pairs of them were read." in shown(read(app))
 
 
 def test_pairs_stand_side_by_side_with_their_verdict(page, judge):
     app = read(page("sides", b_countries="Ostravia", **ASKED))
     html = shown(app)
-    assert "Valdoria and Ostravia on canal" in html
-    assert "2 of 2 pairs on the same point were read." in html
+    assert f"Valdoria and Ostravia on “{CLAIM}”" in html
     first, second = cards(app)
     for card in (first, second):
         assert "<strong>Opposed</strong>" in card
-        assert "likely <b>80\N{NO-BREAK SPACE}%</b>" in card
+        assert "likely <b>70\N{NO-BREAK SPACE}%</b>" in card
         side_a, side_b = card.split('class="cp-half"')[1:]
         assert "Side A" in side_a
         assert "Envoy of Valdoria" in side_a
@@ -115,27 +105,54 @@ def test_pairs_stand_side_by_side_with_their_verdict(page, judge):
 def test_what_was_read_is_not_read_again(page, judge):
     app = read(page("sides", **ASKED))
     before = len(judge.read)
-    assert before == 7
     assert len(cards(app)) == 4
     app.slider(key="ab_p").set_value(0.75)
-    assert len(cards(well(app.run()))) == 4
-    app.slider(key="ab_p").set_value(0.9)
     assert cards(well(app.run())) == []
     app.slider(key="ab_p").set_value(0.5)
     app.selectbox(key="ab_sort").set_value("Oldest first")
     app = look(well(app.run()), "Agree")
     assert len(cards(app)) == 3
     assert len(judge.read) == before
-    app.text_input(key="ab_topic").set_value("canal ships")
-    app = press(app, "Find the pairs")
-    assert cards(app) == []
-    assert "with known scores" in facts(app)["To be read"]
+    app.text_input(key="ab_q").set_value("Ships may pass.")
+    app = read(app)
+    assert "on “Ships may pass.”" in shown(app)
+    assert {a.text for a, _ in judge.read[before:]} == {"Ships may pass."}  # no pair again
+
+
+def test_passages_are_read_against_both_ends(page, judge):
+    app = read(page("sides", ab_opposite="The canal is ours.", **ASKED))
+    assert "Opposite: “The canal is ours.”" in shown(app)
+    one, other = (
+        {b.text for a, b in judge.read if a.text == end} for end in (CLAIM, "The canal is ours.")
+    )
+    assert one == other | {"The canal is ours."}
+    assert f"{SHUT}." in other
+    assert app.text_input(key="ab_opposite").value == "The canal is ours."
+
+
+def test_what_each_side_said_is_placed_on_the_proposition(page, judge):
+    app = look(read(page("sides", b_countries="Marenia", **ASKED)), "What A said")
+    assert all("must be open" in unmarked(card) for card in cards(app))
+    assert len(cards(app)) == 2
+    assert "Nothing that was read opposes the proposition at these thresholds." in shown(app)
+    app = look(app, "What B said")
+    agrees, opposes = cards(app)[:2]
+    assert "must be open" in unmarked(agrees)
+    assert "shall not" in unmarked(opposes)
+    judge.read.clear()
+    app.slider(key="ab_p").set_value(0.75)  # what agrees has 0.7
+    app = well(app.run())
+    assert "Nothing that was read agrees with the proposition" in shown(app)
+    app = look(app, "What A said")
+    assert "Nothing that was read takes a side on the proposition" in shown(app)
+    assert judge.read == []
 
 
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ({"a_countries": "Valdoria", "ab_topic": "zebra"}, "nothing is said on &#x27;zebra&#x27;"),
+        ({"ab_q": " "}, "The proposition is empty"),
+        ({"ab_opposite": CLAIM.upper()}, "The opposite has the words of the proposition"),
         ({"a_countries": "Valdoria", "ab_from": "2030"}, "no statement matches. Loosen"),
         ({"a_countries": "Valdoria", "b_countries": "Valdoria", "a_sources": "Marenia Gazette"},
          "no statement matches"),
@@ -144,31 +161,20 @@ def test_what_was_read_is_not_read_again(page, judge):
     ],
 )  # fmt: skip
 def test_what_is_too_narrow_is_one_sentence(page, judge, asked, sentence):
-    app = press(page("sides", **asked), "Find the pairs")
+    app = read(page("sides", **{"ab_q": CLAIM, **asked}))
     assert sentence in shown(app)
     assert 'role="alert"' in shown(app)
     assert judge.read == []
 
 
-def test_two_sides_on_different_points_are_said_to_be(judged, page):
-    judged([STATEMENTS[0], STATEMENTS[-1]])
-    asked = {"a_countries": "Valdoria", "b_countries": "Marenia"}
-    app = press(page("sides", **asked), "Find the pairs")
-    assert "No two passages are similar enough to be on the same point: widen" in shown(app)
-    assert [button.label for button in app.button] == ["Find the pairs"]
-
-
 def test_values_beyond_the_bounds_are_not_taken(page, judge):
-    app = page(
-        "sides", a_countries="X", ab_most="-5", ab_view="?", ab_sort="?", ab_by="?", ab_p="9"
-    )
-    app = read(app)
+    address = {"ab_most": "-5", "ab_view": "?", "ab_sort": "?", "ab_p": "9"}
+    app = read(page("sides", a_countries="X", ab_q=CLAIM, **address))
     assert ">Opposed</h2>" in shown(app)
 
 
 def test_a_run_that_was_stopped_goes_on(page, judge, monkeypatch):
     monkeypatch.setattr("compare.models.StanceModel.at_once", 2)
-    monkeypatch.setattr("compare.comparison.sides._TIMED", 1)
     score, calls = judge.score, []
 
     def tiring(pairs, on_progress=None):
@@ -177,13 +183,13 @@ def test_a_run_that_was_stopped_goes_on(page, judge, monkeypatch):
             raise RuntimeError("stopped")
         return score(pairs, on_progress)
 
-    app = press(page("sides", **ASKED), "Find the pairs")
+    app = page("sides", ab_why="false", **ASKED)
     monkeypatch.setattr(judge, "score", tiring)
-    next(button for button in app.button if button.label == "Read the pairs").click()
+    next(button for button in app.button if button.label == "Find the pairs").click()
     assert app.run().exception
-    press(app, "Read the pairs")
-    assert len(judge.read) == 7
-    assert len(set(judge.read)) == 7
+    assert judge.read
+    read(app)
+    assert len(set(judge.read)) == len(judge.read) == sum(calls) - 2
 
 
 def test_the_same_pairs_stand_in_a_table(page, judge):
@@ -192,7 +198,7 @@ def test_the_same_pairs_stand_in_a_table(page, judge):
     assert list(frame.value["Verdict"]) == ["Opposed"] * 4 + ["Agree"] * 3
     assert set(frame.value["Country, A"]) == {"Valdoria"}
     assert "Our friends" not in "".join(frame.value["Words, A"])
-    app.slider(key="ab_p").set_value(0.75)
+    app.slider(key="ab_p").set_value(0.65)
     [frame] = well(app.run()).dataframe
     assert list(frame.value["Verdict"]) == ["Opposed"] * 4
 
@@ -200,50 +206,17 @@ def test_the_same_pairs_stand_in_a_table(page, judge):
 def test_years_are_counted_with_what_they_stand_on(page, judge):
     app = look(read(page("sides", **ASKED)), "By year")
     html = shown(app)
-    assert "n = 5 pairs read, 5 of them labelled agree or oppose." in html
+    assert html.index("Side A") < html.index("Side B")
+    assert "n = 2 statements read, 2 of them labelled agree or oppose." in html
+    assert "<td>2014</td><td>0</td><td>1</td><td>1</td>" in html
     assert NOT_A_SAMPLE in html
-    assert "<td>2014</td><td>0</td><td>2</td><td>2</td>" in html
     assert {"Download the numbers", "Download SVG", "Download CSV"} <= set(files(app))
-    [chart] = app.get("vega_lite_chart")
-    assert chart.proto.alt == "Pairs by year, 2011 to 2014: Agree 1, opposed 4."
-    menu = behind(app)
-    assert menu.options[-1] == "2014: 0 agree, 2 opposed"
-    assert cards(app) == []
-    menu.select_index(len(menu.options) - 1)
-    both = cards(well(app.run()))
-    assert len(both) == 2
-    assert all("Opposed" in card and "2014" in card for card in both)
-    app.slider(key="ab_p").set_value(0.75)  # what agrees has 0.7: a year is gone from the menu
-    app = well(app.run())
-    assert (behind(app).value, cards(app)) == (None, [])
-
-
-def test_who_agrees_with_whom_leads_to_the_pairs(page, judge):
-    app = look(read(page("sides", **ASKED)), "Who agrees with whom")
-    html = shown(app)
-    assert "<td>Marenia and Valdoria</td><td>2</td><td>2</td><td>4</td>" in html
-    assert NOT_A_SAMPLE in html
-    assert "95 % interval" in html
-    cell = behind(app)
-    assert cell.options[0] == "Marenia and Valdoria: 2 agree, 2 opposed"
-    cell.select_index(0)
-    app = well(app.run())
-    assert ["Opposed" in card for card in cards(app)] == [True, True, False, False]
-    app.segmented_control(key="ab_by").set_value("Speakers")
-    assert "Envoy of Marenia and Envoy of Valdoria" in shown(well(app.run()))
-
-
-def test_everyone_is_read_only_when_that_is_asked_for(page, judge):
-    app = read(page("sides", ab_view="Who agrees with whom", b_countries="Ostravia", **ASKED))
-    assert "Marenia and Ostravia" not in shown(app)
-    before = len(judge.read)
-    app = press(app, "Include everyone on this topic")
-    assert "with known scores" in facts(app)["To be read"]
-    app = press(app, "Read the pairs")
-    assert "All statements among themselves on canal" in shown(app)
-    assert "<td>Marenia and Ostravia</td>" in shown(app)
-    assert len(judge.read) > before
-    assert len(set(judge.read)) == len(judge.read)
+    first, second = app.get("vega_lite_chart")
+    assert first.proto.alt == "Statements by year, 2010 to 2012: 2 agree, 0 oppose."
+    assert second.proto.alt == "Statements by year, 2010 to 2014: 2 agree, 2 oppose."
+    app.slider(key="ab_p").set_value(0.75)  # what agrees has 0.7
+    first, _ = well(app.run()).get("vega_lite_chart")
+    assert first.proto.alt.endswith("0 agree, 0 oppose.")
 
 
 def test_a_sample_is_checked_blind_and_the_share_is_given(page, judge):
@@ -275,9 +248,10 @@ def test_a_sample_is_checked_blind_and_the_share_is_given(page, judge):
 
 def test_what_was_asked_stands_in_the_link(page, judge):
     address = {"a_countries": "Valdoria", "b_speakers": "Envoy of Ostravia", "ab_most": "50"}
-    app = read(page("sides", ab_topic="canal", ab_view="Table", ab_p="0.5", **address))
+    asked = {"ab_q": CLAIM, "ab_opposite": "It is ours.", "ab_view": "Table", "ab_p": "0.5"}
+    app = read(page("sides", **address, **asked))
     found = parse_qs(urlsplit(app.code[0].value).query)
-    for key, value in {**address, "ab_topic": "canal", "ab_view": "Table", "ab_p": "0.5"}.items():
+    for key, value in {**address, **asked}.items():
         assert found[key] == [value]
     assert "another library" in shown(page("sides", digest="000000000000"))
 
@@ -293,7 +267,7 @@ def test_a_wrong_verdict_on_a_pair_is_kept(page, judge, home):
 
 
 def test_the_page_opens_on_the_sample_without_reading(page, monkeypatch):
-    monkeypatch.setattr("compare.comparison.sides.Comparison", None)
+    monkeypatch.setattr("compare.ui.components.sides.compare_sides", None)
     assert "Nothing is read until you ask for it." in shown(page("sides"))
 
 

@@ -375,7 +375,7 @@ def test_there_are_limits(library: Library, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_only_a_search_of_this_library_is_watched(library: Library) -> None:
     sides = library.compare(Filters(speakers=("Bren Tal",)), Filters(speakers=("Cor Vael",)),
-                            stance_model=WordJudge(either=True))  # fmt: skip
+                            BLOCKADE, stance_model=WordJudge(either=True))  # fmt: skip
     with pytest.raises(WatchError, match="not a comparison"):
         library.watches.add("sides", sides)
     result = searched(library)

@@ -438,17 +438,6 @@ class PostgresStore:
         )
         return np.array(found, np.int64).reshape(-1)
 
-    def holding_words(self, query: str) -> Rows:
-        words = [*filter(None, map(searchable, content_words(query)))]
-        if not words:
-            return np.zeros(0, np.int64)
-        found = self.all(
-            f'SELECT "row" FROM passages p WHERE {self._shown_passages} '
-            "AND terms @@ to_tsquery('words', %s) ORDER BY \"row\"",
-            (" & ".join(map(_term, words)),),
-        )
-        return np.array(found, np.int64).reshape(-1)
-
     def _rarest(self, words: Iterable[str]) -> dict[str, int]:
         """Return the rarest words that together occur in few enough passages, with their counts."""
         given = [*dict.fromkeys(words)]

@@ -1,4 +1,4 @@
-"""Charts of counts: the pairs of each year, and who agrees with whom."""
+"""Charts of counts: the statements of each year."""
 
 from __future__ import annotations
 
@@ -7,33 +7,28 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from compare.comparison import Cell, YearCount
+from compare.comparison import YearCount
 from compare.export import counted
 from compare.results import Result, Stance
-from compare.ui.charts.vega import AGREE, EVEN, FIT_WIDTH, OPPOSE, Chart, shade, square
+from compare.ui.charts.vega import AGREE, FIT_WIDTH, OPPOSE, Chart
 
 
-def sample_size_note(read: int, decided: int) -> str:
-    """Return how many pairs a number is based on."""
-    return f"n = {counted(read, 'pair')} read, {decided:,} of them labelled agree or oppose."
+def years_chart(counts: Sequence[YearCount], least: float) -> Chart:
+    """Return the statements of a side in each year: those that agree above, opposing ones below.
 
-
-def years_chart(counts: Sequence[YearCount], over_time: bool) -> Chart:
-    """Return the pairs of each year: agree above, oppose below; over time only the changes."""
-    series = [("Agree", "agree", 1), ("Opposed", "oppose", -1)]
-    if over_time:
-        series = [("Changed", "oppose", 1)]
+    `least` is the probability from which a statement counts.
+    """
+    series = [("Agree", "agree", 1, AGREE), ("Oppose", "oppose", -1, OPPOSE)]
     values = [
-        {"year": str(count.year), "verdict": verdict, "pairs": pairs, "bar": sign * pairs}
+        {"year": str(count.year), "verdict": verdict, "statements": number, "bar": sign * number}
         for count in counts
-        for verdict, stance, sign in series
-        for pairs in (getattr(count, stance),)
+        for verdict, stance, sign, _ in series
+        for number in (getattr(count, stance),)
     ]
     bars = [0, *(int(value["bar"]) for value in values)]
-    ticks = min(6, max(bars) - min(bars) or 1)  # no halves of pairs
+    ticks = min(6, max(bars) - min(bars) or 1)  # no halves of statements
     colours = alt.Scale(
-        domain=[verdict for verdict, _, _ in series],
-        range=[AGREE if stance == "agree" else OPPOSE for _, stance, _ in series],
+        domain=[verdict for verdict, *_ in series], range=[colour for *_, colour in series]
     )
     chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=values), height=220, autosize=FIT_WIDTH)
@@ -46,7 +41,7 @@ def years_chart(counts: Sequence[YearCount], over_time: bool) -> Chart:
             ),
             y=alt.Y(
                 "bar:Q",
-                title="Pairs" if over_time else "Pairs (opposed below the line)",
+                title="Statements (opposed below the line)",
                 axis=alt.Axis(labelExpr="format(abs(datum.value), ',d')", tickCount=ticks),
             ),
             color=alt.Color(
@@ -55,15 +50,15 @@ def years_chart(counts: Sequence[YearCount], over_time: bool) -> Chart:
                 scale=colours,
                 legend=alt.Legend(orient="top", symbolType="square"),
             ),
-            tooltip=["year:O", "verdict:N", "pairs:Q"],
+            tooltip=["year:O", "verdict:N", "statements:Q"],
         )
     )
-    decided = sum(count.agree + count.oppose for count in counts)
+    read, decided = sum(one.read for one in counts), sum(one.agree + one.oppose for one in counts)
     notes = (
-        sample_size_note(sum(count.read for count in counts), decided),
-        "A pair counts in the year of its later statement; pairs without two dates do not count.",
+        f"n = {counted(read, 'statement')} read, {decided:,} of them labelled agree or oppose.",
+        f"A label needs a probability of {least:g}. Undated statements do not count.",
     )
-    return Chart(chart, "Pairs by year", notes)
+    return Chart(chart, "Statements by year", notes)
 
 
 def years_of_result(result: Result) -> Chart | None:
@@ -99,40 +94,3 @@ def years_of_result(result: Result) -> Chart | None:
         .add_params(alt.selection_interval(name="period", encodings=["x"]))
     )
     return Chart(chart, "Statements by year", ())
-
-
-def matrix_chart(cells: Sequence[Cell], most: int) -> Chart:
-    """Return who agrees with whom, of the actors with most pairs: the share opposed as colour."""
-    counts: Counter[str] = Counter()
-    for cell in cells:
-        for actor in (cell.a, cell.b):
-            counts[actor] += cell.agree + cell.oppose
-    actors = sorted(counts, key=lambda actor: (-counts[actor], actor))[:most]
-    drawn = [cell for cell in cells if {cell.a, cell.b} <= set(actors)]
-    decided = sum(cell.agree + cell.oppose for cell in drawn)
-    notes = [
-        sample_size_note(sum(cell.read for cell in drawn), decided),
-        "In a cell: opposed pairs of those labelled agree or oppose.",
-        "A joint statement counts for each of its actors.",
-    ]
-    if len(counts) > len(actors):
-        notes.append(f"The {len(actors)} of {len(counts)} actors with most pairs are drawn.")
-    values = [
-        {
-            "one": cell.a,
-            "other": cell.b,
-            "share": cell.opposed,
-            "counts": f"{cell.oppose}/{cell.agree + cell.oppose}",
-            "read": cell.read,
-        }
-        for cell in drawn
-    ]
-    colours = [AGREE, EVEN, OPPOSE]
-    chart = square(
-        values,
-        actors,
-        shade("share", colours, 0.5, format=".0%", title="Share opposed", values=[0, 0.5, 1]),
-        [({}, alt.Text("counts:N"))],
-        [alt.Tooltip("counts:N", title="opposed of labelled"), alt.Tooltip("read:Q", title="read")],
-    )
-    return Chart(chart, "Who agrees with whom", tuple(notes))

@@ -277,9 +277,9 @@ def _date(label: str, key: str) -> PartialDate | None:
         return None
 
 
-def choose_thresholds(prefix: str = "") -> Thresholds:
+def choose_thresholds(prefix: str = "", default: Thresholds | None = None) -> Thresholds:
     """Show the thresholds in the sidebar; changing them never rescores pairs."""
-    default = Thresholds()
+    default = default or Thresholds()
     with st.sidebar:
         show_html("sidebar_heading", "Thresholds")
         probability = _share(

@@ -1,33 +1,30 @@
-"""Two sides, and a timeline: the plan, the reading, the views, and a checked sample."""
+"""Two sides, and a timeline: the form, the reading, the views, and a checked sample."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
-from compare.comparison import counts, sides
+from compare.comparison import MOST_OF_SIDE, compare_sides, counts
 from compare.comparison.counts import Check
+from compare.comparison.sides import USUAL
 from compare.export import (
     columns,
     counted,
     csv_bytes,
-    facts_html,
     percent,
     section_html,
     verdict_word,
 )
 from compare.export.html import pair_card
 from compare.export.rows import checked_rows
-from compare.export.words import duration
 from compare.library import Facets, Filters
 from compare.library.library import Library
 from compare.models import signature
 from compare.results import Pair, Result, Stance, Thresholds
-from compare.ui.components.counted_views import COUNTED_VIEWS, CountedView, show_counts
 from compare.ui.components.downloads import (
     download_buttons,
     file_download,
@@ -48,7 +45,7 @@ from compare.ui.components.layout import (
     small,
     widget_key,
 )
-from compare.ui.components.result_lists import SIDES, Shown, pair_list, pairs_table
+from compare.ui.components.result_lists import SIDES, Shown, pair_list, pairs_table, three_lists
 from compare.ui.components.review_setup import SHOWN_TABLE, review_link
 from compare.ui.components.service import (
     choose_library,
@@ -57,151 +54,119 @@ from compare.ui.components.service import (
     stance_model,
     third_reader,
 )
+from compare.ui.components.year_view import show_years
 
 # The widgets of both pages, without their prefix.
-SHARED_KEYS = ("topic", "from", "to", "most", "p", "s", "sort", "why", "view")
+SHARED_KEYS = ("q", "opposite", "from", "to", "most", "p", "s", "sort", "why", "view")
 
-_MOST_AT_ALL = 200_000
+_MOST_AT_ALL = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The inputs of `comparison.sides.Comparison`; without b, a is compared over time."""
+    """What `compare_sides` is asked; without b, a is compared over time."""
 
+    proposition: str
+    opposite: str
     a: Filters
     b: Filters | None
-    topic: str
-    most: int
-    period: Period = (None, None)  # of both sides, which may have narrower ones of their own
-    between: str = ""  # "country" or "speaker": the two of a pair have to differ
+    most_of_side: int
 
 
 def ask_and_read(
     name: str, prefix: str, orders: Sequence[str], ask: Callable[[Facets], tuple[Asked, bool]]
-) -> tuple[Library, Asked, Thresholds, Shown | None]:
-    """Show the sidebar and the form; return the library, the question, and the pairs once read."""
+) -> tuple[Library, Shown | None]:
+    """Show the sidebar and the form; return the library, and the pairs once they are read."""
     library = choose_library()
-    thresholds = choose_thresholds(prefix)
+    thresholds = choose_thresholds(prefix, USUAL)
     with st.sidebar:
         order = choose_order(prefix, orders)
     with_words = show_words_toggle(prefix)
     reader = third_reader()
     other_library_notice(library)
     asked, pressed = ask(library.facets())
-    result = read_pairs(name, library, asked, pressed, thresholds)
-    if result is None and f"{name}-plan" not in st.session_state:
-        small("Empty fields do not filter. Nothing is read until you ask for it.")
-    shown = None
-    if result:
-        result = read_with(reader, result)
-        shown = Shown(result, order, f"{name}-", with_words)
-        # The review page offers it for a new review.
-        st.session_state[f"{SHOWN_TABLE}{'timeline' if result.over_time else 'sides'}"] = result
-    return library, asked, thresholds, shown
+    result = _read_pairs(name, library, asked, pressed, thresholds)
+    if result is None:
+        small("Empty filters allow everything. Nothing is read until you ask for it.")
+        return library, None
+    result = read_with(reader, result)
+    # The review page offers it for a new review.
+    st.session_state[f"{SHOWN_TABLE}{'timeline' if result.over_time else 'sides'}"] = result
+    return library, Shown(result, order, f"{name}-", with_words)
 
 
-def topic_and_period(prefix: str) -> tuple[str, Period, int]:
-    """Show the fields of both pages; return the topic, the period and the maximum of pairs."""
-    topic = st.text_input(
-        "Topic",
-        key=f"{prefix}topic",
-        bind="query-params",
-        placeholder="words or a sentence; leave empty for all topics",
-        max_chars=500,
-    )
+def ask_proposition(prefix: str) -> tuple[str, str]:
+    """Show the fields of a proposition and of its opposite; return what they hold."""
+    texts = [
+        st.text_input(
+            label,
+            key=f"{prefix}{name}",
+            bind="query-params",
+            placeholder=placeholder,
+            help=help,
+            max_chars=2_000,
+        )
+        for label, name, placeholder, help in (
+            ("Proposition", "q", "Sanctions must be lifted.", "One claim or demand, a sentence."),
+            (
+                "What would someone who disagrees say? (optional)",
+                "opposite",
+                "Sanctions must stay in force.",
+                "One sentence: passages are then read against both, which finds more that oppose.",
+            ),
+        )
+    ]
+    return texts[0] or "", texts[1] or ""
+
+
+def ask_period_and_most(prefix: str) -> tuple[Period, int]:
+    """Show the period of all sides and the number of passages; return both."""
     left, right = st.columns(2)
     with left:
         period = choose_period(prefix)
     most = right.number_input(
-        "Maximum pairs to read",
+        "Maximum passages of a side",
         1,
         _MOST_AT_ALL,
-        sides.MOST_READ,
-        step=1000,
+        MOST_OF_SIDE,
+        step=10,
         key=f"{prefix}most",
         bind="query-params",
-        help="The pairs most likely to oppose each other or to agree are read first.",
+        help="The most similar to either end are read, and some that share rare words with it.",
     )
-    return topic or "", period, min(max(int(most or sides.MOST_READ), 1), _MOST_AT_ALL)
+    return period, min(max(int(most or MOST_OF_SIDE), 1), _MOST_AT_ALL)
 
 
-def read_pairs(
+def _read_pairs(
     name: str, library: Library, asked: Asked, pressed: bool, thresholds: Thresholds
 ) -> Result | None:
-    """Show the plan if `pressed`; return the pairs at the thresholds once they are read.
-
-    `name` begins the session’s keys.
-    """
-    if not (pressed or {f"{name}-table", f"{name}-plan"} & set(st.session_state)):
+    """Read the pairs if `pressed`, or return those read before; `name` begins the session’s key."""
+    if not (pressed or f"{name}-table" in st.session_state):
         return None  # before the model is loaded
     key = repr((library.generation, signature(stance_model()), asked))
     result: Result | None = kept(f"{name}-table", key)
-    if result is not None:
-        return result.rethreshold(
-            probability=thresholds.probability, similarity=thresholds.similarity
-        )
-    if pressed:
-        st.session_state[f"{name}-plan"] = key, _planned(library, asked)
-    if not (planned := kept(f"{name}-plan", key)):
-        return None
-    comparison, plan = planned
-    _show_plan(plan, asked)
-    if plan.to_read and st.button("Read the pairs", type="primary", key=f"{name}-read"):
-        with progress("Reading the pairs", "read") as on_progress:
-            st.session_state[f"{name}-table"] = key, comparison.run(on_progress=on_progress)
-        del st.session_state[f"{name}-plan"]
-        st.rerun()
-    return None
-
-
-def _planned(library: Library, asked: Asked) -> tuple[sides.Comparison, sides.Plan]:
-    comparison = sides.Comparison(
-        library,
-        asked.a,
-        asked.b,
-        topic=asked.topic,
-        stance_model=stance_model(),
-        most_read=asked.most,
-        between=asked.between,
+    if result is None and pressed:
+        with progress("Reading passages and pairs", "read") as on_progress:
+            result = compare_sides(
+                library,
+                asked.proposition,
+                asked.a,
+                asked.b,
+                opposite=asked.opposite,
+                stance_model=stance_model(),
+                most_of_side=asked.most_of_side,
+                on_progress=on_progress,
+            )
+        st.session_state[f"{name}-table"] = key, result
+    return result and result.rethreshold(
+        probability=thresholds.probability, similarity=thresholds.similarity
     )
-    seconds = comparison.seconds_to_find()
-    label = "passages compared" + (f"; about {duration(seconds)} in all" if seconds else "")
-    with progress("Finding pairs on the same point", label) as on_progress:
-        return comparison, comparison.plan(on_progress)
-
-
-def _show_plan(plan: sides.Plan, asked: Asked) -> None:
-    on_topic = counted(plan.a, "passage")
-    if asked.b is not None:
-        on_topic += f" of A, {plan.b:,} of B"
-    known = f", {plan.known:,} of them with known scores" if plan.known else ""
-    facts = [
-        ("On the topic" if asked.topic else "To compare", on_topic),
-        ("On the same point", counted(plan.same_point, "pair")),
-        ("To be read", counted(plan.to_read, "pair") + known),
-        ("Estimated time", duration(plan.seconds) if plan.to_read else ""),
-    ]
-    st.html(facts_html(facts))
-    if plan.to_read:
-        small("Scores are saved: you can leave, come back, and resume where reading stopped.")
-    else:
-        notice(
-            "No two passages are similar enough to be on the same point"
-            + (" and were said at different times" if asked.b is None else "")
-            + ": widen the filters, or use other words for the topic."
-        )
 
 
 # -- The views -----------------------------------------------------------------------------------
 
 
-def show_pairs(
-    shown: Shown,
-    library: Library,
-    prefix: str,
-    keys: Sequence[str],
-    choose_actors: Callable[[Shown], tuple[Shown, str]] | None = None,
-) -> None:
+def show_pairs(shown: Shown, library: Library, prefix: str, keys: Sequence[str]) -> None:
     """Show what was compared, one of the views, and the downloads.
 
     Args:
@@ -209,29 +174,27 @@ def show_pairs(
         library: Where they are from.
         prefix: Begins the keys of the page's widgets.
         keys: The widgets whose values the page's link holds.
-        choose_actors: Lets the user choose which pairs to count, and by "country" or "speaker".
-            Without it, there are no views of actors.
     """
     result = shown.result
     st.html(section_html(result.subject))
-    read = f"{len(result.pairs):,} of {result.candidates:,} pairs on the same point were read"
-    fast = sum(pair.first_stage_only for pair in result.pairs)
-    small(f"{read}, {fast:,} of them by the fast model only." if fast else f"{read}.")
+    if result.opposite:
+        small(f"Opposite: “{result.opposite}”")
+    passages = counted(sum(map(len, result.placed)), "passage")
+    small(f"{passages} and {counted(len(result.pairs), 'pair')} of them were read.")
     notice(*result.notes)
-    views: dict[str, Stance | CountedView[Any] | Callable[[Shown], None]] = {
-        **{verdict_word(result, stance): stance for stance in (Stance.OPPOSE, Stance.AGREE)},
-        "Table": pairs_table,
-        **{view.name: view for view in COUNTED_VIEWS if choose_actors or not view.of_actors},
-        "Check a sample": check_sample,
+    pairs: dict[str, Stance | Callable[[Shown], None]] = {
+        verdict_word(result, stance): stance for stance in (Stance.OPPOSE, Stance.AGREE)
     }
+    said: dict[str, Stance | Callable[[Shown], None]] = {
+        f"What {who} said": partial(_show_said, side=side)
+        for side, who in enumerate(("they",) if result.over_time else ("A", "B"))
+    }
+    said["By year"] = show_years
+    views = said | pairs if result.over_time else pairs | said
+    views |= {"Table": pairs_table, "Check a sample": check_sample}
     view = views[choose_one("Show", list(views), f"{prefix}view")]
     if isinstance(view, Stance):
         shown = replace(shown, result=pair_list(shown, view))
-    elif isinstance(view, CountedView):
-        by = ""
-        if view.of_actors and choose_actors:
-            shown, by = choose_actors(shown)
-        show_counts(view, shown, by)
     else:
         view(shown)
     result = shown.result
@@ -240,6 +203,19 @@ def show_pairs(
         review_link(result, f"{shown.prefix}review")
     held = "It holds the question, not the results: whoever opens it reads the pairs again."
     link_and_provenance(result, library, keys, held)
+
+
+def _show_said(shown: Shown, side: int) -> None:
+    """Show what a side said on the proposition: what agrees with it, and what opposes it."""
+    said, prefix = shown.result.said_by(side), f"{shown.prefix}said-{side}-"
+    if not (said.agree or said.oppose):
+        small("Nothing that was read takes a side on the proposition at these thresholds.")
+    three_lists(
+        replace(shown, result=said, prefix=prefix),
+        "statement",
+        "on the proposition",
+        lambda verb: f"Nothing that was read {verb} the proposition at these thresholds.",
+    )
 
 
 # -- A checked sample ----------------------------------------------------------------------------

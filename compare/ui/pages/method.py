@@ -9,10 +9,9 @@ from typing import Any
 import streamlit as st
 
 from compare import __version__
-from compare.comparison import MOST_READ
-from compare.comparison.nearest_pairs import LEAST_SIMILARITY
+from compare.comparison import MOST_OF_SIDE
 from compare.comparison.search import READ_AGAIN
-from compare.comparison.sides import MOST_READ_AGAIN
+from compare.comparison.sides import MOST_READ, USUAL
 from compare.export import VERDICT, facts_html, percent, section_html, table_html
 from compare.export.report import citation
 from compare.export.words import LIKELIHOOD
@@ -30,9 +29,9 @@ def _show_lists() -> None:
         READ_AGAIN,
         FILLED_TO,
         LEAST_UNSURE,
-        LEAST_SIMILARITY,
-        f"{MOST_READ:,}",
-        f"{MOST_READ_AGAIN:,}",
+        MOST_OF_SIDE,
+        MOST_READ,
+        USUAL.probability,
     )
     show_html("thresholds", default.probability, default.similarity)
     rows = [(words, f"{percent(floor)} or more") for floor, words in LIKELIHOOD if floor]

@@ -14,17 +14,19 @@ _KEYS = ("library", *(f"{_PREFIX}{name}" for name in (*SIDE_KEYS, *sides.SHARED_
 def _ask(facets: Facets) -> tuple[sides.Asked, bool]:
     """Show the form; return its values and whether it was just submitted."""
     with st.form("timeline", border=False):
+        ends = sides.ask_proposition(_PREFIX)
         who = choose_side(facets, _PREFIX)
-        topic, period, most = sides.topic_and_period(_PREFIX)
+        period, most = sides.ask_period_and_most(_PREFIX)
         pressed = st.form_submit_button("Find the pairs", type="primary", key="timeline-go")
-    return sides.Asked(who.within(*period), None, topic, most), pressed
+    return sides.Asked(*ends, who.within(*period), None, most), pressed
 
 
 with page(
     "Timeline",
-    "Choose a country or a speaker, and a topic. Each passage is compared with earlier ones on the "
-    "same point. If two oppose each other, the position changed between their dates.",
+    "Type a claim or a demand, and choose a country or a speaker. What they said on it is compared "
+    "with what they said on it earlier: if the two oppose each other, the position may have "
+    "changed between their dates.",
 ):
-    library, *_, shown = sides.ask_and_read("timeline", _PREFIX, TIMELINE_ORDERS, _ask)
+    library, shown = sides.ask_and_read("timeline", _PREFIX, TIMELINE_ORDERS, _ask)
     if shown:
         sides.show_pairs(shown, library, _PREFIX, _KEYS)
