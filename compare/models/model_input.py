@@ -152,7 +152,7 @@ _OTHER_CLAUSE = re.compile(
 _JOINED = re.compile(r"\b(?:and|or|nor) (?:[\w'’]+ ){0,6}$", re.I)
 _NOT_DENIED = re.compile(
     r"\b(?:and|or|because|since|while|when|so|for it|as it)\b.*?"
-    rf"\b(?:{_AUXILIARY})\b(?! (?:\w+ )?not\b)",
+    rf"(?<!not )\b(?:{_AUXILIARY})\b(?! (?:\w+ )?not\b)",
     re.I,
 )
 _IS_A_DEMAND = re.compile(
@@ -160,7 +160,7 @@ _IS_A_DEMAND = re.compile(
     r"(?:go|gone|continu\w*|keep\w*|kept|stay\w*|remain\w*|stand|sit|escap\w*|evad\w*|left"
     r"|leave (?!\w+ (?:the|our|its))|allow\w*|permit\w*|let|wait\w*|await\w*|delay\w*"
     r"|postpon\w*|put off|ignor\w*|overlook\w*|forget|forgot\w*|neglect\w*|shrink|den(?:y|ied)"
-    r"|depriv\w*|surviv\w*|belong\w*|get (?:away|past)|fall|refus\w*|withh\w+|reward\w*"
+    r"|depriv\w*|surviv\w*|get (?:away|past)|fall|refus\w*|withh\w+|reward\w*"
     r"|tolerat\w*|look away|turn away|yield|bow|give up|given up|surrender\w*|abandon\w*"
     r"|spar\w+|blam\w+|for ever|compl(?:y\w*|ied)|respect\w*|honou?r\w*|treat\w*|hesitat\w*"
     r"|fulfil\w*|meet|live up|implement\w*|observ\w*|heed\w*|listen\w*|care|cooperat\w*"
@@ -195,11 +195,11 @@ def affirmed(text: str) -> str | None:
     if not denied or len(denied) != len(_NEGATIVE.findall(text)) or _MORE.search(text.strip()):
         return None
     first, *others = denied
-    rest = text[first.end() :]
+    rest, verb = text[first.end() :], first.group().lower()
     if (
         _OTHER_CLAUSE.search(text[: first.start()])
-        or first.group().lower().startswith(_NO_DENIALS)
-        or _IS_A_DEMAND.match(rest)
+        or verb.startswith(_NO_DENIALS)
+        or (_IS_A_DEMAND.match(rest) and not verb.startswith("need"))
         or _NOT_DENIED.search(rest)
         or ("," in rest and not others)
         or any(_OF_A_PART.match(text[one.end() :]) for one in denied)

@@ -60,6 +60,20 @@ def test_neither_list_is_folded_away(page):
     assert not any(re.search("agree|oppose", label, re.I) for label in labels)
 
 
+def test_the_further_statements_of_a_country_stand_under_its_first(page):
+    app = page()
+    folded = [one for one in app.expander if re.fullmatch(r"\d+ more by .+", one.label)]
+    assert folded
+    open_to_all = len(re.findall("<article", shown(app)))
+    under = {one.label: len(re.findall("<article", "".join(h.proto.body for h in one.get("html"))))
+             for one in folded}  # fmt: skip
+    assert all(int(label.split()[0]) == number for label, number in under.items())
+    app.toggle(key="fold").set_value(False)
+    app = well(app.run())
+    assert not [one for one in app.expander if " more by " in one.label]
+    assert len(re.findall("<article", shown(app))) == open_to_all
+
+
 def test_a_statement_of_the_library_fills_the_fields(page):
     app = page()
     app.selectbox(key="pick").select("xi-1")

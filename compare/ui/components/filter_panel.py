@@ -313,6 +313,17 @@ def choose_order(
     return order if order in orders else orders[0]
 
 
+def fold_countries_toggle() -> bool:
+    """Show the switch that folds a country's further statements in a search."""
+    return st.sidebar.toggle(
+        "Fold a country’s statements",
+        value=True,
+        key="fold",
+        bind="query-params",
+        help="A country’s further statements in a list stand under its first.",
+    )
+
+
 def show_words_toggle(prefix: str = "") -> bool:
     """Show the switch for the deciding words in the sidebar; they are marked unless it is off."""
     label, key = "Mark the deciding words", f"{prefix}why"

@@ -25,6 +25,7 @@ from compare.export.words import (
     read_of,
     unsure_word,
 )
+from compare.library.actors import actor_keys
 from compare.results import MOST_OF_STATEMENT, Pair, Result, Stance
 from compare.ui import CORPUS_PAGE
 from compare.ui.components.filter_panel import NEWEST, OLDEST, PROBABILITY, SIMILARITY
@@ -57,6 +58,7 @@ class Shown:
     prefix: str  # of the keys of widgets
     with_words: bool = False  # whether the deciding words are marked
     takes_opposite: bool = False  # whether a passage can become the opposite of the quote
+    folded: bool = False  # whether a country's statements stand under its first
     bar: DeltaGenerator | None = None  # where the progress of the deciding words is shown
     places: dict[int, tuple[Pair, DeltaGenerator]] = field(default_factory=dict)
     """By the identity of a pair: where its card is, so that words can be marked once all stand."""
@@ -248,13 +250,31 @@ def list_cards(shown: Shown, stance: Stance) -> None:
 def cards(shown: Shown, pairs: Sequence[Pair], key: str) -> None:
     """Show the cards of the first pairs and “Show more”; `key` begins the keys of widgets.
 
-    `mark_words` marks their deciding words afterwards, if `shown` asks for them.
+    If the lists are folded, the further statements of a country stand under its first, closed and
+    without marks. `mark_words` marks the deciding words afterwards, if `shown` asks for them.
     """
     more = f"{key}-more-{widget_key(shown.result.subject)}"
     number = int(st.session_state.get(more, _AT_FIRST))
-    for pair in pairs[:number]:
-        _card(shown, pair, f"{key}-{widget_key(repr(pair.key))}")
-    show_more_button(more, number, len(pairs), _AT_FIRST)
+    groups = _by_country(pairs) if shown.folded else [[pair] for pair in pairs]
+    for first, *others in groups[:number]:
+        under = f"{key}-{widget_key(repr(first.key))}"
+        _card(shown, first, under)
+        if others:
+            label = f"{len(others)} more by {first.b.statement.countries}"
+            with st.expander(label, key=f"{under}-others"):
+                for pair in others:
+                    unmarked = replace(shown, with_words=False)
+                    _card(unmarked, pair, f"{key}-{widget_key(repr(pair.key))}")
+    show_more_button(more, number, len(groups), _AT_FIRST)
+
+
+def _by_country(pairs: Sequence[Pair]) -> list[list[Pair]]:
+    """Return the pairs grouped by the countries of statement b, groups in the order of pairs."""
+    groups: dict[tuple[str, ...], list[Pair]] = {}
+    for number, pair in enumerate(pairs):
+        countries = tuple(sorted(actor_keys(pair.b.statement, "country"))) or ("", str(number))
+        groups.setdefault(countries, []).append(pair)
+    return list(groups.values())
 
 
 def mark_words(shown: Shown) -> Result:

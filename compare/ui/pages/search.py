@@ -11,6 +11,7 @@ from compare.ui.components.filter_panel import (
     choose_filters,
     choose_order,
     choose_thresholds,
+    fold_countries_toggle,
     say_what_filters,
     show_counts,
     show_words_toggle,
@@ -25,7 +26,8 @@ from compare.ui.components.watching import watch_button
 # The widgets that the page's link holds. (Streamlit would show a bare string on the page.)
 _KEYS = (
     *("q", OPPOSITE, "by", "role", "country", "date", "context", "library", *SIDE_KEYS),
-    *("from", "to", "languages", "other_speaker", "other_country", "p", "s", "sort", "why", "view"),
+    *("from", "to", "languages", "other_speaker", "other_country"),
+    *("p", "s", "sort", "why", "fold", "view"),
 )
 _HELD = (
     "It holds the quote, its opposite, who said it, the filters, the thresholds, the order and "
@@ -34,7 +36,7 @@ _HELD = (
 _CARDS, _COMPACT, _TABLE = "Cards", "Compact", "Table"
 
 
-def _show(result: Result, with_words: bool) -> None:
+def _show(result: Result, *, with_words: bool, folded: bool) -> None:
     """Show what can be done with a result, how it is shown, and its lists."""
     latest = [result]  # replaced once the deciding words are found: downloads have them, too
     with st.container(key="head", gap="small"):
@@ -47,7 +49,7 @@ def _show(result: Result, with_words: bool) -> None:
             order = choose_order(show_label=False)
             bar = st.container(width=260)
     with_words = with_words and view == _CARDS
-    shown = Shown(result, order, "search-", with_words, takes_opposite=True, bar=bar)
+    shown = Shown(result, order, "search-", with_words, takes_opposite=True, folded=folded, bar=bar)
     with st.container(key=f"lists-{view.lower()}"):
         latest[0] = side_by_side(shown, as_table=view == _TABLE)
 
@@ -62,6 +64,7 @@ with page(
     filters = choose_filters(library.facets(), places=places)
     thresholds = choose_thresholds()
     with_words = show_words_toggle()
+    folded = fold_countries_toggle()
     reader = third_reader()
 
     if not quote.text:  # " " is a quote that was typed, and is refused
@@ -77,5 +80,5 @@ with page(
     with st.container(key="pinned" if known else "plain"):  # the field shows the words alone, too
         st.html(quote_card(asked, result.source))
     say_what_filters(filters)
-    _show(result, with_words)
+    _show(result, with_words=with_words, folded=folded)
     show_provenance(result)
