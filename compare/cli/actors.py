@@ -32,7 +32,7 @@ from compare.comparison import (
     position_table,
 )
 from compare.comparison.retrieval import MOST_PER_ACTOR
-from compare.comparison.sides import USUAL
+from compare.comparison.sides import MOST_AT_ALL, USUAL
 from compare.export import counted, csv_bytes, rows, table_csv
 from compare.export.json_files import positions_json, sides_json
 from compare.export.words import reader_notes
@@ -52,10 +52,10 @@ _comparing = shared.together(
     shared.reading,
     shared.ray,
     shared.thresholds_from(USUAL),
-    shared.number("--each", MOST_OF_SIDE, "Passages of a side by similarity", maximum=1000),
+    shared.number("--each", MOST_OF_SIDE, "Passages of a side for each end", maximum=MOST_AT_ALL),
     shared.number("--limit", 10, "Lines shown"),
     shared.flag("--why", help="Find the deciding words of the first --limit of each list."),
-    shared.file("--by-year", help="Also write how many pairs agree and oppose each year (.csv)."),
+    shared.file("--by-year", help="Also write what each side said by year, counted (.csv)."),
     shared.out,
     shared.force,
     shared.as_json,

@@ -90,7 +90,7 @@ def sides_taken(result: Result) -> SidesTaken:
         [one for pair in found for one in (pair.b.statement, *pair.b.repeats)]
         for found in pairs.values()
     ]
-    names = _names([one for found in said for one in found], "country")
+    names = _names([one for found in said for one in found])
     agree, oppose = (
         {names[key] for one in found for key in actor_keys(one, "country")} for found in said
     )
@@ -164,8 +164,9 @@ def _share(count: int, total: int) -> tuple[float, float, float] | tuple[None, N
     return (count / total, *share_interval(count, total)) if total else (None, None, None)
 
 
-def _names(said: Iterable[Statement], by: str) -> dict[str, str]:
-    """Return the names of the actors of some statements, by their keys."""
+def _names(said: Iterable[Statement]) -> dict[str, str]:
+    """Return the names of the countries of some statements, by their keys."""
+    by = "country"
     counted = Counter(named for statement in said for named in actor_spellings(statement, by))
     actors = name_actors(by, ((key, name, count) for (key, name), count in counted.items()))
     return {actor.key: actor.name for actor in actors}

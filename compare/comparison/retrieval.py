@@ -339,7 +339,8 @@ def nearest_to(library: Library, ends: Sequence[str], within: Selection, most: i
 
     Of each end these are the `most` most similar ones, and a quarter as many that share rare words
     with it, without duplicates: of these the one with the narrowest date, then the earliest. A
-    statement has at most three, so that one long speech does not crowd out others.
+    statement has at most three in each of these lists, so that one long speech does not crowd out
+    others.
     """
     store = library.store
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from compare.comparison.retrieval import nearest_to, with_readable_languages
+from compare.comparison.retrieval import duplicates, nearest_to, with_readable_languages
 from compare.comparison.scoring import (
     explain_listed,
     proposition_notes,
@@ -39,17 +39,20 @@ if TYPE_CHECKING:
     from compare.progress import Progress
 
 MOST_OF_SIDE = 120
-"""Passages of a side that are placed, by similarity to either end; a quarter as many by words."""
+"""Passages of a side that are placed for each end, by similarity; a quarter as many by words."""
+
+MOST_AT_ALL = 500
+"""Maximum of `most_of_side`: every two passages of both sides are a pair."""
 
 MOST_READ = 100
 """Pairs read against each other for each list: the likeliest by the placements of both."""
 
 MOST_WITH_ONE = 8
-"""Most of these with one passage, so that no passage fills a list."""
+"""Most of these with one passage on either side, so that no passage fills a list."""
 
 USUAL = Thresholds(probability=0.6)
-"""What a pair must reach by default. At 0.5, 0.68 of the pairs called opposing are right and on the
-point that was asked for; at 0.6, 0.75."""
+"""What a pair must reach by default. At 0.5, 0.63 of the pairs called opposing are right and on the
+point that was asked for; at 0.6, 0.70, and at 0.7, 0.82."""
 
 _LEAST = 1e-3  # of a probability, so that no single reading rules out a verdict
 
@@ -119,11 +122,16 @@ def compare_sides(
         cache_folder: Folder for scores; None uses the default cache.
 
     Raises:
-        QueryError: The proposition is empty or too long, its opposite has the same words, or no
-            statement passes the filters of a side.
+        QueryError: The proposition is empty or too long, its opposite has the same words, no
+            statement passes the filters of a side, or `most_of_side` is not from 1 to
+            `MOST_AT_ALL`.
         ModelError: A model is missing or not the library's.
     """
     asked = Quote(proposition, opposite=opposite).cleaned("The proposition")
+    if not 1 <= most_of_side <= MOST_AT_ALL:
+        raise QueryError(
+            f"The passages of a side are {most_of_side}: give a number from 1 to {MOST_AT_ALL}."
+        )
     over_time = b is None
     model = (stance_model or library.stance_model()).stages[-1]
     requested = {"a": a} if b is None else {"a": a, "b": b}
@@ -132,7 +140,9 @@ def compare_sides(
         filters[side], left_out = with_readable_languages(library.store, chosen, model.languages)
         notes += [note for note in left_out if note not in notes]
     rows = {
-        side: _nearest(library, asked, chosen, _name(side, requested), most_of_side)
+        side: _nearest(
+            library, asked, chosen, _name(side, requested), most_of_side, repeated=over_time
+        )
         for side, chosen in filters.items()
     }
     count = sum(map(len, rows.values()))
@@ -190,8 +200,13 @@ def _sides_in_words(requested: dict[str, Filters]) -> str:
     return what[0].upper() + what[1:]
 
 
-def _nearest(library: Library, asked: Quote, chosen: Filters, name: str, most: int) -> Rows:
+def _nearest(
+    library: Library, asked: Quote, chosen: Filters, name: str, most: int, *, repeated: bool
+) -> Rows:
     """Return the rows of a side's passages that are placed, ascending.
+
+    Words said several times are placed once or, if `repeated`, when they were said first and last:
+    who returns to an earlier position may have changed it twice.
 
     Raises:
         QueryError: No statement passes the filters.
@@ -199,7 +214,14 @@ def _nearest(library: Library, asked: Quote, chosen: Filters, name: str, most: i
     within = library.store.select(chosen)
     if not len(within):
         raise QueryError(f"{name} cannot be compared: no statement matches. Loosen the filters.")
-    return nearest_to(library, asked.ends, within, most)
+    rows = nearest_to(library, asked.ends, within, most)
+    if not repeated:
+        return rows
+    copies = duplicates(library.store, rows.tolist(), within).values()
+    every = np.array([row for found in copies for row, _ in found], np.int64)
+    known = library.store.metadata(every)
+    order = np.argsort(-known.first_day, kind="stable")
+    return np.union1d(rows, every[order[occurrence(known.words[order]) == 0]])
 
 
 def _placed(library: Library, asked: Quote, side: Placements) -> tuple[Pair, ...]:

@@ -201,6 +201,8 @@ def _chosen_for_quote(result: Result) -> str:
     if each := made.settings.get("most_each"):
         read = f"the {each} passages of each {made.settings.get('by')}"
         more = f"up to {'as' if result.quote and result.quote.opposite else 'half as'} many more"
+    elif each := made.settings.get("most_of_side"):  # what a side said
+        read, more = f"the {each} passages", "up to a quarter as many more"
     both = ""
     if result.quote and (opposite := result.quote.opposite):
         chosen = "They are near it or" if each else "Half of them were chosen by"
@@ -231,15 +233,16 @@ def _chosen_from_sides(result: Result) -> str:
         else " were read against it"
     )
     order = (
-        " Side a of each pair is the earlier statement; a pair that is opposed is called a change."
+        " Side a of each pair is the earlier statement; a pair that is opposed may be a change."
         if result.over_time
         else ""
     )
     placed = sum(map(len, result.placed))
     return (
         f"{result.subject}: on {made.date[:10]}, compare {made.version} chose from "
-        f"{_library(made)}, by the cosine of {_vectors(made)} and by rare words, up to {most:,} "
-        f"passages of a side for each end. The {placed:,} passages most similar to the proposition"
+        f"{_library(made)}, for each end, up to {most:,} passages of a side by the cosine of "
+        f"{_vectors(made)} and up to {most // 4:,} by rare words. The {placed:,} passages most "
+        f"similar to the proposition"
         f"{both}. Of the {result.candidates:,} pairs of these passages, the {len(result.pairs):,} "
         "likeliest to agree or to oppose each other by their places were read against each other; "
         f"their probabilities join both readings.{order} {_similarity_and_filters(made)}"

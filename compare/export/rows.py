@@ -73,7 +73,7 @@ def _pair_row(result: Result, pair: Pair, stance: Stance, rank: int) -> Row:
         **side_cells("a", pair.a, pair.spans.a),
         **side_cells("b", pair.b, pair.spans.b),
         "b_also_said": JOINT.join(map(_named, pair.b.repeats)),
-        "opposite": result.quote.opposite if result.quote else "",
+        "opposite": result.opposite,
         "label_source": result.provenance.label_source_of(pair),
         **made_with(result.provenance),
     }

@@ -54,7 +54,7 @@ def check_filters(place: str, given: _Object, *, is_search: bool) -> None:
         _refuse(f"{place}.topic", "it is not a text")
     for side, entries in {"": filters}.items() if is_search else filters.items():
         if side not in ("", "a", "b") or not isinstance(entries, Mapping):
-            _refuse(place, "they are not those of side a, of side b and the topic")
+            _refuse(place, "they are not those of side a and of side b")
         try:
             parse_filters(entries)
         except ValueError as error:

@@ -483,7 +483,7 @@ class Library:
             since: First day of the period for both sides: "2014", "2014-03" or "2014-03-18".
             until: Last day of the period.
             thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
-            most_of_side: Maximum number of similar passages of a side that are read.
+            most_of_side: Maximum number of similar passages of a side that are read for each end.
             why: Find the deciding words of this many pairs of each list.
             stance_model: None uses the shipped one, with the library's adaptation.
             on_progress: Reports passages and pairs read.

@@ -82,7 +82,7 @@ class Result:
 
     @property
     def over_time(self) -> bool:
-        """Tell whether side a is always the earlier one; opposition is then called a change."""
+        """Tell whether side a is always the earlier one; opposition may then be a change."""
         return self.kind is Kind.TIMELINE
 
     @property
@@ -110,7 +110,7 @@ class Result:
         Raises:
             QueryError: The result has no such side, or an older program compared it on a topic.
         """
-        if side >= len(self.placed):
+        if not 0 <= side < len(self.placed):
             raise QueryError("The result holds nothing that this side said: compare it again.")
         asked = str(self.provenance.settings["proposition"])
         return Result(
@@ -118,7 +118,11 @@ class Result:
             asked,
             tuple(strongest(self.placed[side], self.thresholds)),
             self.thresholds,
-            replace(self.provenance, filters=self.provenance.filters.get("ab"[side], {})),
+            replace(
+                self.provenance,
+                filters=self.provenance.filters.get("ab"[side], {}),
+                third_reader={},  # it read pairs only
+            ),
             quote=Quote(asked, opposite=self.opposite),
             passages_read=len(self.placed[side]),
         )

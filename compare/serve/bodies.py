@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from compare.comparison.retrieval import CANDIDATES, MOST_PER_ACTOR
-from compare.comparison.sides import MOST_OF_SIDE, USUAL
+from compare.comparison.sides import MOST_AT_ALL, MOST_OF_SIDE, USUAL
 from compare.corpus import read_corpus
 from compare.errors import CorpusError, QueryError
 from compare.library import FILTERS, Filters
@@ -238,7 +238,7 @@ class PairsRequest(Body):
     )
     a: FilterFields
     b: FilterFields | None = None
-    most_of_side: Whole = Field(default=MOST_OF_SIDE, ge=1, le=1_000)
+    most_of_side: Whole = Field(default=MOST_OF_SIDE, ge=1, le=MOST_AT_ALL)
     thresholds: PairThresholdFields = PairThresholdFields()
 
 

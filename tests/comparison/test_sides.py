@@ -458,6 +458,28 @@ def test_a_side_over_time_has_deciding_words(library):
     assert not any(pair.rationale for pair in over_time(library).pairs)
 
 
+def test_who_returns_to_an_earlier_position_changed_twice(tmp_path):
+    again = [
+        said("t1", f"{OPEN}.", "Valdoria", "2010-05-01"),
+        said("t2", f"{SHUT}.", "Valdoria", "2015-05-01"),
+        said("t3", f"{OPEN}.", "Valdoria", "2020-05-01"),
+    ]
+    library = Library.build(again, tmp_path / "again", HashingEncoder(256))
+    table = over_time(library, thresholds=Thresholds(0.5))
+    assert {pair.ids for pair in table.oppose} == {("t1", "t2"), ("t2", "t3")}
+
+
+@pytest.mark.parametrize("number", [0, -5, 501])
+def test_too_few_or_too_many_passages_of_a_side_are_one_sentence(library, number):
+    with pytest.raises(QueryError, match=f"a side are {number}: give a number from 1 to 500"):
+        sides(library, most_of_side=number)
+
+
+def test_the_opposite_is_a_column_of_the_pairs(library):
+    table = sides(library, opposite=DENIAL, thresholds=Thresholds(0.5))
+    assert {row["opposite"] for row in pair_rows(table)} == {DENIAL}
+
+
 # -- On the command line -------------------------------------------------------------------------
 
 

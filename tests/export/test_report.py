@@ -207,7 +207,7 @@ def test_the_method_is_made_from_the_provenance() -> None:
     table = two_sides().rethreshold(probability=0.8)
     told = " ".join(methods(table))
     for words in (
-        *("up to 120 passages of a side for each end", OPPOSITE, "were read against both"),
+        *("for each end, up to 120 passages of a side", OPPOSITE, "were read against both"),
         "The 4 passages most similar to the proposition",
         "Of the 7 pairs of these passages, the 3 likeliest to agree or to oppose each other",
         *("fast@666666666666 read all pairs first", "probability of 0.8 or more"),

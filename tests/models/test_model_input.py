@@ -41,6 +41,9 @@ LAWFUL = "The blockade of Port Meren is lawful and will not end."
         ("Valdoria won’t open the canal.", "Valdoria will open the canal."),
         ("The canal is not Valdoria's.", "The canal is Valdoria's."),
         ("Fees need not be paid.", "Fees need be paid."),
+        ("Ships need not wait.", "Ships need wait."),
+        ("The port is not and will not be Lorn's.", "The port is and will be Lorn's."),
+        ("The canal does not belong to Lorn.", "The canal does belong to Lorn."),
         ("Lorn is not at peace and will not disarm.", "Lorn is at peace and will disarm."),
         (
             "The port is not closed, and Lorn has not shelled it.",

@@ -58,7 +58,7 @@ def years_chart(counts: Sequence[YearCount], least: float) -> Chart:
         f"n = {counted(read, 'statement')} read, {decided:,} of them labelled agree or oppose.",
         f"A label needs a probability of {least:g}. Undated statements do not count.",
     )
-    return Chart(chart, "Statements by year", notes)
+    return Chart(chart, "What was said by year", notes)
 
 
 def years_of_result(result: Result) -> Chart | None:

@@ -15,6 +15,7 @@ from compare.comparison import sides_taken
 from compare.errors import QueryError
 from compare.export import VERDICT, counted, verdict_word
 from compare.export.html import found_card, list_head, pair_card, unsure_card
+from compare.export.markdown import inert
 from compare.export.words import (
     LIST_TITLES,
     UNCLEAR,
@@ -159,7 +160,7 @@ def pair_list(shown: Shown, stance: Stance) -> Result:
     elif len(every) > len(listed):
         small(
             f"{len(every):,} pairs have this verdict. Pairs with the same words are shown once, "
-            f"and each statement at most {MOST_OF_STATEMENT} times. Charts count all pairs."
+            f"and each statement at most {MOST_OF_STATEMENT} times. Samples are drawn from all."
         )
     place = st.container()
     list_cards(shown, stance)
@@ -260,7 +261,7 @@ def cards(shown: Shown, pairs: Sequence[Pair], key: str) -> None:
         under = f"{key}-{widget_key(repr(first.key))}"
         _card(shown, first, under)
         if others:
-            label = f"{len(others)} more by {first.b.statement.countries}"
+            label = f"{len(others)} more by {inert(first.b.statement.countries)}"
             with st.expander(label, key=f"{under}-others"):
                 for pair in others:
                     unmarked = replace(shown, with_words=False)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from compare.comparison import MOST_OF_SIDE, compare_sides, counts
 from compare.comparison.counts import Check
-from compare.comparison.sides import USUAL
+from compare.comparison.sides import MOST_AT_ALL, USUAL
 from compare.export import (
     columns,
     counted,
@@ -58,8 +58,6 @@ from compare.ui.components.year_view import show_years
 
 # The widgets of both pages, without their prefix.
 SHARED_KEYS = ("q", "opposite", "from", "to", "most", "p", "s", "sort", "why", "view")
-
-_MOST_AT_ALL = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +123,16 @@ def ask_period_and_most(prefix: str) -> tuple[Period, int]:
     with left:
         period = choose_period(prefix)
     most = right.number_input(
-        "Maximum passages of a side",
+        "Maximum passages of a side for each end",
         1,
-        _MOST_AT_ALL,
+        MOST_AT_ALL,
         MOST_OF_SIDE,
         step=10,
         key=f"{prefix}most",
         bind="query-params",
         help="The most similar to either end are read, and some that share rare words with it.",
     )
-    return period, min(max(int(most or MOST_OF_SIDE), 1), _MOST_AT_ALL)
+    return period, min(max(int(most or MOST_OF_SIDE), 1), MOST_AT_ALL)
 
 
 def _read_pairs(
