@@ -20,7 +20,8 @@ def search_for(page, quote):
 
 
 def words_of(page, stance):
-    return page.locator(f"article.cp-{stance} > .cp-words").all_inner_texts()
+    # The text, shown or not: on a narrow page, one of the lists is shown at a time.
+    return page.locator(f"article.cp-{stance} > .cp-words").all_text_contents()
 
 
 def run_cli(app, *arguments):
