@@ -4,9 +4,10 @@
 
 The questions of `training/sides_questions.tsv` are asked of the search collection at the default
 settings, with the opposite and without it. No model learned from them and no calibration was fitted
-on them. Of the first ten pairs of each list it gives how many a reader judged
-(`training/sides_judgements.tsv`), which share is right, right and on the point, and which mean
-probability is shown. Intervals draw questions again. A pair that nobody judged counts as none.
+on them. For the first ten pairs of each list it prints how many a reader judged
+(`training/sides_judgements.tsv`), the share that is right, the share that is right and on the
+point, and the mean probability shown. Intervals resample the questions. Pairs that nobody judged
+are left out.
 """
 
 from __future__ import annotations

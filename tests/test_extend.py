@@ -27,7 +27,7 @@ def test_a_path_exists(path: str) -> None:
         ("compare/export/formats.py", "WRITERS"),
         ("compare/library/filters.py", "COLUMNS"),
         ("compare/library/filters.py", "FILTERS"),
-        ("compare/ui/components/year_view.py", "show_years"),
+        ("compare/ui/components/sides.py", "_show_years"),
         ("compare/ui/components/sides.py", "show_pairs"),
         ("compare/export/rows.py", "year_rows"),
         ("compare/ui/components/position_views.py", "OF_ONE"),

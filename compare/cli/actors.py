@@ -88,7 +88,7 @@ def sides(proposition: str, a: Filters, b: Filters, **options: Any) -> None:
 @shared.side("--who", required=True)
 @_comparing
 def timeline(proposition: str, who: Filters, **options: Any) -> None:
-    """Find where someone changed position: statements that oppose their own earlier ones.
+    """Find where someone may have changed position: statements that oppose their own earlier ones.
 
     \b
       compare timeline "The canal must be open." --who country=Valdoria \\

@@ -32,7 +32,7 @@ _COMMANDS = {
     "search": ("search:search", "Find who agrees with a quote and who opposes it."),
     "stance": ("search:stance", "Say how two statements relate."),
     "sides": ("actors:sides", "Find where two sides agree or oppose each other."),
-    "timeline": ("actors:timeline", "Find where someone changed position."),
+    "timeline": ("actors:timeline", "Find where someone may have changed position."),
     "positions": ("actors:positions", "Place actors from opposed to agreeing."),
     "review": ("review:review", "Check pairs by hand, alone or with a second reader."),
     "watch": ("watch:watch", "Save a search, and be told what is new."),

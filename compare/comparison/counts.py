@@ -1,4 +1,4 @@
-"""Count the pairs of a result by year and the countries of a search; check a sample by hand.
+"""Count what sides said by year, and the countries of a search; check a sample of pairs by hand.
 
 Pairs that a model selected and labelled are not a random sample of what was said. Counts show how
 much was found; a random sample checked by hand shows how often the labels are right.

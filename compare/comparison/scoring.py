@@ -401,7 +401,9 @@ def score_against(
     folder: Path | None = None,
     on_progress: Progress | None = None,
 ) -> Floats:
-    """Return where passages stand on a proposition, float32 [n, 3], from the cache where possible.
+    """Return the probabilities that passages agree with a proposition, oppose it, or do neither.
+
+    They are float32 [n, 3], and come from the cache where possible.
 
     Args:
         library: The library of the passages.

@@ -1,10 +1,10 @@
 """Compare two sides on a proposition, and one side with its own past.
 
-The passages of each side that come nearest to the proposition, or to what someone who disagrees
-would say, are placed between both ends. Two passages may oppose each other if they stand on
-different ends, and agree if they stand on the same one; the likeliest such pairs are then read
-against each other. What a pair is called rests on both: the placements hold it to the point, and
-the direct reading sees what only the two words next to each other show.
+A proposition has two ends: the claim itself, and what someone who disagrees would say. The model
+reads the passages of each side that are most similar to either end, and says which end each takes.
+Two passages that take different ends may oppose each other; two that take the same end may agree.
+The likeliest of these pairs are then read against each other, and the verdict on a pair combines
+both readings: the first keeps it on the point, the second compares the two passages directly.
 """
 
 from __future__ import annotations
@@ -265,7 +265,7 @@ def _pairs(library: Library, a: Placements, b: Placements, *, over_time: bool) -
 def of_both(a: Floats, b: Floats) -> Floats:
     """Return the probabilities of pairs by their passages' placements, float32 [n, 3].
 
-    They agree if both stand on the same end, and oppose each other on different ends.
+    Two passages agree if both take the same end, and oppose each other if they take different ones.
     """
     agree = a[:, 0] * b[:, 0] + a[:, 1] * b[:, 1]
     oppose = a[:, 0] * b[:, 1] + a[:, 1] * b[:, 0]

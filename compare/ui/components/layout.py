@@ -181,6 +181,10 @@ def progress(
         bar.empty()
 
 
+DISAGREES = "What would someone who disagrees say? (optional)"
+"""The label of the field for an opposite."""
+
+
 def text_field(label: str, key: str, placeholder: str | None = None) -> str:
     """Show a field for a line of text, which the address holds."""
     return st.text_input(label, key=key, bind="query-params", placeholder=placeholder) or ""

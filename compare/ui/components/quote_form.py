@@ -12,7 +12,7 @@ from compare.export import counted
 from compare.library.library import Library
 from compare.statements import PartialDate, Quote, Statement, parse_countries
 from compare.ui import ADD_PAGE
-from compare.ui.components.layout import is_read_only, small, text_field
+from compare.ui.components.layout import DISAGREES, is_read_only, small, text_field
 from compare.ui.components.service import SAMPLE
 
 CHOSEN = "sid"  # in the address: the id of the library statement that was chosen
@@ -105,7 +105,7 @@ def ask_quote(library: Library) -> Quote:
             "Quote", key="q", bind="query-params", height="content", placeholder="Paste the words"
         )
         opposite = text_field(
-            "What would someone who disagrees say? (optional)",
+            DISAGREES,
             OPPOSITE,
             "One sentence: passages are then read against both",
         )

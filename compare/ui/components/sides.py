@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from compare.comparison import MOST_OF_SIDE, compare_sides, counts
+from compare.comparison import MOST_OF_SIDE, by_year, compare_sides, counts
 from compare.comparison.counts import Check
 from compare.comparison.sides import MOST_AT_ALL, USUAL
 from compare.export import (
@@ -17,16 +17,21 @@ from compare.export import (
     csv_bytes,
     percent,
     section_html,
+    table_csv,
+    table_html,
     verdict_word,
 )
 from compare.export.html import pair_card
-from compare.export.rows import checked_rows
+from compare.export.rows import checked_rows, year_rows
 from compare.library import Facets, Filters
 from compare.library.library import Library
 from compare.models import signature
 from compare.results import Pair, Result, Stance, Thresholds
+from compare.ui.charts.counts import years_chart
 from compare.ui.components.downloads import (
+    chart_downloads,
     download_buttons,
+    figure,
     file_download,
     link_and_provenance,
     other_library_notice,
@@ -39,6 +44,7 @@ from compare.ui.components.filter_panel import (
     show_words_toggle,
 )
 from compare.ui.components.layout import (
+    DISAGREES,
     choose_one,
     notice,
     progress,
@@ -54,7 +60,8 @@ from compare.ui.components.service import (
     stance_model,
     third_reader,
 )
-from compare.ui.components.year_view import show_years
+
+_YEARS_HEAD = ("Year", "Agree", "Oppose", "Read")
 
 # The widgets of both pages, without their prefix.
 SHARED_KEYS = ("q", "opposite", "from", "to", "most", "p", "s", "sort", "why", "view")
@@ -107,7 +114,7 @@ def ask_proposition(prefix: str) -> tuple[str, str]:
         for label, name, placeholder, help in (
             ("Proposition", "q", "Sanctions must be lifted.", "One claim or demand, a sentence."),
             (
-                "What would someone who disagrees say? (optional)",
+                DISAGREES,
                 "opposite",
                 "Sanctions must stay in force.",
                 "One sentence: passages are then read against both, which finds more that oppose.",
@@ -187,7 +194,7 @@ def show_pairs(shown: Shown, library: Library, prefix: str, keys: Sequence[str])
         f"What {who} said": partial(_show_said, side=side)
         for side, who in enumerate(("they",) if result.over_time else ("A", "B"))
     }
-    said["By year"] = show_years
+    said["By year"] = _show_years
     views = said | pairs if result.over_time else pairs | said
     views |= {"Table": pairs_table, "Check a sample": check_sample}
     view = views[choose_one("Show", list(views), f"{prefix}view")]
@@ -214,6 +221,36 @@ def _show_said(shown: Shown, side: int) -> None:
         "on the proposition",
         lambda verb: f"Nothing that was read {verb} the proposition at these thresholds.",
     )
+
+
+def _show_years(shown: Shown) -> None:
+    """Show how many statements of each side and year agree with the proposition and oppose it."""
+    result = shown.result
+    counts = by_year(result)
+    if not counts:
+        small("No statement that was read has a date.")
+        return
+    numbers = table_csv("years", year_rows(result))
+    for side in dict.fromkeys(one.side for one in counts):
+        of_side = [one for one in counts if one.side == side]
+        name = "" if result.over_time else f"Side {side.upper()}"
+        if name:
+            st.html(section_html(name, 3))
+        chart, key = (
+            years_chart(of_side, result.thresholds.probability),
+            f"{shown.prefix}years-{side}",
+        )
+        agree, oppose = (sum(getattr(one, what) for one in of_side) for what in ("agree", "oppose"))
+        span = f"{of_side[0].year} to {of_side[-1].year}"
+        figure(chart, key, f"Statements by year, {span}: {agree:,} agree, {oppose:,} oppose.")
+        with st.expander("The numbers", key=f"{key}-numbers"):
+            rows = [
+                (str(one.year), f"{one.agree:,}", f"{one.oppose:,}", f"{one.read:,}")
+                for one in of_side
+                if one.read
+            ]
+            st.html(table_html(f"{chart.title} {name}".strip(), _YEARS_HEAD, rows))
+        chart_downloads(f"statements-by-year-{side}", numbers, chart, key)
 
 
 # -- A checked sample ----------------------------------------------------------------------------

@@ -26,7 +26,15 @@ from compare.ui.components.filter_panel import (
     choose_side,
     choose_thresholds,
 )
-from compare.ui.components.layout import choose_one, notice, page, progress, small, widget_key
+from compare.ui.components.layout import (
+    DISAGREES,
+    choose_one,
+    notice,
+    page,
+    progress,
+    small,
+    widget_key,
+)
 from compare.ui.components.position_views import PREFIX
 from compare.ui.components.review_setup import review_link
 from compare.ui.components.service import choose_library, kept, stance_model
@@ -56,7 +64,7 @@ def _ask(facets: Facets) -> tuple[dict[str, Any], bool]:
             "One claim or demand, as a sentence. To compare several, write one per line.",
         )
         opposite = _text_area(
-            "What would someone who disagrees say? (optional)",
+            DISAGREES,
             "opposite",
             "Sanctions must stay in force.",
             "One sentence: passages are then read against both. With several propositions, "
