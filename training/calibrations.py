@@ -23,9 +23,10 @@ from scipy.special import softmax as normalized
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GroupKFold
 
-from compare.comparison.sides import USUAL, joined, of_both
+from compare.comparison.sides import joined, of_both
 from compare.models import LEAST_CALLED, Use
 from compare.models.stance import softmax
+from compare.results import OF_PLACEMENTS
 from compare.statements import country_key, parse_countries
 from training import pairs as pair_files
 from training.pairs import FORMS, LABELS, LEARNED, TURNED, LabelledPair
@@ -227,7 +228,7 @@ def fit(
         "groups": len({group for group, one in zip(labelled.groups, fresh, strict=True) if one}),
     }
     gold, probabilities = gold[fresh], probabilities[fresh]
-    least = USUAL.probability if labelled.placed_on else LEAST_CALLED
+    least = OF_PLACEMENTS.probability if labelled.placed_on else LEAST_CALLED
     figures["log_loss"] = round(float(log_loss(gold, probabilities, labels=[0, 1, 2])), 4)
     for column, name in enumerate(LABELS[:2]):
         called = probabilities[:, column] >= least

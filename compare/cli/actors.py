@@ -32,7 +32,7 @@ from compare.comparison import (
     position_table,
 )
 from compare.comparison.retrieval import MOST_PER_ACTOR
-from compare.comparison.sides import MOST_AT_ALL, USUAL
+from compare.comparison.sides import MOST_AT_ALL
 from compare.export import counted, csv_bytes, rows, table_csv
 from compare.export.json_files import positions_json, sides_json
 from compare.export.words import reader_notes
@@ -40,7 +40,7 @@ from compare.files import write_whole
 from compare.library import Filters
 from compare.models import Stance
 from compare.progress import Progress
-from compare.results import Actor, Pair, Position, Positions, PositionScore, Result
+from compare.results import OF_PLACEMENTS, Actor, Pair, Position, Positions, PositionScore, Result
 from compare.safe_text import one_line
 
 _NAMED = 12
@@ -51,7 +51,7 @@ _comparing = shared.together(
     shared.period,
     shared.reading,
     shared.ray,
-    shared.thresholds_from(USUAL),
+    shared.thresholds_from(OF_PLACEMENTS),
     shared.number("--each", MOST_OF_SIDE, "Passages of a side for each end", maximum=MOST_AT_ALL),
     shared.number("--limit", 10, "Lines shown"),
     shared.flag("--why", help="Find the deciding words of the first --limit of each list."),
@@ -114,7 +114,7 @@ def _compare(proposition: str, a: Filters, b: Filters | None, options: dict[str,
             b.within(*period) if b else None,
             opposite=options["opposite"],
             stance_model=model,
-            thresholds=shared.read_thresholds(options, USUAL),
+            thresholds=shared.read_thresholds(options, OF_PLACEMENTS),
             most_of_side=options["each"],
             on_progress=on_progress,
         )
@@ -187,7 +187,7 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
 @shared.period
 @shared.reading
 @shared.ray
-@shared.thresholds
+@shared.thresholds_from(OF_PLACEMENTS)
 @shared.number(
     "--each",
     MOST_PER_ACTOR,
@@ -274,7 +274,7 @@ def _place(propositions: Sequence[str], among: Filters, options: dict[str, Any])
             by=options["by"],
             filters=among.within(*period),
             stance_model=model,
-            thresholds=shared.read_thresholds(options),
+            thresholds=shared.read_thresholds(options, OF_PLACEMENTS),
             most_each=options["each"],
             seed=options["seed"],
             on_proposition=began,

@@ -30,6 +30,7 @@ from compare.safe_text import for_terminal
 # Each command's "module:function" and help: so `compare --help` imports none of the modules.
 _COMMANDS = {
     "search": ("search:search", "Find who agrees with a quote and who opposes it."),
+    "opposites": ("search:opposites", "Offer what someone who disagrees may say."),
     "stance": ("search:stance", "Say how two statements relate."),
     "sides": ("actors:sides", "Find where two sides agree or oppose each other."),
     "timeline": ("actors:timeline", "Find where someone may have changed position."),

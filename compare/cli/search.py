@@ -146,6 +146,33 @@ def search(
         _show_result(result, limit or _SHOWN)
 
 
+@click.command("opposites")
+@click.argument("quote", type=shared.text)
+@shared.as_json
+@shared.reading
+@shared.ray
+def opposites(quote: str, as_json: bool, **options: Any) -> None:
+    """Offer what someone who disagrees with QUOTE may say; "-" reads it from standard input.
+
+    \b
+      compare opposites "The embargo against Cuba must end."
+
+    The words come from a list of contested matters that ships with the program. Choose one, or
+    write your own, for the option --opposite of search, sides, timeline and positions.
+    """
+    quote = _read_stdin() if quote == "-" else quote
+    library, model = shared.open_to_read(options)
+    found = library.opposites(quote, stance_model=model)
+    if as_json:
+        say_json({"opposites": [offer._asdict() for offer in found]})
+        return
+    for offer in found:
+        say(f"{offer.probability:.2f} “{offer.text}”")
+        say(f"     {offer.matter}")
+    if not found:
+        remark("No matter of the list is on this point: write what someone who disagrees says.")
+
+
 def search_once(
     library: Library,
     model: StanceModel,

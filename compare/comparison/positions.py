@@ -33,6 +33,7 @@ from compare.errors import QueryError
 from compare.library import Filters
 from compare.library.actors import Actors, actor_keys, actors_named
 from compare.results import (
+    OF_PLACEMENTS,
     Actor,
     Excerpt,
     Pair,
@@ -125,7 +126,7 @@ def positions(
             f"No {by} can be placed: no statement that passes the filters names one. Loosen the "
             "filters."
         )
-    thresholds = thresholds or Thresholds()
+    thresholds = thresholds or OF_PLACEMENTS
     passages, similar_counts = nearest_per_actor(
         library, asked.ends, by, least=thresholds.similarity, most_each=most_each, within=within
     )

@@ -28,7 +28,16 @@ from compare.library import Filters
 from compare.library.passage_store import PassageMetadata, occurrence
 from compare.models import Use
 from compare.progress import within_total
-from compare.results import Excerpt, Kind, Pair, Probabilities, Result, Thresholds, filters_in_force
+from compare.results import (
+    OF_PLACEMENTS,
+    Excerpt,
+    Kind,
+    Pair,
+    Probabilities,
+    Result,
+    Thresholds,
+    filters_in_force,
+)
 from compare.results.provenance import provenance
 from compare.statements import Quote
 
@@ -49,10 +58,6 @@ MOST_READ = 100
 
 MOST_WITH_ONE = 8
 """Most of these with one passage on either side, so that no passage fills a list."""
-
-USUAL = Thresholds(probability=0.6)
-"""What a pair must reach by default. At 0.5, 0.63 of the pairs called opposing are right and on the
-point that was asked for; at 0.6, 0.70, and at 0.7, 0.82."""
 
 _LEAST = 1e-3  # of a probability, so that no single reading rules out a verdict
 
@@ -170,7 +175,7 @@ def compare_sides(
         Kind.TIMELINE if over_time else Kind.SIDES,
         f"{_sides_in_words(requested)} on “{asked.text}”",
         tuple(_as_pairs(library, read)),
-        thresholds=thresholds or USUAL,
+        thresholds=thresholds or OF_PLACEMENTS,
         provenance=provenance(
             library,
             calibrated,

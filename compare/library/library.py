@@ -29,6 +29,7 @@ from compare.statements import PartialDate, Passage, Quote, Statement
 if TYPE_CHECKING:
     from typing import Self
 
+    from compare.comparison.opposites import Offer
     from compare.library.passage_store import Period
     from compare.models import Encoder, StanceModel
     from compare.progress import Progress
@@ -416,6 +417,27 @@ class Library:
             self, quote, filters=filters, thresholds=thresholds, candidates=candidates, why=why,
             stance_model=stance_model, on_progress=on_progress,
         )  # fmt: skip
+
+    def opposites(
+        self, text: str, *, most: int = 3, stance_model: StanceModel | None = None
+    ) -> tuple[Offer, ...]:
+        """Return what someone who disagrees with a claim may say, from a list of contested matters.
+
+        >>> library.opposites("The veto in the Security Council should be abolished.")[0].matter
+        'Veto in Security Council'
+
+        Args:
+            text: A claim or a quote.
+            most: Maximum number of offers.
+            stance_model: None uses the shipped one, with the library's adaptation.
+
+        Raises:
+            QueryError: The text is empty or too long.
+            ModelError: A model is missing, or is not the one the library was built with.
+        """
+        from compare.comparison.opposites import opposites
+
+        return opposites(self, text, most=most, stance_model=stance_model)
 
     def search_many(
         self,

@@ -229,6 +229,21 @@ def _add_searches(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
         asked = bodies.SearchRequest(quote=bodies.QuoteFields(text=q), opposite=opposite)
         return await search_quote(request, asked, library, limit, offset)
 
+    @api.get("/opposites")
+    async def opposites(
+        request: Request,
+        q: Annotated[bodies.Text, Query(description="The quote.", examples=[bodies.EXAMPLE])],
+        library: LibraryName = "",
+    ) -> list[dict[str, Any]]:
+        """Offer what someone who disagrees with a quote may say, from a list of matters."""
+
+        def read(on_progress: Progress) -> list[dict[str, Any]]:
+            opened = pool.library(library)
+            found = opened.opposites(q, stance_model=pool.model(opened))
+            return [offer._asdict() for offer in found]
+
+        return await readings.run(request, read)
+
     @api.post("/search")
     async def search_quote(
         request: Request,

@@ -20,13 +20,13 @@ from pydantic import (
 )
 
 from compare.comparison.retrieval import CANDIDATES, MOST_PER_ACTOR
-from compare.comparison.sides import MOST_AT_ALL, MOST_OF_SIDE, USUAL
+from compare.comparison.sides import MOST_AT_ALL, MOST_OF_SIDE
 from compare.corpus import read_corpus
 from compare.errors import CorpusError, QueryError
 from compare.library import FILTERS, Filters
 from compare.library.filters import check_order
 from compare.models import LEAST_CALLED, ModelInput
-from compare.results import Excerpt, Thresholds
+from compare.results import OF_PLACEMENTS, Excerpt, Thresholds
 from compare.statements import PartialDate, Quote, Statement, clean_quote, parse_countries
 from compare.strict_model import shown_value
 
@@ -201,10 +201,10 @@ class ThresholdFields(Body):
         return Thresholds(self.probability, self.similarity)
 
 
-class PairThresholdFields(ThresholdFields):
-    """What a pair of two sides must reach to be listed."""
+class PlacedThresholdFields(ThresholdFields):
+    """What a placement, or a pair of two, must reach to be listed."""
 
-    probability: Number = Field(default=USUAL.probability, ge=LEAST_CALLED, le=1)
+    probability: Number = Field(default=OF_PLACEMENTS.probability, ge=LEAST_CALLED, le=1)
 
 
 class SearchRequest(Body):
@@ -239,7 +239,7 @@ class PairsRequest(Body):
     a: FilterFields
     b: FilterFields | None = None
     most_of_side: Whole = Field(default=MOST_OF_SIDE, ge=1, le=MOST_AT_ALL)
-    thresholds: PairThresholdFields = PairThresholdFields()
+    thresholds: PlacedThresholdFields = PlacedThresholdFields()
 
 
 class PositionsRequest(Body):
@@ -251,7 +251,7 @@ class PositionsRequest(Body):
     )
     by: Literal["country", "speaker"] = "country"
     filters: FilterFields = FilterFields()
-    thresholds: ThresholdFields = ThresholdFields()
+    thresholds: PlacedThresholdFields = PlacedThresholdFields()
     most_each: Whole = Field(default=MOST_PER_ACTOR, ge=1, le=200)
 
 

@@ -229,3 +229,17 @@ def test_digits_in_a_name_are_no_date(short: str) -> None:
     countries, day = options.country_and_date(short)
     assert [country.name for country in countries] == [short]
     assert day is None
+
+
+def test_opposites_are_offered_one_a_line(run: Run) -> None:
+    veto = "The veto in the Security Council should be abolished."
+    told = run("opposites", veto, "--json")
+    assert told.code == 0
+    assert all(
+        set(one) == {"text", "matter", "similarity", "probability"}
+        for one in told.json["opposites"]
+    )
+    nothing = run("opposites", BLOCKADE)
+    assert (nothing.code, nothing.out) == (0, "")
+    assert "No matter of the list is on this point" in nothing.err
+    assert run("opposites", " ").code == 2

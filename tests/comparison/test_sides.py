@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from compare.comparison import by_year, compare_sides
-from compare.comparison.sides import USUAL, joined, of_both
+from compare.comparison.sides import joined, of_both
 from compare.errors import QueryError
 from compare.export import columns
 from compare.export.json_files import load_result
@@ -13,7 +13,7 @@ from compare.library import Filters
 from compare.library.library import Library
 from compare.models import Use
 from compare.models.stance import CascadeStance
-from compare.results import Kind, Stance, Thresholds
+from compare.results import OF_PLACEMENTS, Kind, Stance, Thresholds
 from compare.statements import PartialDate
 from tests.fakes import HashingEncoder, Literal, WordJudge, statement
 
@@ -85,7 +85,7 @@ def test_every_passage_is_placed_and_the_pairs_are_read_once_with_a_on_side_a(li
         assert pair.a.statement.text[pair.a.passage.start : pair.a.passage.end] == pair.a.text
         assert pair.probabilities.agree + pair.probabilities.oppose < 1
         assert not pair.first_stage_only
-    assert table.thresholds == USUAL
+    assert table.thresholds == OF_PLACEMENTS
 
 
 def test_pairs_are_held_to_the_point(library):
@@ -94,7 +94,7 @@ def test_pairs_are_held_to_the_point(library):
     beside = [pair for pair in table.pairs if "o3" in pair.ids]
     (one, other), direct = both_shut, (0.1, 0.8, 0.1)  # as the model reads "not" in either
     assert one.probabilities == other.probabilities
-    assert one.probabilities.oppose < USUAL.probability < direct[1]
+    assert one.probabilities.oppose < OF_PLACEMENTS.probability < direct[1]
     assert {table.stance_of(pair) for pair in both_shut} == {Stance.NEITHER}
     # To the model alone, what must be and the trade in timber agree.
     assert {pair.probabilities.stance for pair in beside} == {Stance.NEITHER}

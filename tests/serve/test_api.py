@@ -52,6 +52,15 @@ def test_a_search_answers_as_the_command_does(folder: Path) -> None:
     assert [entry["statement"]["id"] for entry in found["results"]] == ["agree-1", "oppose-1"]
 
 
+def test_opposites_are_offered(folder: Path) -> None:
+    api = client(folder)
+    answer = api.get("/opposites", params={"q": BLOCKADE})
+    assert (answer.status_code, answer.json()) == (200, [])
+    refused = api.get("/opposites", params={"q": " "})
+    assert refused.status_code == 400
+    assert "empty" in said(refused)
+
+
 def test_a_search_takes_a_speaker_filters_and_thresholds(folder: Path) -> None:
     asked = {
         "quote": {"text": BLOCKADE, "country": "Valdoria", "date": "2021"},
@@ -499,7 +508,7 @@ def test_the_description_has_every_route_and_an_example(folder: Path) -> None:
     described = client(folder).get("/openapi.json").json()
     assert set(described["paths"]) == {
         *("/health", "/metrics", "/libraries", "/facets", "/statements/{statement_id}"),
-        *("/search", "/export/{format}", "/stance", "/pairs", "/positions"),
+        *("/search", "/opposites", "/export/{format}", "/stance", "/pairs", "/positions"),
         *("/watches", "/watches/{name}/feed.{format}"),
     }
     for routes in described["paths"].values():

@@ -10,6 +10,7 @@ import streamlit as st
 from compare.comparison.turns import Turns
 from compare.export import ExportFormat, export_bytes
 from compare.export.html import verdict_html
+from compare.export.markdown import inert
 from compare.library.library import Library
 from compare.results import FILLED_TO, Probabilities, Stance
 from compare.statements import PartialDate, Statement
@@ -178,6 +179,19 @@ def test_a_card_that_opposes_can_become_the_opposite(page):
     said = app.text_input(key="opposite").value
     assert said.startswith("malicious disinformation (")
     assert f'<span>The opposite</span> <q dir="auto">{said}' in shown(app)
+
+
+def test_an_offered_opposite_is_used_only_once_it_is_pressed(page):
+    app = page(q="The veto in the Security Council should be abolished.")
+    assert not app.text_input(key="opposite").value
+    assert "Someone who disagrees may say this" in shown(app)
+    offers = [button for button in app.button if button.key.startswith("offer-opposite")]
+    assert "must remain" in offers[0].label
+    app = well(offers[0].click().run())
+    said = app.text_input(key="opposite").value
+    assert offers[0].label == inert(f"“{said}”")
+    assert f'<span>The opposite</span> <q dir="auto">{said}' in shown(app)
+    assert "Someone who disagrees may say this" not in shown(app)
 
 
 def test_deciding_words_are_marked_unless_the_switch_is_off(page):

@@ -9,11 +9,12 @@ import streamlit as st
 
 from compare.errors import LibraryError, QueryError
 from compare.export import counted
+from compare.export.markdown import inert
 from compare.library.library import Library
 from compare.statements import PartialDate, Quote, Statement, parse_countries
 from compare.ui import ADD_PAGE
 from compare.ui.components.layout import DISAGREES, is_read_only, small, text_field
-from compare.ui.components.service import SAMPLE
+from compare.ui.components.service import SAMPLE, offers_for
 
 CHOSEN = "sid"  # in the address: the id of the library statement that was chosen
 OPPOSITE = "opposite"  # in the address: what someone who disagrees would say
@@ -127,6 +128,25 @@ def ask_quote(library: Library) -> Quote:
             )
     source = by_id.get(st.query_params.get(CHOSEN, ""))
     return checked_quote(text or "", {**who, OPPOSITE: opposite}, source)
+
+
+def offer_opposites(library: Library, text: str, opposite: str, key: str = OPPOSITE) -> None:
+    """Offer what someone who disagrees may say, unless the field under `key` is filled.
+
+    A press fills the field; nothing offered is used without one.
+    """
+    if opposite or not text.strip() or not (found := offers_for(library, text)):
+        return
+    with st.container(key=f"offers-{key}", gap="xxsmall"):
+        small("Someone who disagrees may say this. A press puts it into the field above.")
+        for number, offer in enumerate(found):
+            st.button(
+                inert(f"“{offer.text}”"),
+                key=f"offer-{key}-{number}",
+                type="tertiary",
+                on_click=st.session_state.update,
+                args=({key: offer.text},),
+            )
 
 
 def _say_what_is_searched(library: Library) -> None:

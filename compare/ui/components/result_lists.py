@@ -77,8 +77,8 @@ def side_by_side(shown: Shown, *, as_table: bool = False) -> Result:
         read = f"{read_of(result)}."
         none_pass = not result.pairs and bool(result.provenance.filters)
         show_html("nothing", read, on_topic, near, result.thresholds.probability, none_pass)
-    elif taken := sides_taken(result).in_words():
-        small(taken)
+    elif (taken := sides_taken(result)).in_words():
+        show_html("sides_taken", taken)
     if as_table:
         found_table(shown)
         return result

@@ -15,6 +15,7 @@ from typing import Any
 
 import streamlit as st
 
+from compare.comparison.opposites import Offer, opposites
 from compare.comparison.scoring import explain_pair
 from compare.comparison.search import search
 from compare.comparison.third_reader import (
@@ -166,6 +167,16 @@ def search_library(
     while len(searched) > _RESULTS:
         searched.popitem(last=False)
     return result.rethreshold(probability=thresholds.probability, similarity=thresholds.similarity)
+
+
+@st.cache_resource(show_spinner=False, max_entries=_RESULTS)
+def _offered(key: str, _library: Library, text: str) -> tuple[Offer, ...]:
+    return opposites(_library, text, stance_model=stance_model())
+
+
+def offers_for(library: Library, text: str) -> tuple[Offer, ...]:
+    """Return what someone who disagrees with a text may say; see `comparison.opposites`."""
+    return _offered(repr((library.manifest.encoder, stance_model().digest)), library, text)
 
 
 @st.cache_resource(show_spinner=False)

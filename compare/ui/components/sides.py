@@ -10,7 +10,7 @@ import streamlit as st
 
 from compare.comparison import MOST_OF_SIDE, by_year, compare_sides, counts
 from compare.comparison.counts import Check
-from compare.comparison.sides import MOST_AT_ALL, USUAL
+from compare.comparison.sides import MOST_AT_ALL
 from compare.export import (
     columns,
     counted,
@@ -26,7 +26,7 @@ from compare.export.rows import checked_rows, year_rows
 from compare.library import Facets, Filters
 from compare.library.library import Library
 from compare.models import signature
-from compare.results import Pair, Result, Stance, Thresholds
+from compare.results import OF_PLACEMENTS, Pair, Result, Stance, Thresholds
 from compare.ui.charts.counts import years_chart
 from compare.ui.components.downloads import (
     chart_downloads,
@@ -51,6 +51,7 @@ from compare.ui.components.layout import (
     small,
     widget_key,
 )
+from compare.ui.components.quote_form import offer_opposites
 from compare.ui.components.result_lists import SIDES, Shown, pair_list, pairs_table, three_lists
 from compare.ui.components.review_setup import SHOWN_TABLE, review_link
 from compare.ui.components.service import (
@@ -83,13 +84,15 @@ def ask_and_read(
 ) -> tuple[Library, Shown | None]:
     """Show the sidebar and the form; return the library, and the pairs once they are read."""
     library = choose_library()
-    thresholds = choose_thresholds(prefix, USUAL)
+    thresholds = choose_thresholds(prefix, OF_PLACEMENTS)
     with st.sidebar:
         order = choose_order(prefix, orders)
     with_words = show_words_toggle(prefix)
     reader = third_reader()
     other_library_notice(library)
     asked, pressed = ask(library.facets())
+    if pressed or f"{name}-table" in st.session_state:  # before, the model is not loaded
+        offer_opposites(library, asked.proposition, asked.opposite, f"{prefix}opposite")
     result = _read_pairs(name, library, asked, pressed, thresholds)
     if result is None:
         small("Empty filters allow everything. Nothing is read until you ask for it.")

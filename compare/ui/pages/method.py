@@ -11,13 +11,13 @@ import streamlit as st
 from compare import __version__
 from compare.comparison import MOST_OF_SIDE
 from compare.comparison.search import READ_AGAIN
-from compare.comparison.sides import MOST_READ, USUAL
+from compare.comparison.sides import MOST_READ
 from compare.export import VERDICT, facts_html, percent, section_html, table_html
 from compare.export.report import citation
 from compare.export.words import LIKELIHOOD
 from compare.library.library import Library
 from compare.models.stance import shipped_manifests
-from compare.results import FILLED_TO, LEAST_UNSURE, Stance, Thresholds
+from compare.results import FILLED_TO, LEAST_UNSURE, OF_PLACEMENTS, Stance, Thresholds
 from compare.ui.components.layout import page, show_html
 from compare.ui.components.service import choose_library, stance_model
 
@@ -31,7 +31,7 @@ def _show_lists() -> None:
         LEAST_UNSURE,
         MOST_OF_SIDE,
         MOST_READ,
-        USUAL.probability,
+        OF_PLACEMENTS.probability,
     )
     show_html("thresholds", default.probability, default.similarity)
     rows = [(words, f"{percent(floor)} or more") for floor, words in LIKELIHOOD if floor]

@@ -16,7 +16,7 @@ from compare.library import Facets
 from compare.library.library import Library
 from compare.models import signature
 from compare.progress import Progress
-from compare.results import Positions, Thresholds
+from compare.results import OF_PLACEMENTS, Positions, Thresholds
 from compare.ui.components import position_views as views
 from compare.ui.components.downloads import file_download, link_and_provenance, other_library_notice
 from compare.ui.components.filter_panel import (
@@ -36,6 +36,7 @@ from compare.ui.components.layout import (
     widget_key,
 )
 from compare.ui.components.position_views import PREFIX
+from compare.ui.components.quote_form import offer_opposites
 from compare.ui.components.review_setup import review_link
 from compare.ui.components.service import choose_library, kept, stance_model
 
@@ -232,13 +233,17 @@ with page(
     "between opposed and agreeing. Those who said nothing on it are silent, not neutral.",
 ):
     library = choose_library()
-    thresholds = choose_thresholds(PREFIX)
+    thresholds = choose_thresholds(PREFIX, OF_PLACEMENTS)
     with st.sidebar:
         order = choose_order(PREFIX)
     other_library_notice(library)
     asked, pressed = _ask(library.facets())
     if pressed and not asked["propositions"]:
         raise QueryError("Type a proposition: one claim or demand, as a sentence.")
+    if len(asked["propositions"]) == 1 and (pressed or _FOUND in st.session_state):
+        offer_opposites(
+            library, asked["propositions"][0], "".join(asked["opposites"]), f"{PREFIX}opposite"
+        )
     table = _find(library, asked, pressed)
     if table is not None:
         _show(table, library, thresholds, order)

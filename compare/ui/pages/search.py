@@ -17,7 +17,7 @@ from compare.ui.components.filter_panel import (
     show_words_toggle,
 )
 from compare.ui.components.layout import choose_one, page, small
-from compare.ui.components.quote_form import OPPOSITE, ask_quote
+from compare.ui.components.quote_form import OPPOSITE, ask_quote, offer_opposites
 from compare.ui.components.result_lists import Shown, side_by_side
 from compare.ui.components.review_setup import review_link
 from compare.ui.components.service import choose_library, read_with, search_library, third_reader
@@ -60,6 +60,7 @@ with page(
 ):
     library = choose_library()
     quote = ask_quote(library)
+    offers = st.container()
     places: Places = {}
     filters = choose_filters(library.facets(), places=places)
     thresholds = choose_thresholds()
@@ -82,3 +83,5 @@ with page(
     say_what_filters(filters)
     _show(result, with_words=with_words, folded=folded)
     show_provenance(result)
+    with offers:  # last, since the lists come first
+        offer_opposites(library, asked.text, asked.opposite)

@@ -93,7 +93,7 @@ def test_other_thresholds_place_anew_without_reading(library):
     near = found.rethreshold(similarity=0.99)
     assert not near.placed
     assert set(names(near.silent)) == {"Karsenia", "Lorn", "MRN", "Ostravia", "Valdoria"}
-    assert near.thresholds == Thresholds(0.5, 0.99)
+    assert near.thresholds == Thresholds(0.6, 0.99)
 
 
 def test_speakers_are_parties_too_and_honorifics_do_not_part_them(tmp_path):
