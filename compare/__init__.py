@@ -9,7 +9,7 @@
 Chinese Embassy - malicious disinformation
 
 Less common functions are in the subpackages `compare.comparison`, `compare.export`,
-`compare.review`, `compare.adapt` and `compare.evaluate`.
+`compare.review` and `compare.evaluate`.
 """
 
 from __future__ import annotations

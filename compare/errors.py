@@ -52,7 +52,3 @@ class WatchError(CompareError):
 
 class UnknownWatchError(WatchError):
     """There is no watch of a name."""
-
-
-class AdaptError(CompareError):
-    """The labels are too few, or overlap too much, to adapt the stance model to a corpus."""

@@ -27,7 +27,6 @@ _DATE = r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"
 _DIGEST = r"^[0-9a-f]{64}$"
 TYPES = {"text": str, "date": str, "time": str, "integer": int, "number": float}
 TYPES |= {"true or false": bool, "map": dict[str, Any], "map of text": dict[str, str]}
-TYPES |= {"map of numbers": dict[str, float], "table of numbers": dict[str, dict[str, float]]}
 TYPES |= {"digest": str}
 """The types of values that are no tables."""
 

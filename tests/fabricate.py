@@ -215,30 +215,3 @@ def resealed(data: dict[str, Any]) -> dict[str, Any]:
 def of_version(version: int, data: dict[str, Any]) -> dict[str, Any]:
     """A saved result as an older version wrote it, without a digest."""
     return {name: value for name, value in data.items() if name != DIGEST} | {"version": version}
-
-
-def learned(pairs: int) -> dict[str, Any]:
-    """What an adaptation's file says of the labels it was learned from."""
-    interval = {"low": 0.25, "high": 0.5}
-    figures = {
-        "macro_f1": 0.5,
-        "macro_f1_interval": interval,
-        "log_loss": 0.5,
-        "log_loss_interval": interval,
-    }
-    counts = {"agree": pairs, "oppose": 0, "neither": 0}
-    return {
-        "made": "2031-05-06T07:08:09+00:00",
-        "program": "0.1.0",
-        "labels": {
-            "pairs": pairs,
-            "measured": pairs,
-            **counts,
-            "sources": {"pairs.tsv": pairs},
-            "digest": "3" * 64,
-        },
-        "folds": 10,
-        "before": {**figures, "ece": 0.1},
-        "steps": [],
-        "notes": [],
-    }

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compare.adapt.corrections import corrections_file
 from compare.cli.output import check_out
 from compare.comparison.scoring import ScoreCache
 from compare.errors import CompareError, ExportError, LibraryError
 from compare.files import check_writable, exists, write_whole, writing
 from compare.library import locations
 from compare.library.locations import cache_dir, writable_cache
+from compare.review.corrections import corrections_file
 from compare.review.store import reviews_file
 
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from compare.files import file_sha256
-from compare.models.encoder import PREFILTER
 from compare.models.stance import WEIGHTS, shipped_manifests
 from compare.results.statistics import share_interval
 
@@ -79,17 +77,6 @@ Its last stages start from an 8-bit export of the stage before each, turned back
 with a mean of its weights (0.6) and those it began with (0.4).""",
 }
 
-_PREFILTER = """
-## The prefilter
-
-`prefilter.npz` is not a stance model. From the vectors of two passages it estimates whether they agree or
-oppose each other, which an adaptation to a library takes as one of its inputs. It was trained on probabilities by earlier versions of both models: the
-fast model's of 60,000 pairs of passages by two countries on the same point, and on the accurate
-model's of the pairs that the fast model learnt from.
-Of the thousand most opposed among 124,000 other pairs, more than a quarter are missed if a tenth of the
-pairs is scored (`training/EXPERIMENTS.md`).
-"""
-
 
 def write_card() -> None:
     """Write MODEL_CARD.md beside the tiers' folders."""
@@ -100,7 +87,7 @@ def card() -> str:
     """Return the card's text."""
     manifests = shipped_manifests()
     parts = [_HEAD, *(_tier(tier, manifest) for tier, manifest in manifests.items())]
-    parts += [*([_PREFILTER] if PREFILTER.is_file() else []), _failures(manifests)]
+    parts.append(_failures(manifests))
     parts.append(_general_sources(list(manifests.values())))
     parts.append(_digests(manifests))
     return "\n".join(parts)
@@ -282,8 +269,6 @@ def _digests(manifests: Mapping[str, Mapping[str, Any]]) -> str:
         for manifest in manifests.values()
         for name, digest in manifest["data_files"].items()
     }
-    if PREFILTER.is_file():
-        files.append((f"`{PREFILTER.name}`", f"`{file_sha256(PREFILTER)}`"))
     return (
         "\n## Digests\n\n"
         + _table(("file", "sha256"), files)

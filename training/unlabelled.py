@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -147,66 +146,3 @@ def vectors_of(texts: Sequence[str]) -> NDArray[np.float32]:
         np.save(unfinished, encoder.encode(texts))
         unfinished.replace(kept)
     return np.load(kept)
-
-
-# -- Pairs drawn like those of a comparison of two sides -------------------------------------------
-
-
-HELD_APART = {"China", "United States"}
-"""Two countries that are never paired, because the prefilter was measured on them."""
-
-_MINED_SEED = 13
-_LEAST_PASSAGES = 150
-_OF_TWO_SIDES = 400
-_MOST_SIMILAR, _LEAST_SIMILAR = 20, 0.4
-_TOO_FEW_COUNTRIES = (
-    "The search collection has too few countries to draw so many pairs between them."
-)
-
-
-def mined_pairs(data: Path, count: int) -> list[LabelledPair]:
-    """Draw pairs of two countries, always the same ones; their label, 2, is a placeholder.
-
-    A country is drawn with a probability proportional to the square root of its number of passages.
-    It may be drawn twice: a country and its own past. Then some pairs of the two are drawn.
-
-    Raises:
-        SystemExit: There are too few countries or passages for so many pairs.
-    """
-    passages = passages_apart(data)
-    vectors = vectors_of([passage["text"] for passage in passages])
-    rows = defaultdict(list)
-    for n, passage in enumerate(passages):
-        rows[passage["country"]].append(n)
-    names = sorted(name for name, held in rows.items() if len(held) >= _LEAST_PASSAGES)
-    roots = [len(rows[name]) ** 0.5 for name in names]
-    rng = random.Random(_MINED_SEED)
-    found: dict[tuple[int, int], LabelledPair] = {}
-    tries = 0
-    while len(found) < count:
-        tries += 1
-        if len(names) < 2 or tries > 100 + count:
-            raise SystemExit(_TOO_FEW_COUNTRIES)
-        one, other = rng.choices(names, roots, k=2)
-        if {one, other} == HELD_APART:
-            continue
-        near = _near(vectors, rows[one], rows[other])
-        for a, b in rng.sample(near, min(_OF_TWO_SIDES, len(near))):
-            if passages[a]["text"] != passages[b]["text"]:
-                who = (pair_files.who_said(passages[row]) for row in (a, b))
-                found[a, b] = LabelledPair(passages[a]["text"], passages[b]["text"], *who, 2)
-    return list(found.values())[:count]
-
-
-def _near(
-    vectors: NDArray[np.float32], some: Sequence[int], others: Sequence[int]
-) -> list[tuple[int, int]]:
-    """Return the pairs of which one passage is among the most similar to the other, ascending."""
-    cosines = vectors[some] @ vectors[others].T
-    among = np.zeros(cosines.shape, bool)
-    for matrix, found in ((cosines, among), (cosines.T, among.T)):
-        best = np.argsort(-matrix, axis=1)[:, :_MOST_SIMILAR]
-        np.put_along_axis(found, best, values=True, axis=1)
-    places = np.argwhere(among & (cosines >= _LEAST_SIMILAR)).tolist()
-    pairs = ((some[one], others[other]) for one, other in places)
-    return sorted({(a, b) for a, b in pairs if a != b})

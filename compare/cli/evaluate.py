@@ -1,4 +1,4 @@
-"""`compare evaluate`, `evaluate-search` and `adapt`: measure on labels, and learn from them."""
+"""`compare evaluate` and `evaluate-search`: measure on labels."""
 
 from __future__ import annotations
 
@@ -12,18 +12,14 @@ from typing import Any
 import click
 
 from compare import models
-from compare.adapt import AdaptationResult, corrections_file, undo_adaptation
-from compare.adapt import adapt as learn
 from compare.cli import options as shared
 from compare.cli.output import (
-    cell_text,
     check_not_read,
     check_out,
     progress,
     remark,
     remark_notes,
     say,
-    say_either,
     say_json,
     show_table,
     waiting,
@@ -43,10 +39,7 @@ from compare.evaluate import (
 from compare.evaluate.lists import ShownList, ShownReport
 from compare.export import counted
 from compare.files import write_whole
-from compare.library import Library
-from compare.library.backend import Backend
 from compare.models import Stance, StanceModel, signature
-from compare.models.calibration import FILE, read_adaptation
 from compare.models.stance import measured_by_use
 from compare.results import Figure
 from compare.results.provenance import screening
@@ -327,97 +320,3 @@ def _show_queries(report: SearchReport | PoolReport, asked: Mapping[str, str]) -
                 cells += [of.relevant, None, None, None]
         rows.append(cells)
     show_table("Queries", ("id", "query", *columns), rows, text_columns=2, format=".2f")
-
-
-@click.command("adapt")
-@shared.own_library_option
-@shared.file("--labels", help="More labelled pairs of this corpus, as for `compare evaluate`.")
-@shared.flag(
-    "--corrections", help="Also learn from the app's corrections. Nothing is measured on them."
-)
-@shared.flag("--dry-run", help="Only measure; write nothing.")
-@shared.flag("--undo", help="Return to the shipped model.")
-@shared.as_json
-def adapt(
-    library: Backend | None, labels: Path | None, corrections: bool, as_json: bool, **options: bool
-) -> int:
-    """Adapt the stance model to a library by people's labels of its pairs.
-
-    \b
-      compare adapt --library un --dry-run
-      compare adapt --library un
-      compare adapt --library un --undo
-
-    The labels are those of the library's finished reviews (`compare review`). From 50 labels, 5 of
-    each stance, it learns a scale and a shift for each stance; from 200, 20 of each, also a light
-    head. Either is kept only if it is better on pairs that share no statement with those it was
-    learned from. The adaptation is kept in adapted.json beside the library; `search`, `sides`,
-    `timeline`, `positions`, `stance --library` and the app use it unless a model is
-    named. The exit code is 0 if something is kept, 1 if nothing is better, and 2 if nothing could
-    be tried.
-    """
-    dry_run, undo = options["dry_run"], options["undo"]
-    if undo and (labels or corrections or dry_run):
-        raise click.UsageError("--undo stands alone: omit the other options.")
-    opened = shared.open_library(shared.own_library(library), writes=not dry_run)
-    if undo:
-        undone = undo_adaptation(opened)
-        again = "read with the shipped model again"
-        text = again if undone else "nothing to undo; it is read with the shipped model"
-        data = {"library": str(opened.backend), "undone": undone}
-        say_either(as_json, data, f"{opened.backend}: {text}.")
-        return 0
-    with progress("Reading labelled pairs") as on_progress:
-        result = learn(
-            opened,
-            labels,
-            corrections=corrections_file() if corrections else None,
-            dry_run=dry_run,
-            on_progress=on_progress,
-        )
-    if as_json:
-        say_json(result.to_dict())
-    else:
-        _show_adaptation(result, opened)
-    return 0 if result.adaptation else 1
-
-
-def _show_adaptation(result: AdaptationResult, library: Library) -> None:
-    labels = result.labels.to_dict()
-    by_label = ", ".join(f"{labels[label]:,} {label}" for label in Stance)
-    by_source = ", ".join(f"{number:,} of {name}" for name, number in labels["sources"].items())
-    say(f"{labels['measured']:,} pairs to measure on: {by_label}.")
-    say(f"Labels: {by_source}.")
-    remark_notes([*result.labels.notes, *result.not_tried])
-    measured = [("as shipped", result.before)]
-    measured += [(f"with a {step.kind.value}", step.figures) for step in result.steps]
-    rows = [
-        (name, of.macro_f1, of.macro_f1_interval, of.log_loss, of.log_loss_interval, of.ece)
-        for name, of in measured
-    ]
-    columns = ("model", "macro-F1", "95 %", "log loss", "95 %", "ECE")
-    show_table("Pairs that were not learned from", columns, rows)
-    say()
-    against = "the shipped model"  # each step is compared with the last one kept
-    for step in result.steps:
-        change = step.change
-        f1 = cell_text(change.macro_f1_interval, "+.3f")
-        loss = cell_text(change.log_loss_interval, "+.3f")
-        kept = "kept" if step.kept else f"not kept, since {step.why_not}"
-        say(
-            f"A {step.kind.value} against {against}: macro-F1 {change.macro_f1:+.3f} (95 % {f1}), "
-            f"log loss {change.log_loss:+.3f} (95 % {loss}): {kept}."
-        )
-        if step.kept:
-            against = f"the {step.kind.value}"
-    if result.file:
-        say(f"Wrote {result.file}: the library is read with it from now on (--undo goes back).")
-    elif result.adaptation:
-        say("Nothing was written (--dry-run).")
-    elif read_adaptation(library.backend) is None:
-        say("Nothing is better than the shipped model; nothing was written.")
-    else:
-        say(
-            "Nothing is better than the shipped model; the earlier adaptation in "
-            f"{library.backend.place_of(FILE)} was left there (--undo goes back)."
-        )

@@ -33,7 +33,6 @@ from compare.errors import CorpusError, LibraryError
 from compare.export.words import counted, page_numbers, pages_in_words
 from compare.library import Library
 from compare.library.backend import Backend
-from compare.models import about_adaptation
 from compare.safe_text import one_line
 from compare.statements import Statement
 from compare.statements.dates import TWO_DAYS
@@ -347,7 +346,6 @@ def info(verify: bool, as_json: bool, library: Backend | None) -> None:
             "dim": manifest.dim,
         },
         "stance": {"name": model.name, "digest": model.digest},
-        "adaptation": about_adaptation(model, opened.backend) or "none",
         "version": __version__,
     }
     if as_json:

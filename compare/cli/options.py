@@ -22,8 +22,7 @@ from compare.library import FILTERS, Filters, Library
 from compare.library.backend import Backend, backend_at
 from compare.library.filters import Filter, check_order
 from compare.library.locations import LIBRARY_VARIABLE, resolve_library, user_library
-from compare.models import LEAST_CALLED, Encoder, Stance, StanceModel, about_adaptation
-from compare.models.calibration import is_adapted
+from compare.models import LEAST_CALLED, Encoder, Stance, StanceModel
 from compare.models.on_ray import Cluster, RayEncoder, stance_on
 from compare.models.protocols import STANCE_MODELS
 from compare.results import Thresholds
@@ -58,6 +57,7 @@ _ADDRESS = re.compile("(?:https?|ftp)://", re.IGNORECASE)
 PATH = _Path(path_type=Path)
 FILE = _Path(path_type=Path, dir_okay=False)
 STDOUT = Path("-")
+_ADAPTATION = "adapted.json"  # beside a library, from an older version
 
 
 class InOrder(click.Group):
@@ -402,7 +402,17 @@ def open_library(
             finish_deletion(library)
             waits = library.about_deletion()
         remark_notes(filter(None, [waits]))
+    if _has_adaptation(library.backend):
+        place = library.backend.place_of(_ADAPTATION)
+        remark(f"The adaptation in {place} is no longer used: delete it.")
     return library
+
+
+def _has_adaptation(backend: Backend) -> bool:
+    try:
+        return backend.read_document(_ADAPTATION) is not None
+    except (OSError, ValueError):  # it is there, but no text that can be read
+        return True
 
 
 def finish_deletion(library: Library) -> frozenset[str]:
@@ -418,7 +428,7 @@ def open_to_read(
 ) -> tuple[Library, StanceModel]:
     """Open the library and load the model that the options of `reading` name."""
     library = open_library(options["library"], options["encoder"], writes=writes)
-    return library, stance_model(options["stance_model"], library, options["ray"])
+    return library, stance_model(options["stance_model"], options["ray"])
 
 
 def encoder_for(where: Backend, options: Mapping[str, Any]) -> Encoder | None:
@@ -434,20 +444,12 @@ def encoder_for(where: Backend, options: Mapping[str, Any]) -> Encoder | None:
     return RayEncoder(name or None, Cluster(options["ray"]))
 
 
-def stance_model(name: str, library: Library | None = None, ray: str = "") -> StanceModel:
-    """Load the model named, else the default one, adapted to the library if it has an adaptation.
-
-    An adaptation of another model is ignored, with a remark. `ray` is the address of a cluster to
-    read on.
-    """
+def stance_model(name: str, ray: str = "") -> StanceModel:
+    """Load the model named, else the default one; `ray` is the address of a cluster to read on."""
     with waiting("Loading the stance model"):
-        base = stance_on(Cluster(ray), name or None) if ray else None
-        if name or library is None:
-            return base or models.load_stance_model(name or None)
-        model = library.stance_model(base)
-    if (sentence := about_adaptation(model, library.backend)) and not is_adapted(model):
-        remark(f"Note: {sentence}")
-    return model
+        if ray:
+            return stance_on(Cluster(ray), name or None)
+        return models.load_stance_model(name or None)
 
 
 def own_library(given: Backend | None) -> Backend:

@@ -37,7 +37,6 @@ _COMMANDS = {
     "positions": ("actors:positions", "Place actors from opposed to agreeing."),
     "review": ("review:review", "Check pairs by hand, alone or with a second reader."),
     "watch": ("watch:watch", "Save a search, and be told what is new."),
-    "adapt": ("evaluate:adapt", "Adapt the stance model to a library."),
     "get": ("get:get", "Fetch a public collection and build a library from it."),
     "build": ("library:build", "Read statements and build a library from them."),
     "import": ("corpus:import_", "Read a public corpus or the quotations of a web page."),

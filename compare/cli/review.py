@@ -118,8 +118,8 @@ def create(name: str, readers: tuple[str, ...], **options: Any) -> None:
         remark(f"Kept in {reviews.location}.")
     if number := made.settings.read_before:
         remark(
-            f"Note: A finished review held {counted(number, 'pair')} of these before; such pairs "
-            "do not test what was learned from them." + ("" if file else " --fresh draws others.")
+            f"Note: A finished review held {counted(number, 'pair')} of these before."
+            + ("" if file else " --fresh draws others.")
         )
 
 

@@ -384,7 +384,6 @@ def _details(result: Result, stance: Stance, pair: Pair, *, below_minimum: bool)
 @shared.why
 @shared.as_json
 @shared.stance_model_name
-@click.option("--library", type=shared.location, help="Use the model as adapted to this library.")
 @third_reader
 def stance(
     a: str | None, b: str | None, batch: Path | None, out: Path | None, **options: Any
@@ -408,7 +407,8 @@ def stance(
             raise click.UsageError("--out goes with --batch only: leave it out.")
         pair = _read_side("a", a, about), _read_side("b", b, about)
         reader = open_third_reader(options)
-        _show_stance(pair, _load_model(options), reader, why=why, as_json=as_json)
+        model = shared.stance_model(options["stance_model"])
+        _show_stance(pair, model, reader, why=why, as_json=as_json)
         return
     if a is not None:
         raise click.UsageError("Give statements A and B or a file with --batch, not both.")
@@ -421,19 +421,13 @@ def stance(
     # Check the files before loading a model, which takes seconds.
     target, pairs = target_path(batch, out), read_batch(batch)
     check_writable(target)
-    model = _load_model(options)
+    model = shared.stance_model(options["stance_model"])
     with progress("Reading pairs") as on_progress:
         score_file(pairs, target, model, on_progress)
     if as_json:
         say_json({"written": str(target), "pairs": len(pairs), "model": signature(model)})
     else:
         remark(f"Wrote {target}: {counted(len(pairs), 'pair')}, model {signature(model)}.")
-
-
-def _load_model(options: dict[str, Any]) -> StanceModel:
-    """Load the model named, else the one adapted to --library, else the shipped one."""
-    name, folder = options["stance_model"], options["library"]
-    return shared.stance_model(name, None if name or not folder else shared.open_library(folder))
 
 
 def _read_side(letter: str, text: str, about: dict[str, Any]) -> ModelInput:

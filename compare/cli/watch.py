@@ -156,7 +156,7 @@ def run(names: tuple[str, ...], as_json: bool, out: Path | None, **options: Any)
     check_out(out, ".csv", force=options["force"])
     library = shared.open_library(options["library"], options["encoder"], writes=True)
     watches = library.watches
-    model = cache(lambda: shared.stance_model(options["stance_model"], library, options["ray"]))
+    model = cache(lambda: shared.stance_model(options["stance_model"], options["ray"]))
     asked = [watches.watch(name) for name in names] or watches
     if any(map(watches.is_behind, asked)):
         model()  # before a bar is drawn

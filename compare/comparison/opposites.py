@@ -28,7 +28,7 @@ MATTERS = Path(__file__).with_name("matters.tsv")
 _MOST_BY_WORDS = 60
 """Lines that share the most telling words with the text; only these are embedded."""
 _MOST_READ = 6
-_LEAST_SIMILAR = 0.45
+_LEAST_SIMILAR = 0.5
 _LEAST_SURE = 0.6
 
 
@@ -66,7 +66,7 @@ def matters() -> tuple[Matter, ...]:
 
 
 def opposites(
-    library: Library, text: str, *, most: int = 3, stance_model: StanceModel | None = None
+    library: Library, text: str, *, most: int = 2, stance_model: StanceModel | None = None
 ) -> tuple[Offer, ...]:
     """Return what someone who disagrees with a claim may say, the most similar matter first.
 

@@ -101,7 +101,7 @@ def positions(
         by: Actors are countries ("country") or speakers ("speaker"). A statement of several
             countries counts for each of them.
         filters: Which statements. If countries or speakers are named, only they are actors.
-        stance_model: None uses the library's: the shipped model, adapted if there is an adaptation.
+        stance_model: None uses the shipped one.
         thresholds: Minimum probability for a passage to take a side, and minimum cosine for it to
             be read; see `Positions.rethreshold`.
         most_each: Maximum number of similar passages read per actor; up to half as many more are

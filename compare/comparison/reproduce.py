@@ -20,8 +20,7 @@ from compare.comparison.retrieval import CANDIDATES, MOST_PER_ACTOR
 from compare.comparison.scoring import explain_pair
 from compare.comparison.search import search
 from compare.comparison.sides import MOST_OF_SIDE, compare_sides
-from compare.errors import ExportError, QueryError
-from compare.models.calibration import SUFFIX
+from compare.errors import ExportError, ModelError, QueryError
 from compare.models.protocols import CASCADE, STANCE_MODELS
 from compare.results import Excerpt, Pair, Provenance, Result, Stance, ThirdReading
 from compare.results.provenance import OLDER, filters_from
@@ -34,6 +33,9 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-3
 """Largest difference between probabilities that count as equal."""
+
+_ADAPTED = "-adapted"
+"""The end of the name of a model that an older version had adapted to a library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +146,14 @@ def reproduce(
         on_progress: Reports pairs scored.
 
     Raises:
-        ModelError: The stance model that the result names is not installed.
+        ModelError: The stance model that the result names is not installed, or was adapted.
         QueryError: A side no longer has a passage.
         ExportError: The result's filters or settings cannot be read, or the tolerance is no number
             from 0 to 1.
     """
     if not 0 <= tolerance <= 1:  # nor NaN, to which no difference would be too large
         raise ExportError(f"The tolerance is {tolerance}: give a number from 0 to 1.")
-    model = stance_model or model_again(kept.provenance, library)
+    model = stance_model or model_again(kept.provenance)
     try:
         with tempfile.TemporaryDirectory(prefix="compare-") as folder:
             now = _repeat(kept, library, model, Path(folder), on_progress)
@@ -185,10 +187,13 @@ def reproduce(
 
 
 def model_name(made: Provenance) -> str:
-    """Return the name by which `load_stance_model` loads the model of a result."""
+    """Return the name by which `load_stance_model` loads the model of a result.
+
+    Of an adapted model it is that of the model as shipped, which marks the same words.
+    """
     from compare.models.stance import shipped_manifests
 
-    name = made.stance_model.removesuffix(SUFFIX)
+    name = made.stance_model.removesuffix(_ADAPTED)
     if name in STANCE_MODELS:
         return name
     if made.screening:
@@ -198,12 +203,20 @@ def model_name(made: Provenance) -> str:
     return names.get(name, name)
 
 
-def model_again(made: Provenance, library: Library) -> StanceModel:
-    """Load the model that a result was made with, adapted to this library if it was adapted."""
+def model_again(made: Provenance) -> StanceModel:
+    """Load the model that a result was made with.
+
+    Raises:
+        ModelError: It is not installed, or an older version had adapted it to a library.
+    """
     from compare.models import load_stance_model
 
-    model = load_stance_model(model_name(made))
-    return library.stance_model(model) if made.stance_model.endswith(SUFFIX) else model
+    if made.stance_model.endswith(_ADAPTED):
+        raise ModelError(
+            f"The result was made with an adapted model, {made.stance_model}, which this version "
+            "does not have: search or compare again."
+        )
+    return load_stance_model(model_name(made))
 
 
 def _repeat(

@@ -55,6 +55,9 @@ READ_AGAIN = 20, 30
 """Candidates at the top of the agree list and of the oppose list that the second stage scores. On
 dev queries, the first five of either list are as good as if it scored 30 and 30."""
 
+READ_AGAIN_TWICE = 16, 24
+"""The same with an opposite, since each of them is then read against both ends."""
+
 
 def search(
     library: Library,
@@ -81,7 +84,7 @@ def search(
     Args:
         library: The library to search.
         quote: The words, with the speaker if known.
-        stance_model: None uses the library's: the shipped model, adapted if there is an adaptation.
+        stance_model: None uses the shipped one.
         filters: Applied exactly, before candidates are chosen.
         thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
         candidates: Number of similar passages scored; up to 30 more that share words.
@@ -133,8 +136,12 @@ def _settings(
     if weight:
         settings["same_actor"] = weight
     if len(model.stages) > 1:
-        settings["read_again_agree"], settings["read_again_oppose"] = READ_AGAIN
+        settings["read_again_agree"], settings["read_again_oppose"] = _read_again(opposite)
     return settings
+
+
+def _read_again(opposite: str) -> tuple[int, int]:
+    return READ_AGAIN_TWICE if opposite else READ_AGAIN
 
 
 def scored_pool(
@@ -219,7 +226,7 @@ def _score(
         against = [opposite if both[n] else None for n in chosen.tolist()]
         return score_both_ends(stage, read, against, on_progress)
 
-    choices = [top_of_lists(similarities, *READ_AGAIN)]
+    choices = [top_of_lists(similarities, *_read_again(found.quote.opposite))]
     scores = score_in_stages(model, len(inputs), score, choices, on_progress)
     source = next(iter(found.sources), None)
     sentences = [Excerpt.of_quote(found.quote, part, source) for part in found.parts]

@@ -119,7 +119,7 @@ def compare_sides(
         b: Filters for side b.
         opposite: What someone who disagrees would say: passages near either end are read against
             both.
-        stance_model: None uses the library's: the shipped model, adapted if there is an adaptation.
+        stance_model: None uses the shipped one.
         thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
         most_of_side: See `MOST_OF_SIDE`.
         why: Find the deciding words of this many pairs of each list.

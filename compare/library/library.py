@@ -51,7 +51,7 @@ class Library:
     11
 
     Attributes:
-        backend: The folder or database, which also holds reviews and an adaptation.
+        backend: The folder or database, which also holds reviews and watches.
         store: The statements, passages and vectors.
     """
 
@@ -209,7 +209,7 @@ class Library:
         >>> library.finish_deletion()
         frozenset()
 
-        A build, an update, a deletion, an adaptation and a change of watches do so by themselves.
+        A build, an update, a deletion and a change of watches do so by themselves.
         """
         return frozenset() if self.read_only else finish_deletion(self.backend)
 
@@ -287,16 +287,15 @@ class Library:
                 self._encoder = encoder_of(self.backend, self.manifest)
             return self._encoder
 
-    def stance_model(self, base: StanceModel | None = None) -> StanceModel:
-        """Return `base`, or the shipped stance model, with the library's adaptation if it fits.
+    def stance_model(self) -> StanceModel:
+        """Return the shipped stance model, which reads the library unless another is named.
 
         Raises:
-            ModelError: The model is missing or damaged, or the adaptation cannot be read.
+            ModelError: The model is missing or damaged.
         """
         from compare.models import load_stance_model
-        from compare.models.calibration import adapted_to
 
-        return adapted_to(base or load_stance_model(), self.backend)
+        return load_stance_model()
 
     # -- Statements and passages -----------------------------------------------------------------
 
@@ -404,7 +403,7 @@ class Library:
             thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
             candidates: Number of similar passages scored; up to 30 more that share words.
             why: Also find the deciding words of all listed pairs.
-            stance_model: None uses the shipped one, with the library's adaptation.
+            stance_model: None uses the shipped one.
             on_progress: Reports pairs scored.
 
         Raises:
@@ -419,7 +418,7 @@ class Library:
         )  # fmt: skip
 
     def opposites(
-        self, text: str, *, most: int = 3, stance_model: StanceModel | None = None
+        self, text: str, *, most: int = 2, stance_model: StanceModel | None = None
     ) -> tuple[Offer, ...]:
         """Return what someone who disagrees with a claim may say, from a list of contested matters.
 
@@ -429,7 +428,7 @@ class Library:
         Args:
             text: A claim or a quote.
             most: Maximum number of offers.
-            stance_model: None uses the shipped one, with the library's adaptation.
+            stance_model: None uses the shipped one.
 
         Raises:
             QueryError: The text is empty or too long.
@@ -455,7 +454,7 @@ class Library:
 
         Args:
             quotes: The words of each, with the speaker if known.
-            stance_model: None uses the shipped one, with the library's adaptation.
+            stance_model: None uses the shipped one.
             on_progress: Reports quotes searched.
             options: As `search` takes them.
 
@@ -507,7 +506,7 @@ class Library:
             thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
             most_of_side: Maximum number of similar passages of a side that are read for each end.
             why: Find the deciding words of this many pairs of each list.
-            stance_model: None uses the shipped one, with the library's adaptation.
+            stance_model: None uses the shipped one.
             on_progress: Reports passages and pairs read.
 
         Raises:
@@ -583,7 +582,7 @@ class Library:
             thresholds: Minimum probability of a side; see `Positions.rethreshold`.
             most_each: Maximum number of similar passages scored per actor.
             seed: Seed of the intervals.
-            stance_model: None uses the shipped one, with the library's adaptation.
+            stance_model: None uses the shipped one.
             on_progress: Reports passages scored; those that both stages score count twice.
 
         Raises:

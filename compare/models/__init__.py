@@ -1,6 +1,5 @@
 """Models that turn texts into vectors, and pairs of texts into agree, oppose or neither."""
 
-from compare.models.calibration import Kind, about_adaptation
 from compare.models.protocols import (
     Encoder,
     StanceModel,
@@ -25,7 +24,6 @@ __all__ = [
     "LEAST_CALLED",
     "Encoder",
     "InputPair",
-    "Kind",
     "ModelInput",
     "Probabilities",
     "Rationale",
@@ -33,7 +31,6 @@ __all__ = [
     "Stance",
     "StanceModel",
     "Use",
-    "about_adaptation",
     "load_encoder",
     "load_stance_model",
     "signature",

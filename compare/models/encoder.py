@@ -1,18 +1,14 @@
-"""The shipped encoder, run without torch, and the prefilter that reads its vectors."""
+"""The shipped encoder, run without torch."""
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
-from zipfile import BadZipFile
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.errors import ModelError
 from compare.models.protocols import Encoder
 from compare.models.runtime import (
     Feed,
@@ -22,20 +18,15 @@ from compare.models.runtime import (
     load_tokenizer,
     read_manifest,
 )
-from compare.models.stance import WEIGHTS as STANCE_WEIGHTS
 from compare.progress import Progress
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 Floats = NDArray[np.float32]
-Rows = NDArray[np.int64]
 
 WEIGHTS = Path(__file__).parent / "weights" / "encoder"
 """The folder of the shipped encoder; its README.md shows other ways to load it."""
-
-PREFILTER = STANCE_WEIGHTS / "prefilter.npz"
-_BLOCK = 16_384
 
 
 class OnnxEncoder(Encoder):
@@ -81,63 +72,3 @@ def token_feeds(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Feed]:
     """Return one feed per text: `input_ids`, int64 [1, tokens]."""
     encodings = tokenizer.encode_batch([clean_text(text) for text in texts])
     return [{"input_ids": np.asarray([encoding.ids], np.int64)} for encoding in encodings]
-
-
-# -- The prefilter -------------------------------------------------------------------------------
-
-
-class Prefilter(NamedTuple):
-    """Guesses from vectors alone which pairs agree or oppose each other.
-
-    The guess only decides which pairs the stance model reads if there are too many to read all. For
-    unit vectors u and v, in either order, the logits of agree and oppose are `(u * v) @ product +
-    |u - v| @ difference + ((u @ basis) * (v @ basis)) @ form + bias`.
-
-    Attributes:
-        encoder: Digest of the encoder whose vectors it was trained on.
-        product: float32 [dim, 2], like `difference`.
-        basis: float32 [dim, rank].
-        form: float32 [rank, 2].
-        bias: float32 [2].
-    """
-
-    encoder: str
-    product: Floats
-    difference: Floats
-    basis: Floats
-    form: Floats
-    bias: Floats
-
-    def logits(self, vectors: Callable[[Rows], Floats], a: Rows, b: Rows) -> Floats:
-        """Return the logits of agree and oppose for pairs of rows, float32 [pairs, 2].
-
-        `vectors` returns the vectors of given rows, float32 [rows, dim].
-        """
-        found = np.empty((len(a), 2), np.float32)
-        for start in range(0, len(a), _BLOCK):
-            here = slice(start, start + _BLOCK)
-            u, v = vectors(a[here]), vectors(b[here])
-            found[here] = (
-                (u * v) @ self.product
-                + np.abs(u - v) @ self.difference
-                + ((u @ self.basis) * (v @ self.basis)) @ self.form
-                + self.bias
-            )
-        return found
-
-
-@cache
-def load_prefilter() -> Prefilter:
-    """Load the shipped prefilter.
-
-    Raises:
-        ModelError: Its file is missing or damaged.
-    """
-    try:
-        with np.load(PREFILTER, allow_pickle=False) as kept:
-            numbers = {name: kept[name].astype(np.float32) for name in Prefilter._fields[1:]}
-            return Prefilter(str(kept["encoder"]), **numbers)
-    except (OSError, ValueError, LookupError, EOFError, zlib.error, BadZipFile) as error:
-        raise ModelError(
-            f"{PREFILTER} cannot be loaded ({error}): install the program again."
-        ) from error

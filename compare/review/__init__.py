@@ -7,9 +7,11 @@
 `values` defines pairs, answers and settings, `store` where they are kept, and `stored` checks what
 is read from there. `drawing` chooses pairs, `reviews` and `review` create and run reviews,
 `figures` computes agreement and estimates, and `exporting` and `importing` write and read files.
+`corrections` writes the file of verdicts that users corrected.
 """
 
 from compare.models import CODEBOOK
+from compare.review.corrections import append_correction, append_typed_correction
 from compare.review.drawing import PairSelection, draw, with_divergence
 from compare.review.exporting import ReviewFormat, export_review, review_bytes
 from compare.review.figures import (
@@ -62,6 +64,8 @@ __all__ = [
     "Settings",
     "StatementState",
     "agreement",
+    "append_correction",
+    "append_typed_correction",
     "draw",
     "estimates",
     "export_review",

@@ -57,13 +57,6 @@ class Reviews:
         """Return where they are: the path of a file, or the address of a database."""
         return self._store.location
 
-    def are_beside(self, library: Library) -> bool:
-        """Whether they are of this library only; otherwise those of others may be among them."""
-        folder = library.backend.folder
-        if folder is None:
-            return self.location == str(library.backend)
-        return Path(self.location).parent.resolve() == folder.resolve()
-
     def create(
         self,
         name: str,

@@ -204,15 +204,14 @@ def _add_watches(api: FastAPI, pool: LibraryPool) -> None:
 
 def _add_searches(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
     def searched(asked: bodies.SearchRequest, library: str, on_progress: Progress) -> Result:
-        opened = pool.library(library)
         return search(
-            opened,
+            pool.library(library),
             replace(asked.quote.quote(), opposite=asked.opposite),
             filters=bodies.read_filters(asked.filters),
             thresholds=asked.thresholds.thresholds(),
             candidates=asked.candidates,
             why=asked.why,
-            stance_model=pool.model(opened),
+            stance_model=pool.model(),
             on_progress=on_progress,
         )
 
@@ -238,8 +237,7 @@ def _add_searches(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
         """Offer what someone who disagrees with a quote may say, from a list of matters."""
 
         def read(on_progress: Progress) -> list[dict[str, Any]]:
-            opened = pool.library(library)
-            found = opened.opposites(q, stance_model=pool.model(opened))
+            found = pool.library(library).opposites(q, stance_model=pool.model())
             return [offer._asdict() for offer in found]
 
         return await readings.run(request, read)
@@ -278,14 +276,12 @@ def _add_searches(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
 
 def _add_comparisons(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
     @api.post("/stance")
-    async def stance(
-        request: Request, asked: bodies.StanceRequest, library: LibraryName = ""
-    ) -> dict[str, Any]:
+    async def stance(request: Request, asked: bodies.StanceRequest) -> dict[str, Any]:
         """Say how two statements relate."""
 
         def read(on_progress: Progress) -> dict[str, Any]:
             pair = asked.a.model_input("Statement a"), asked.b.model_input("Statement b")
-            return pool.stance(pool.library(library), pair, why=asked.why, on_progress=on_progress)
+            return pool.stance(pair, why=asked.why, on_progress=on_progress)
 
         return await readings.run(request, read)
 
@@ -296,14 +292,13 @@ def _add_comparisons(api: FastAPI, pool: LibraryPool, readings: Readings) -> Non
         """Find where two sides agree or oppose each other, or where one changed position."""
 
         def read(on_progress: Progress) -> dict[str, Any]:
-            opened = pool.library(library)
             found = compare_sides(
-                opened,
+                pool.library(library),
                 asked.proposition,
                 bodies.read_filters(asked.a),
                 bodies.read_filters(asked.b) if asked.b else None,
                 opposite=asked.opposite,
-                stance_model=pool.model(opened),
+                stance_model=pool.model(),
                 thresholds=asked.thresholds.thresholds(),
                 most_of_side=asked.most_of_side,
                 on_progress=on_progress,
@@ -319,16 +314,15 @@ def _add_comparisons(api: FastAPI, pool: LibraryPool, readings: Readings) -> Non
         """Place countries or speakers on a proposition, from opposed (-1) to agreeing (+1)."""
 
         def read(on_progress: Progress) -> dict[str, Any]:
-            opened = pool.library(library)
             found = positions(
-                opened,
+                pool.library(library),
                 asked.proposition,
                 opposite=asked.opposite,
                 by=asked.by,
                 filters=bodies.read_filters(asked.filters),
                 thresholds=asked.thresholds.thresholds(),
                 most_each=asked.most_each,
-                stance_model=pool.model(opened),
+                stance_model=pool.model(),
                 on_progress=on_progress,
             )
             return positions_json(found)

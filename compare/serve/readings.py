@@ -20,7 +20,6 @@ from compare.export.json_files import stance_json
 from compare.library import Library
 from compare.library.backend import Backend, backend_at
 from compare.models import InputPair, Probabilities, StanceModel, load_stance_model, signature
-from compare.models.calibration import adapted_to
 from compare.models.rationale import find_rationale
 from compare.progress import Progress
 from compare.statements import language_notes
@@ -73,17 +72,17 @@ class LibraryPool:
                 self._opened[backend] = opened
             return opened
 
-    def model(self, library: Library) -> StanceModel:
-        """Return the stance model with the library's adaptation."""
+    def model(self) -> StanceModel:
+        """Return the stance model."""
         with self._lock:
             self._model = self._model or load_stance_model()
-        return adapted_to(self._model, library.backend)
+        return self._model
 
     def stance(
-        self, library: Library, pair: InputPair, *, why: bool, on_progress: Progress | None = None
+        self, pair: InputPair, *, why: bool, on_progress: Progress | None = None
     ) -> dict[str, Any]:
         """Return what `stance --json` prints for two texts."""
-        model = self.model(library)
+        model = self.model()
         scores, (parts,) = model.score_parts([pair], on_progress)
         rationale = find_rationale(model, *pair)[1] if why else None
         texts = ("Statement a", pair[0].text), ("Statement b", pair[1].text)

@@ -98,7 +98,7 @@ def create_server(library: Backend | Path | str) -> MCPServer:
         asked = replace(asked, opposite=opposite)
         library = pool.library()
         with TURNS.take():
-            result = search(library, asked, filters=filters, stance_model=pool.model(library))
+            result = search(library, asked, filters=filters, stance_model=pool.model())
         most = max(1, min(limit, _MOST))
         return {
             "agree": [
@@ -126,7 +126,7 @@ def create_server(library: Backend | Path | str) -> MCPServer:
         first = QuoteFields(text=a, country=a_country, date=a_date).model_input("Statement a")
         second = QuoteFields(text=b, country=b_country, date=b_date).model_input("Statement b")
         with TURNS.take():
-            return pool.stance(pool.library(), (first, second), why=True)
+            return pool.stance((first, second), why=True)
 
     @server.tool()
     @_with_plain_errors
@@ -145,7 +145,7 @@ def create_server(library: Backend | Path | str) -> MCPServer:
         library = pool.library()
         with TURNS.take():
             found = positions(
-                library, proposition, opposite=opposite, by=by, stance_model=pool.model(library)
+                library, proposition, opposite=opposite, by=by, stance_model=pool.model()
             )
         placed: list[dict[str, Any]] = [
             {

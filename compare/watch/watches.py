@@ -201,7 +201,7 @@ class Watches:
         Args:
             names: Which watches; None for all.
             stance_model: A model, or what returns it if something has to be read; None uses the
-                library's: the shipped model, adapted if it has an adaptation.
+                shipped one.
             on_progress: Reports statements looked through, then watches run.
 
         Raises:

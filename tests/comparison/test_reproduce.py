@@ -12,13 +12,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from compare.comparison.reproduce import Difference, PairId, model_name, reproduce
-from compare.errors import ExportError, QueryError
+from compare.errors import ExportError, ModelError, QueryError
 from compare.export.dictionary import schema_of
 from compare.export.json_files import result_to_json
 from compare.library import Filters
 from compare.library.library import Library
 from compare.models.stance import CascadeStance
-from compare.results import Stance, Thresholds, filters_in_force
+from compare.results import Result, Stance, Thresholds, filters_in_force
 from compare.results.provenance import filters_from
 from compare.statements import PartialDate
 from tests.fabricate import PROVENANCE, a_search, of_version, on_a_topic, resealed, two_sides
@@ -143,6 +143,29 @@ def test_the_model_is_the_one_the_result_names() -> None:
     assert model_name(replace(PROVENANCE, stance_model="compare-stance-accurate")) == "accurate"
     assert model_name(replace(PROVENANCE, stance_model="compare-stance-fast")) == "fast"
     assert model_name(PROVENANCE) == "judge"
+
+
+def test_of_an_adapted_model_the_words_are_found_and_nothing_is_made_again(
+    library: Library, tmp_path: Path, run: Any
+) -> None:
+    found = made(library, "search")
+    path = tmp_path / "kept.json"
+    named = replace(found.provenance, stance_model="judge-adapted")
+    replace(found, provenance=named).save(path)
+    kept = Result.load(path)
+    assert model_name(kept.provenance) == "judge"
+    assert kept.explain(most=1).agree[0].rationale is not None
+    sentence = (
+        "The result was made with an adapted model, judge-adapted, which this version does not "
+        "have: search or compare again."
+    )
+    with pytest.raises(ModelError, match=sentence):
+        reproduce(kept, library)
+    told = run("reproduce", path)
+    assert (told.code, told.err) == (2, f"Error: {sentence}\n")
+    assert reproduce(kept, library, stance_model=judge()).differences == (
+        Difference("stance model", f"judge-adapted sha256 {'5' * 64}", f"judge sha256 {'5' * 64}"),
+    )
 
 
 def test_a_cascade_is_made_again(library: Library) -> None:

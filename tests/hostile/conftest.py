@@ -164,11 +164,6 @@ def _damage_libraries(folder: Path) -> None:
     for name in ("library.sqlite", "vectors.npy", "index.faiss"):
         _, generation = copy(f"lib-no-{name.partition('.')[0]}")
         (generation / name).unlink()
-    for name, text in (("deep", DEEP), ("infinite", '{"format": Infinity}'), ("list", "[]")):
-        made, _ = copy(f"lib-adapted-{name}")
-        (made / "adapted.json").write_text(text)
-    made, _ = copy("lib-adapted-folder")
-    (made / "adapted.json").mkdir()
     made, _ = copy("lib-watches-deep")
     (made / "watches.json").write_text(DEEP)
     made, _ = copy("lib-reviews-foreign")

@@ -16,12 +16,10 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from compare.adapt import adapt, undo_adaptation
-from compare.errors import AdaptError, LibraryError
+from compare.errors import LibraryError
 from compare.library.build import NOTE
 from compare.library.library import Library
 from compare.strict_model import model
@@ -84,15 +82,6 @@ def remove_watch(folder: Path) -> None:
     opened(folder).watches.remove("port")
 
 
-def adapting(folder: Path) -> None:
-    with suppress(AdaptError):  # there are no labels
-        adapt(opened(folder))
-
-
-def undo(folder: Path) -> None:
-    undo_adaptation(opened(folder))
-
-
 def add_watch(folder: Path) -> None:
     library = opened(folder)
     result = library.search("The blockade must end.", stance_model=WordJudge())
@@ -116,7 +105,7 @@ JOBS: dict[str, tuple[tuple[Callable[[Path], None], ...], Callable[[Path], None]
     "watch": ((build,), watch),
     "run_watch": ((build, watch, update), run_watch),
 }
-FINISHING = (build_after, update, run_watch, add_watch, remove_watch, adapting, undo)
+FINISHING = (build_after, update, run_watch, add_watch, remove_watch)
 """What finishes a deletion that was killed."""
 
 

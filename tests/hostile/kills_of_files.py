@@ -10,6 +10,7 @@ left is gone once the job has run again.
 from __future__ import annotations
 
 import argparse
+import csv
 import io
 import json
 import os
@@ -22,8 +23,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from compare.adapt import adapt, append_typed_correction, undo_adaptation
-from compare.adapt.corrections import read_corrections
 from compare.collections import download as downloading
 from compare.collections.registry import named_collection
 from compare.corpus.importing import import_corpus
@@ -32,18 +31,17 @@ from compare.evaluate import read_quotes, search_file
 from compare.evaluate.batch import read_batch, score_file
 from compare.export import ExportFormat
 from compare.library import Filters
-from compare.models import Kind, ModelInput, Probabilities
-from compare.models.calibration import Adaptation, Layer, read_adaptation, write_adaptation
+from compare.models import ModelInput, Probabilities
 from compare.results import Result, Stance
 from compare.review import (
     PairSelection,
     ReviewFormat,
     Reviews,
+    append_typed_correction,
     export_review,
     read_answers,
     review_bytes,
 )
-from tests.adapt.conftest import Scripted, drawn, written
 from tests.collections.conftest import NOTES, Service
 from tests.corpus.importers.samples import build as build_sample
 from tests.fabricate import a_search, two_sides
@@ -226,38 +224,18 @@ def build_library(folder: Path) -> None:
     build(folder / "library")
 
 
-def adapt_model(folder: Path) -> None:
-    labels = folder.parent.parent / "labels.tsv"
-    if not labels.exists():
-        written(labels, drawn(80, wrong=True))
-    adapt(opened(folder / "library"), labels, stance_model=Scripted())
-
-
-def write_adapted(folder: Path) -> None:
-    weights = ((1.1, 0.0, 0.0), (0.0, 0.9, 0.0), (0.0, 0.0, 1.2))
-    layer = Layer(Kind.RECALIBRATION, weights, (0.1, 0.0, -0.1))
-    write_adaptation(opened(folder / "library").backend, Adaptation("told", "7" * 64, layer))
-
-
-def undo_adapted(folder: Path) -> None:
-    undo_adaptation(opened(folder / "library"))
-
-
-def adapted(folder: Path) -> State:
-    found = read_adaptation(opened(folder / "library").backend)
-    return {"layer": found and (found.layer, found.model_digest)}
-
-
 def correct(folder: Path) -> None:
     path = folder / "corrections.csv"
     sides = ModelInput("The lock must open."), ModelInput("It must not.")
-    if not [*read_corrections(path)]:
+    if not corrected(folder)["rows"]:
         odds = Probabilities(0.6, 0.3, 0.1)
         append_typed_correction(*sides, odds, "judge", Stance.OPPOSE, path=path)
 
 
 def corrected(folder: Path) -> State:
-    return {"rows": [*read_corrections(folder / "corrections.csv")]}
+    path = folder / "corrections.csv"
+    rows = csv.DictReader(path.read_text("utf-8-sig").splitlines()) if path.exists() else ()
+    return {"rows": [{**row, "noted": ""} for row in rows]}
 
 
 def compare_sides(folder: Path) -> None:
@@ -320,9 +298,6 @@ JOBS: dict[str, Job] = {
     "queries": Job(search_queries, queries_found, (build_library,)),
     "batch": Job(stance_batch, batch_scored),
     "import": Job(import_public, imported),
-    "adapt": Job(adapt_model, adapted, (build_library,)),
-    "adapt_write": Job(write_adapted, adapted, (build_library,)),
-    "adapt_undo": Job(undo_adapted, adapted, (build_library, write_adapted)),
     "corrections": Job(correct, corrected),
     "get": Job(fetch, fetched, (publish,)),
     "sides": Job(compare_sides, compared, (build_library,)),

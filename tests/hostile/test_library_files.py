@@ -19,11 +19,7 @@ from compare.errors import CompareError
 from compare.library import generations
 from compare.library.build import NOTE
 from compare.library.library import Library
-from compare.models import Kind
-from compare.models.calibration import FILE as ADAPTED
-from compare.models.calibration import Adaptation, Layer, adapted_to, write_adaptation
 from compare.watch.document import FILE as WATCHES
-from tests.fabricate import learned
 from tests.fakes import HashingEncoder, WordJudge, statement
 from tests.hostile.test_kept_files import VALUES, at, edits, places, sentence_of
 
@@ -36,7 +32,6 @@ STATEMENTS = [
 ]
 LATER = statement("o2", f"{OPEN}, or not.", country="Ostravia", date="2019-01-01", venue="a pier")
 GONE = "What was said in vain of the canal must not be kept."
-KEPT = Layer(Kind.RECALIBRATION, ((1.0, 0.0, 0.0), (0.0, 0.5, 0.0), (0.0, 0.0, 1.0)), (0.0,) * 3)
 
 _EXAMPLES = int(os.environ.get("HOSTILE_EXAMPLES", "0"))
 """Set it to try more than the suite does."""
@@ -54,7 +49,7 @@ def tried(number: int) -> settings:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library with two generations, watches that found something, and an adaptation."""
+    """A library with two generations, and watches that found something."""
     folder = tmp_path_factory.mktemp("whole") / "library"
     gone = statement("gone", GONE, country="Ostravia")
     with closing(Library.build([*STATEMENTS, gone], folder, ENCODER)) as first:
@@ -63,7 +58,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         corrected = statement("v1", f"{OPEN} at once, or soon.", speaker="Ada Lorn")
         after = first.update([LATER, corrected], remove=["gone"])
     after.watches.run(stance_model=WordJudge())
-    write_adaptation(after.backend, Adaptation("judge", "5" * 64, KEPT, learned=learned(60)))
     after.close()
     return folder
 
@@ -88,8 +82,7 @@ def current(folder: Path) -> Path:
 
 def searched(folder: Path) -> Any:
     with closing(Library.open(folder, ENCODER)) as library:
-        model = adapted_to(WordJudge(), library.backend)
-        result = library.search(OPEN, stance_model=model)
+        result = library.search(OPEN, stance_model=WordJudge())
         return result.pairs, result.provenance.stance_digest, result.candidates
 
 
@@ -212,7 +205,7 @@ def test_an_edited_manifest(
         assert changed <= set(_TOLD_BY_MANIFEST), changed
 
 
-@pytest.mark.parametrize("name", [ADAPTED, WATCHES, "watches-known", NOTE])
+@pytest.mark.parametrize("name", [WATCHES, "watches-known", NOTE])
 @given(st.data())
 @tried(25)
 def test_an_edited_document(

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from compare.adapt import adapt, undo_adaptation
 from compare.cli.program import main
-from compare.errors import AdaptError, CompareError, LibraryError
+from compare.errors import CompareError, LibraryError
 from compare.library import generations
 from compare.library.build import NOTE
 from compare.library.library import Library
@@ -91,11 +90,6 @@ def test_a_review_is_made_before_it_is_finished(
     assert (folder / NOTE).exists()
 
 
-def failing_adapt(library: Library) -> None:
-    with pytest.raises(AdaptError):  # there are no labels
-        adapt(library)
-
-
 WRITES: dict[str, Callable[[Library], object]] = {
     "update": lambda library: library.update(add=[statement("new", "Something new was said.")]),
     "delete": lambda library: library.delete(["joint-1"]),
@@ -108,8 +102,6 @@ WRITES: dict[str, Callable[[Library], object]] = {
     ),
     "watch run": lambda library: library.watches.run(stance_model=WordJudge()),
     "watch remove": lambda library: library.watches.remove("port"),
-    "adapt": failing_adapt,
-    "adapt --undo": undo_adaptation,
 }  # fmt: skip
 
 

@@ -17,15 +17,12 @@ import numpy as np
 import psycopg
 import pytest
 
-from compare.adapt import undo_adaptation
 from compare.errors import LibraryError
 from compare.library import Filters, Library
 from compare.library.backend import backend_at
 from compare.library.postgres import database, writer
-from compare.models.calibration import Adaptation, read_adaptation, write_adaptation
 from compare.review import PairSelection, Reviews
 from compare.statements import Statement
-from tests.adapt.test_in_force import SWAPPING
 from tests.fakes import HashingEncoder, WordJudge, sample_statements, statement
 from tests.postgres_server import Server, new_server
 from tests.review.conftest import pair
@@ -316,16 +313,15 @@ def test_two_writers_take_turns(address: str) -> None:
 # -- Beside the library --------------------------------------------------------------------------
 
 
-def test_an_adaptation_is_kept_in_the_database(address: str) -> None:
+def test_a_document_is_kept_in_the_database(address: str) -> None:
     library = Library.build(many(2), address, HashingEncoder())
-    assert read_adaptation(library.backend) is None
-    learned = Adaptation("judge", "5" * 64, SWAPPING)
-    assert write_adaptation(library.backend, learned).endswith("(adapted.json)")
-    other = Library.open(address)
-    assert read_adaptation(other.backend).layer == learned.layer
-    assert other.stance_model(WordJudge(either=True)).name == "judge-adapted"
-    assert undo_adaptation(library)
-    assert not undo_adaptation(library)
+    assert library.backend.read_document("notes.json") is None
+    library.backend.write_document("notes.json", "{}")
+    other = Library.open(address).backend
+    assert other.place_of("notes.json").endswith("(notes.json)")
+    assert other.read_document("notes.json") == "{}"
+    assert library.backend.remove_document("notes.json")
+    assert not library.backend.remove_document("notes.json")
     with pytest.raises(LibraryError, match="is in a database, not in a folder"):
         _ = library.folder
 

@@ -15,14 +15,12 @@ from compare.cli.options import stance_model_name
 from compare.comparison.reproduce import model_name
 from compare.models import (
     Encoder,
-    Kind,
     ModelInput,
     StanceModel,
     load_encoder,
     load_stance_model,
     signature,
 )
-from compare.models.calibration import Adaptation, AdaptedStance, Layer
 from compare.models.endpoints import Endpoint
 from compare.models.protocols import STANCE_MODELS
 from compare.models.stance import CascadeStance
@@ -80,19 +78,12 @@ def test_progress_of_encoding_ends_with_all_texts(encoder: Encoder) -> None:
     assert told[-1] == (len(TEXTS), len(TEXTS))
 
 
-def adapted() -> AdaptedStance:
-    model = load_stance_model("fast")
-    layer = Layer(Kind.RECALIBRATION, ((0.5, 0, 0), (0, 2.0, 0), (0, 0, 1.0)), (-1.0, 2.0, 0.0))
-    return AdaptedStance(model, Adaptation(model.name, model.digest, layer))
-
-
 class Multilingual(WordJudge):
     languages = ()
 
 
 MODELS: dict[str, Callable[[], StanceModel]] = {
     **{name: partial(load_stance_model, name) for name in STANCE_MODELS},
-    "adapted": adapted,
     "fake": lambda: WordJudge(either=True),
     "reads any language": lambda: Multilingual(either=True),
     "cascade of fakes": lambda: CascadeStance(WordJudge(either=True), WordJudge(either=True)),

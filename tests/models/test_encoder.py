@@ -1,4 +1,4 @@
-"""The shipped encoder, other encoders, and the prefilter on vectors."""
+"""The shipped encoder, and other encoders."""
 
 import json
 import re
@@ -12,7 +12,6 @@ from compare.models import load_encoder
 from compare.models.encoder import (
     WEIGHTS,
     OnnxEncoder,
-    load_prefilter,
 )
 from compare.models.huggingface import folder_sha256, model_folder
 from compare.models.runtime import read_manifest
@@ -132,15 +131,6 @@ def test_a_damaged_tokenizer_that_no_manifest_names_is_one_clear_sentence(copied
         load_encoder(str(copied)).encode(["words"])
 
 
-@pytest.mark.parametrize("damage", [b"", b"PK", b"PK\x05\x06" + bytes(18)])
-def test_a_damaged_prefilter_is_one_clear_sentence(tmp_path, monkeypatch, damage):
-    path = tmp_path / "prefilter.npz"
-    path.write_bytes(damage)
-    monkeypatch.setattr("compare.models.encoder.PREFILTER", path)
-    with pytest.raises(ModelError, match=r"prefilter\.npz cannot be loaded \(.*\): install the"):
-        load_prefilter.__wrapped__()
-
-
 def test_a_folder_like_the_shipped_one_is_opened_by_its_manifest(copied, shipped):
     manifest = json.loads((copied / "manifest.json").read_text())
     manifest |= {"name": "other", "digest": "0" * 64}
@@ -197,26 +187,3 @@ def test_the_digest_of_a_folder_sees_names_and_contents(tmp_path):
     second = folder_sha256(tmp_path)
     (tmp_path / "a").rename(tmp_path / "b")
     assert len({first, second, folder_sha256(tmp_path)}) == 3
-
-
-# -- The prefilter ------------------------------------------------------------------------------
-
-
-def test_it_reads_the_vectors_of_the_encoder_that_ships():
-    assert load_prefilter().encoder == OnnxEncoder().digest
-
-
-def test_the_form_is_as_its_docstring_says_and_the_same_both_ways():
-    form = load_prefilter()
-    vectors = np.random.default_rng(0).standard_normal((4, OnnxEncoder().dim)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    a, b = np.array([0, 1]), np.array([2, 3])
-    u, v = vectors[a], vectors[b]
-    by_hand = (
-        (u * v) @ form.product
-        + np.abs(u - v) @ form.difference
-        + ((u @ form.basis) * (v @ form.basis)) @ form.form
-        + form.bias
-    )
-    assert form.logits(vectors.__getitem__, a, b) == pytest.approx(by_hand, abs=1e-5)
-    assert form.logits(vectors.__getitem__, b, a) == pytest.approx(by_hand, abs=1e-5)

@@ -181,7 +181,7 @@ def test_fresh_excludes_pairs_of_finished_reviews(run, folder: Path) -> None:
         read_by(reviews.open("canal"), reader, [AGREE] * 5)
     asked = ("--result", "result.json", "--seed", 3, "--reader", "Ada")
     again = run("create", "again", *asked, "--size", 5)
-    assert "Note: A finished review held 5 pairs of these before; such" in again.err
+    assert "Note: A finished review held 5 pairs of these before. --fresh" in again.err
     fresh = run("create", "fresh", *asked, "--fresh", "--json")
     assert fresh.json["pairs"] == len(MACHINE) - 5
     assert (fresh.json["settings"]["left_out"], fresh.err) == (5, "")

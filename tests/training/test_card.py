@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from training import card
 
 
@@ -17,15 +13,6 @@ def test_an_interval_is_wilson_s() -> None:
     # 8 of 10: (0.8 + 1.92 / 10 -+ 1.96 * (0.16 / 10 + 0.96 / 100) ** 0.5) / (1 + 3.84 / 10)
     dev = {"pairs": 10, "confusion_rows_gold": [[5, 1, 0], [0, 2, 1], [0, 0, 1]]}
     assert card._interval(dev) == "0.490 to 0.943"
-
-
-def test_a_card_is_written_ahead_of_what_chooses_pairs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(card, "PREFILTER", tmp_path / "prefilter.npz")
-    text = card.card()
-    assert "prefilter" not in text
-    assert "## Digests" in text
 
 
 def test_a_mode_that_a_tier_was_not_measured_on_is_said_to_be() -> None:

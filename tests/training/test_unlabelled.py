@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from tests.training.test_mined import COUNTRIES, EACH, vectors
 from training import unlabelled
 
 HEAD = "a\tb\tlabel\tconfidence\ta_country\ta_date\tb_country\tb_date\n"
+COUNTRIES = ("Valdoria", "Ostravia", "Karsenia")
+EACH = 160
+
+
+def vectors(texts: Sequence[str]) -> NDArray[np.float32]:
+    """Unit vectors that share a direction, so that pairs are near each other."""
+    rows = np.random.default_rng(5).standard_normal((len(texts), 16)) + 2
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ def test_pages_show_a_library_in_a_database_as_it_is_now(page, home, monkeypatch
     Library.build(STATEMENTS, address, HashingEncoder(256)).close()
     monkeypatch.setenv("COMPARE_LIBRARY", address)
     monkeypatch.setattr("compare.library.library.encoder_of", lambda *_: HashingEncoder(256))
-    monkeypatch.setattr("compare.ui.components.service._shipped_model", WordJudge)
+    monkeypatch.setattr("compare.ui.components.service.stance_model", WordJudge)
     found = unmarked(shown(page("search", q=f"{BLOCKADE}.")))
     assert "must end now" in found
     assert "Trade in timber" in shown(page("corpus", query="timber"))

@@ -320,6 +320,14 @@ def test_a_statement_is_deleted_on_its_own_page(page, home):
     library.close()
 
 
+def test_the_app_says_that_a_deletion_is_not_finished(page, judged, home):
+    judged([statement("s-1", "We admit it.")])
+    assert "is not finished" not in shown(page("corpus"))
+    (home / "judged" / "deletion.json").write_text('{"ids": ["<b>gone"]}')
+    told = shown(page("corpus"))
+    assert "The deletion of &lt;b&gt;gone is not finished, and the words may still be in" in told
+
+
 def test_a_library_that_another_program_changed_is_opened_anew(page, home):
     Library.build([statement("s-1", "We admit it.")], home / "library").close()
     app = page("corpus")

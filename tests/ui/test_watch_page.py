@@ -25,7 +25,8 @@ def place(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of the library that the app opens, read by a small judge."""
     monkeypatch.setenv("COMPARE_LIBRARY", str(home / "watched"))
     monkeypatch.setattr("compare.library.library.encoder_of", lambda *_: HashingEncoder(256))
-    monkeypatch.setattr("compare.ui.components.service._shipped_model", WordJudge)
+    for module in ("service", "watching"):
+        monkeypatch.setattr(f"compare.ui.components.{module}.stance_model", WordJudge)
     return home / "watched"
 
 

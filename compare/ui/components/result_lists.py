@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from compare.adapt import append_correction
 from compare.comparison import sides_taken
 from compare.errors import QueryError
 from compare.export import VERDICT, counted, verdict_word
@@ -28,6 +27,7 @@ from compare.export.words import (
 )
 from compare.library.actors import actor_keys
 from compare.results import MOST_OF_STATEMENT, Pair, Result, Stance
+from compare.review import append_correction
 from compare.ui import CORPUS_PAGE
 from compare.ui.components.filter_panel import NEWEST, OLDEST, PROBABILITY, SIMILARITY
 from compare.ui.components.layout import (
@@ -78,7 +78,9 @@ def side_by_side(shown: Shown, *, as_table: bool = False) -> Result:
         none_pass = not result.pairs and bool(result.provenance.filters)
         show_html("nothing", read, on_topic, near, result.thresholds.probability, none_pass)
     elif (taken := sides_taken(result)).in_words():
-        show_html("sides_taken", taken)
+        settings = result.provenance.settings
+        read_again = (settings.get(f"read_again_{one.value}", 0) for one in SIDES)
+        show_html("sides_taken", taken, sum(map(int, read_again)))
     if as_table:
         found_table(shown)
         return result

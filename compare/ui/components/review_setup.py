@@ -101,10 +101,7 @@ def choose_review(reviews: Reviews) -> Review | None:
         )
         review = reviews.open(chosen) if chosen in names else None
         if review and review.name == wanted and (number := review.settings.read_before):
-            small(
-                f"{counted(number, 'pair')} of it stood in a finished review before. They cannot "
-                "test a model that has learned from them."
-            )
+            small(f"{counted(number, 'pair')} of it stood in a finished review before.")
     return review
 
 
@@ -220,8 +217,8 @@ def _choose_pairs(reviews: Reviews, library: Library) -> Callable[[int], PairSel
     fresh = st.checkbox(
         "Only pairs that are in no finished review",
         key="r_new_fresh",
-        help="For an adapted model: pairs it has learned from cannot show how often it is right. "
-        "Estimates are then for the remaining pairs.",
+        help="Pairs that were read before are not drawn again. Estimates are then for the "
+        "remaining pairs.",
     )
     stances = tuple(words[label] for label in labels)
 

@@ -30,8 +30,7 @@ from compare.library import Filters, locations
 from compare.library.backend import Backend, backend_at
 from compare.library.filters import FACETED
 from compare.library.library import Library
-from compare.models import InputPair, ModelInput, StanceModel, about_adaptation, load_stance_model
-from compare.models.calibration import adapted_to, read_adaptation
+from compare.models import InputPair, ModelInput, StanceModel, load_stance_model
 from compare.models.endpoints import MODEL_VARIABLE, READER_VARIABLE, Endpoint
 from compare.models.rationale import find_rationale
 from compare.models.third_reader import ThirdReader
@@ -65,7 +64,7 @@ def _libraries() -> dict[str, Backend]:
 
 
 def choose_library() -> Library:
-    """Show the menu of libraries in the sidebar, open the chosen one, and adapt the model to it."""
+    """Show the menu of libraries in the sidebar, and open the chosen one."""
     libraries = _libraries()
     if (wanted := st.session_state.pop(SWITCH_TO, None)) in libraries:
         st.session_state["library"] = wanted
@@ -83,8 +82,6 @@ def choose_library() -> Library:
         if sentence := library.about_deletion():
             small(sentence)
         st.session_state[READ_FOR] = library.backend.address
-        if read_adaptation(library.backend) is not None:  # otherwise the model is not loaded yet
-            small(about_adaptation(stance_model(), library.backend))
     return library
 
 
@@ -130,14 +127,9 @@ def kept(name: str, key: str) -> Any:
 
 
 @st.cache_resource(show_spinner="Loading the stance model…")
-def _shipped_model() -> StanceModel:
-    return load_stance_model()
-
-
 def stance_model() -> StanceModel:
-    """Return the shipped model, adapted to the page's library if that has an adaptation."""
-    address = st.session_state.get(READ_FOR)
-    return adapted_to(_shipped_model(), backend_at(address)) if address else _shipped_model()
+    """Return the shipped model."""
+    return load_stance_model()
 
 
 @st.cache_resource(show_spinner=False)

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from compare.adapt import append_typed_correction
 from compare.errors import QueryError
 from compare.export.html import bars_html
 from compare.export.words import UNCLEAR, VERDICT
 from compare.models import InputPair, ModelInput, signature
 from compare.results import Excerpt, Probabilities, Stance
+from compare.review import append_typed_correction
 from compare.statements import clean_quote, language_notes
 from compare.ui.components.layout import notice, page, show_html, small, text_field
 from compare.ui.components.quote_form import EXAMPLE_CONTEXT, EXAMPLE_QUOTE, checked_quote

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from compare.adapt import append_correction, append_typed_correction, corrections_file
-from compare.adapt.corrections import COLUMNS
 from compare.errors import ExportError
 from compare.models import ModelInput
 from compare.results import Probabilities, Stance
+from compare.review import append_correction, append_typed_correction
+from compare.review.corrections import COLUMNS, corrections_file
 from compare.statements import Quote
 from tests.fabricate import QUOTE, VALDORIA, a_search, two_sides
 

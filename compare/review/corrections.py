@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 from compare.errors import ExportError
-from compare.evaluate.pairs import read_label, read_rows, read_side, required_cell
 from compare.export import Row, columns, csv_bytes
 from compare.export.rows import side_cells
 from compare.files import home_path
-from compare.models import InputPair, ModelInput
+from compare.models import ModelInput
 from compare.results import Pair, Probabilities, Result, Stance
 
 CORRECTIONS_VARIABLE = "COMPARE_CORRECTIONS"
@@ -31,9 +29,6 @@ def corrections_file() -> Path:
     from compare.library.locations import user_library
 
     return user_library().parent / "corrections.csv"
-
-
-# -- Writing -------------------------------------------------------------------------------------
 
 
 def append_correction(
@@ -112,21 +107,3 @@ def _append(
             f"{CORRECTIONS_VARIABLE}."
         ) from error
     return path
-
-
-# -- Reading -------------------------------------------------------------------------------------
-
-_REQUIRED = "a file of corrections has the columns right, a_text and b_text"
-
-
-def read_corrections(path: Path) -> Iterator[tuple[InputPair, tuple[str, str], Stance]]:
-    """Yield the corrections in a file, oldest first; none if it does not exist.
-
-    Each is a pair, the ids of its statements ("" if typed), and the right label.
-    """
-    if not path.exists():
-        return
-    for row in read_rows(path):
-        a, b = (read_side(row, side, f"{side}_text", _REQUIRED) for side in "ab")
-        a_id, b_id = (required_cell(row, f"{side}_id", _REQUIRED) for side in "ab")
-        yield (a, b), (a_id, b_id), read_label(row, _REQUIRED, "right")
