@@ -72,6 +72,7 @@ class Labelled:
         groups: What the folds must not divide: the claim, the topic or the document of each pair.
         searched: Whether a search reads them, and so weighs the same actor's passages.
         opposites: What someone who disagrees would say, for each pair; () if each is read alone.
+        least: The probability from which the program calls a pair agreeing or opposing by default.
         placed_on: The proposition on which both sides of each pair are placed; () if on none.
         learned: Whether the model learned from each pair; () if from none. Such pairs are fitted
             on, since what it learned hardly shows, but nothing is measured on them.
@@ -83,6 +84,7 @@ class Labelled:
     searched: bool = False
     opposites: Sequence[str] = ()
     placed_on: Sequence[str] = ()
+    least: float = LEAST_CALLED
     learned: Sequence[bool] = ()
 
 
@@ -139,6 +141,7 @@ def labelled_by_use(data: Path, *, learned: bool) -> dict[Use, Labelled]:
             pairs,
             asked,
             searched=use is Use.STATEMENT,
+            least=LEAST_CALLED if use is Use.STATEMENT else OF_PLACEMENTS.probability,
             learned=[one in known for one in asked],
         )
     placed = found[Use.PROPOSITION]
@@ -158,6 +161,7 @@ def labelled_by_use(data: Path, *, learned: bool) -> dict[Use, Labelled]:
             asked,
             opposites=[opposites[pair_files.proposition_of(one)] for one in asked],
             placed_on=[pair_files.proposition_of(one) for one in asked],
+            least=OF_PLACEMENTS.probability,
         )
     return found
 
@@ -228,10 +232,9 @@ def fit(
         "groups": len({group for group, one in zip(labelled.groups, fresh, strict=True) if one}),
     }
     gold, probabilities = gold[fresh], probabilities[fresh]
-    least = OF_PLACEMENTS.probability if labelled.placed_on else LEAST_CALLED
     figures["log_loss"] = round(float(log_loss(gold, probabilities, labels=[0, 1, 2])), 4)
     for column, name in enumerate(LABELS[:2]):
-        called = probabilities[:, column] >= least
+        called = probabilities[:, column] >= labelled.least
         figures[name] = {
             "called": int(called.sum()),
             "shown": round(float(probabilities[called, column].mean()), 3)
