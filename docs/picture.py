@@ -44,14 +44,6 @@ def sides(page: Page) -> None:
     page.get_by_text("Link to this page").wait_for()
 
 
-def positions(page: Page) -> None:
-    """Place all countries of the sample on one proposition."""
-    go(page, "positions?o_q=China+will+give+military+aid+to+Russia.", 1100)
-    page.get_by_role("button", name="Find positions").click()
-    page.locator("[data-testid=stVegaLiteChart] .mark-symbol").first.wait_for()
-    page.get_by_text("Link to this page").wait_for()
-
-
 def review(page: Page) -> None:
     """Make a review of a search, and show its first pair before it is answered."""
     search(page)
@@ -88,13 +80,23 @@ def watches(page: Page) -> None:
     page.get_by_role("heading", name="free passage").wait_for()
 
 
+def positions(page: Page) -> None:
+    """Place the countries of the made-up statements on one proposition."""
+    subprocess.run([*PROGRAM, "build", "--corpus", str(DOCS / "canal.csv"), "--add"], check=True)
+    asked = "o_q=All+ships+must+be+free+to+pass+through+the+canal."
+    go(page, f"positions?library=My+own&{asked}", 1100)
+    page.get_by_role("button", name="Find positions").click()
+    page.locator("[data-testid=stVegaLiteChart] .mark-symbol").first.wait_for()
+    page.get_by_text("Link to this page").wait_for()
+
+
 PICTURES: dict[str, Callable[[Page], None]] = {
     "search.png": search,
-    "pictures/positions.png": positions,
     "pictures/review.png": review,
     "pictures/collection.png": collection,
-    "pictures/watches.png": watches,  # makes a library, so it is one of the last
+    "pictures/watches.png": watches,  # makes a library, as those after it do
     "pictures/sides.png": sides,
+    "pictures/positions.png": positions,
 }
 """Each picture, and the function that prepares the page for it."""
 

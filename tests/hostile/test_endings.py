@@ -12,7 +12,7 @@ from compare.cli.program import cli
 from tests.fakes import Ran
 
 WRITTEN = {"--out", "--by-year", "--passages", "--agreement", "--unjudged"}
-READ = {"--queries", "--batch", "--result", "--pairs", "--codebook", "--labels", "--corpus",
+READ = {"--queries", "--batch", "--result", "--pairs", "--codebook", "--corpus",
         "--collection", "--qrels", "--token-file"}  # fmt: skip
 ARGUMENTS = {  # nothing that is named here exists
     "search": "x",
