@@ -143,7 +143,8 @@ In 8 bits, {manifest["int8_same_label"]:.1%} of the pairs have the same label as
 
 Each use has a calibration of its own, a scale and a shift for each logit. Measured in ten folds that share no
 claim, topic or document, on pairs that the model did not learn from; "called" are those with a probability of
-one half or more, for two sides and timelines of 0.6, where a pair beside the point that was asked for is wrong:
+one half or more, for propositions, two sides and timelines of 0.6 or more. For two sides and timelines, a pair
+beside the point that was asked for is wrong:
 
 {_uses(manifest)}
 """

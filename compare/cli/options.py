@@ -404,7 +404,8 @@ def open_library(
         remark_notes(filter(None, [waits]))
     if _has_adaptation(library.backend):
         place = library.backend.place_of(_ADAPTATION)
-        remark(f"The adaptation in {place} is no longer used: delete it.")
+        remedy = ": delete it" if library.backend.folder else ""
+        remark(f"The adaptation in {place} is no longer used{remedy}.")
     return library
 
 

@@ -170,7 +170,10 @@ def opposites(quote: str, as_json: bool, **options: Any) -> None:
         say(f"{offer.probability:.2f} “{offer.text}”")
         say(f"     {offer.matter}")
     if not found:
-        remark("No matter of the list is on this point: write what someone who disagrees says.")
+        remark(
+            "No matter of the list, which is English, is on this point: write what someone who "
+            "disagrees says."
+        )
 
 
 def search_once(

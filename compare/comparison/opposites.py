@@ -2,12 +2,13 @@
 
 `matters.tsv` has a line for each matter: its name, a claim, and what the other side says. A text is
 placed on a line as a passage is on a proposition with two ends, and is offered the other end. An
-offer is only that: the model's list is short and its reading may be wrong, so a person chooses.
+offer is only that: the list is short and the model may misread, so a person chooses.
 """
 
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,18 +17,24 @@ import numpy as np
 
 from compare.comparison.scoring import score_both_ends
 from compare.models import ModelInput, Use
-from compare.statements import clean_quote, is_language, language_of, words_key
+from compare.models.model_input import affirmed
+from compare.models.stance import is_typed
+from compare.results import Excerpt
+from compare.statements import Quote, complete, is_language, language_of, split_quote, words_key
 
 if TYPE_CHECKING:
     from compare.library.index.base import Floats
     from compare.library.library import Library
     from compare.models import StanceModel
+    from compare.progress import Progress
 
 MATTERS = Path(__file__).with_name("matters.tsv")
 
 _MOST_BY_WORDS = 60
 """Lines that share the most telling words with the text; only these are embedded."""
 _MOST_READ = 6
+_MOST_PARTS = 8
+_LANGUAGE = "en"  # of the list
 _LEAST_SIMILAR = 0.5
 _LEAST_SURE = 0.6
 
@@ -66,45 +73,65 @@ def matters() -> tuple[Matter, ...]:
 
 
 def opposites(
-    library: Library, text: str, *, most: int = 2, stance_model: StanceModel | None = None
+    library: Library,
+    quote: Quote | str,
+    *,
+    most: int = 2,
+    stance_model: StanceModel | None = None,
+    on_progress: Progress | None = None,
 ) -> tuple[Offer, ...]:
-    """Return what someone who disagrees with a claim may say, the most similar matter first.
+    """Return what someone who disagrees with a quote may say, the most similar matter first.
 
-    Nothing is returned for a text in a language that the stance model does not read, or if no line
-    of the list is on its point.
+    The list is English: nothing is returned for a quote in another language, nor if no line is on
+    its point. Of several sentences, the one most similar to a line is placed on it; of more than
+    eight, the first eight count.
 
     Args:
         library: Its encoder finds the lines.
-        text: A claim or a quote.
+        quote: A claim or a quote, with its context and speaker if known.
         most: Maximum number of offers.
         stance_model: None uses the library's.
+        on_progress: Reports lines read.
 
     Raises:
-        QueryError: The text is empty or too long.
+        QueryError: The quote is empty or too long.
         ModelError: A model is missing or not the library's.
     """
-    text = clean_quote(text)
+    asked = (Quote(quote) if isinstance(quote, str) else quote).cleaned()
     model = (stance_model or library.stance_model()).for_use(Use.QUOTE)
-    if model.languages and not is_language(language_of(text), *model.languages):
+    read = model.languages or (_LANGUAGE,)
+    if language_of(asked.text) != _LANGUAGE or not is_language(_LANGUAGE, *read):
         return ()
-    near = [matters()[n] for n in _by_words(text)]
+    denied = affirmed(asked.text) if is_typed(_side(asked, asked.text)) else None
+    if denied:  # two typed sentences: the model would hear the topic better than the "not"
+        asked = replace(asked, text=denied)
+    parts = split_quote(asked.text, _LANGUAGE)[:_MOST_PARTS]
+    texts = [complete(part, asked.context) for part in parts]
+    near = [matters()[n] for n in _by_words(" ".join(texts))]
     if not near:
         return ()
-    vectors = library.encoder.encode([text, *(end for line in near for end in line[1:])])
-    similar = (vectors[1:] @ vectors[0]).reshape(-1, 2).max(axis=1)
+    vectors = library.encoder.encode([*texts, *(end for line in near for end in line[1:])])
+    cosines = vectors[len(parts) :] @ vectors[: len(parts)].T
+    by_line = cosines.reshape(len(near), 2, len(parts)).max(axis=1)
+    similar, part_of = by_line.max(axis=1), by_line.argmax(axis=1)
     best = [n for n in np.argsort(-similar)[:_MOST_READ].tolist() if similar[n] >= _LEAST_SIMILAR]
-    asked = ModelInput(text)
     placed = score_both_ends(
         model.stages[-1],
-        [(ModelInput(near[n].claim), asked) for n in best],
+        [(ModelInput(near[n].claim), _side(asked, parts[part_of[n]])) for n in best],
         [ModelInput(near[n].opposite) for n in best],
+        on_progress,
     )
     found = []
     for n, (agree, oppose, _) in zip(best, placed.tolist(), strict=True):
-        other, sure = (near[n].opposite, agree) if agree > oppose else (near[n].claim, oppose)
-        if sure >= _LEAST_SURE and words_key(other) != words_key(text):
+        on_claim = (agree > oppose) != bool(denied)
+        other, sure = near[n].opposite if on_claim else near[n].claim, max(agree, oppose)
+        if sure >= _LEAST_SURE and words_key(other) != words_key(asked.text):
             found.append(Offer(other, near[n].name, float(similar[n]), sure))
     return tuple(found[:most])
+
+
+def _side(quote: Quote, sentence: str) -> ModelInput:
+    return Excerpt.of_quote(quote, sentence).model_input
 
 
 def _by_words(text: str) -> list[int]:

@@ -261,6 +261,7 @@ def _repeat(
             filters=filters,
             thresholds=thresholds,
             candidates=int(_setting(made, "candidates", CANDIDATES)),
+            read_again=_read_again(made),
             on_progress=on_progress,
         )
     found = positions(  # saved by `Positions.result`
@@ -278,6 +279,15 @@ def _repeat(
         cache_folder=empty_cache,
     )
     return found.rethreshold(similarity=thresholds.similarity).result()
+
+
+def _read_again(made: Provenance) -> tuple[int, int] | None:
+    """Return how many candidates of either list were read again; None if there was one stage."""
+    names = "read_again_agree", "read_again_oppose"
+    if not any(name in made.settings for name in names):
+        return None
+    agree, oppose = (int(_setting(made, name, 1)) for name in names)
+    return agree, oppose
 
 
 def _setting(made: Provenance, name: str, default: float) -> float:

@@ -55,7 +55,7 @@ READ_AGAIN = 20, 30
 """Candidates at the top of the agree list and of the oppose list that the second stage scores. On
 dev queries, the first five of either list are as good as if it scored 30 and 30."""
 
-READ_AGAIN_TWICE = 16, 24
+READ_AGAIN_WITH_OPPOSITE = 16, 24
 """The same with an opposite, since each of them is then read against both ends."""
 
 
@@ -69,6 +69,7 @@ def search(
     candidates: int = CANDIDATES,
     why: bool = False,
     only: Rows | None = None,
+    read_again: tuple[int, int] | None = None,
     on_progress: Progress | None = None,
 ) -> Result:
     """Search a library for statements that agree with a quote or oppose it.
@@ -91,6 +92,8 @@ def search(
         why: Also find the rationale of all listed pairs.
         only: Rows of the passages that may be found, int64 [n]; None for all. If given, the quote's
             own statement is only that whose id the quote has.
+        read_again: Candidates at the top of either list that the second stage scores; None for the
+            usual numbers.
         on_progress: Reports pairs scored.
 
     Raises:
@@ -102,7 +105,8 @@ def search(
     found = retrieve(library, asked, filters or Filters(), candidates, model.languages, only)
     model = model.for_use(_use_of(found))
     weight = (model.for_use(Use.BOTH_ENDS) if found.quote.opposite else model).same_actor
-    scored = weigh_actors(_score(library, found, model, on_progress), weight)
+    depths = read_again or (READ_AGAIN_WITH_OPPOSITE if found.quote.opposite else READ_AGAIN)
+    scored = weigh_actors(_score(library, found, model, depths, on_progress), weight)
     last = [entry for entry in scored if not entry.pair.first_stage_only]
     result = Result(
         Kind.SEARCH,
@@ -113,7 +117,7 @@ def search(
             library,
             model,
             filters_in_force(found.filters),
-            _settings(candidates, model, weight, found.quote.opposite),
+            _settings(candidates, model, weight, found.quote.opposite, depths),
         ),
         quote=found.quote,
         source=next(iter(found.sources), None),
@@ -127,7 +131,7 @@ def search(
 
 
 def _settings(
-    candidates: int, model: StanceModel, weight: float, opposite: str
+    candidates: int, model: StanceModel, weight: float, opposite: str, depths: tuple[int, int]
 ) -> dict[str, float | str]:
     """Return what a result records; what does not apply is left out."""
     settings: dict[str, float | str] = {"candidates": candidates}
@@ -136,12 +140,8 @@ def _settings(
     if weight:
         settings["same_actor"] = weight
     if len(model.stages) > 1:
-        settings["read_again_agree"], settings["read_again_oppose"] = _read_again(opposite)
+        settings["read_again_agree"], settings["read_again_oppose"] = depths
     return settings
-
-
-def _read_again(opposite: str) -> tuple[int, int]:
-    return READ_AGAIN_TWICE if opposite else READ_AGAIN
 
 
 def scored_pool(
@@ -153,7 +153,9 @@ def scored_pool(
     """
     found = retrieve_pool(library, Quote(clean_quote(quote)), candidates)
     stance_model = stance_model.for_use(Use.QUOTE)
-    scored = weigh_actors(_score(library, found, stance_model, None), stance_model.same_actor)
+    scored = weigh_actors(
+        _score(library, found, stance_model, READ_AGAIN, None), stance_model.same_actor
+    )
     by_row = duplicates(library.store, [row for row, _ in scored])
     excerpts = read_excerpts(library, (row for rows in by_row.values() for row, _ in rows))
     scored += [
@@ -197,7 +199,11 @@ class _Scored(NamedTuple):
 
 
 def _score(
-    library: Library, found: Retrieved, model: StanceModel, on_progress: Progress | None
+    library: Library,
+    found: Retrieved,
+    model: StanceModel,
+    depths: tuple[int, int],
+    on_progress: Progress | None,
 ) -> list[_Scored]:
     excerpts = read_excerpts(library, (row for _, row in found.pairs))
     numbers = {row: n for n, row in enumerate(excerpts)}
@@ -226,7 +232,7 @@ def _score(
         against = [opposite if both[n] else None for n in chosen.tolist()]
         return score_both_ends(stage, read, against, on_progress)
 
-    choices = [top_of_lists(similarities, *_read_again(found.quote.opposite))]
+    choices = [top_of_lists(similarities, *depths)]
     scores = score_in_stages(model, len(inputs), score, choices, on_progress)
     source = next(iter(found.sources), None)
     sentences = [Excerpt.of_quote(found.quote, part, source) for part in found.parts]

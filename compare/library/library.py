@@ -418,25 +418,23 @@ class Library:
         )  # fmt: skip
 
     def opposites(
-        self, text: str, *, most: int = 2, stance_model: StanceModel | None = None
+        self,
+        quote: Quote | str,
+        *,
+        most: int = 2,
+        stance_model: StanceModel | None = None,
+        on_progress: Progress | None = None,
     ) -> tuple[Offer, ...]:
-        """Return what someone who disagrees with a claim may say, from a list of contested matters.
+        """Return what someone who disagrees with a quote may say, from a list of contested matters.
 
         >>> library.opposites("The veto in the Security Council should be abolished.")[0].matter
         'Veto in Security Council'
 
-        Args:
-            text: A claim or a quote.
-            most: Maximum number of offers.
-            stance_model: None uses the shipped one.
-
-        Raises:
-            QueryError: The text is empty or too long.
-            ModelError: A model is missing, or is not the one the library was built with.
+        The arguments and errors are those of `compare.comparison.opposites.opposites`.
         """
         from compare.comparison.opposites import opposites
 
-        return opposites(self, text, most=most, stance_model=stance_model)
+        return opposites(self, quote, most=most, stance_model=stance_model, on_progress=on_progress)
 
     def search_many(
         self,

@@ -53,8 +53,11 @@ class Thresholds:
 
 
 OF_PLACEMENTS = Thresholds(probability=0.6)
-"""What a placement on a proposition, or a pair of two, must reach by default. Of the pairs of two
-sides that are called opposing, 0.63 are right and on the point at 0.5, 0.70 at 0.6, 0.82 at 0.7."""
+"""What a passage placed on a proposition, or a pair of two sides, must reach by default.
+
+Of the pairs of two sides that are called opposing, 0.63 are right and on the point at 0.5, 0.70 at
+0.6, and 0.82 at 0.7.
+"""
 
 
 def ranking_score(probability: float, similarity: float) -> float:

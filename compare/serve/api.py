@@ -233,12 +233,14 @@ def _add_searches(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
         request: Request,
         q: Annotated[bodies.Text, Query(description="The quote.", examples=[bodies.EXAMPLE])],
         library: LibraryName = "",
-    ) -> list[dict[str, Any]]:
+    ) -> dict[str, Any]:
         """Offer what someone who disagrees with a quote may say, from a list of matters."""
 
-        def read(on_progress: Progress) -> list[dict[str, Any]]:
-            found = pool.library(library).opposites(q, stance_model=pool.model())
-            return [offer._asdict() for offer in found]
+        def read(on_progress: Progress) -> dict[str, Any]:
+            found = pool.library(library).opposites(
+                q, stance_model=pool.model(), on_progress=on_progress
+            )
+            return {"opposites": [offer._asdict() for offer in found]}
 
         return await readings.run(request, read)
 

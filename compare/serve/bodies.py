@@ -202,7 +202,7 @@ class ThresholdFields(Body):
 
 
 class PlacedThresholdFields(ThresholdFields):
-    """What a placement, or a pair of two, must reach to be listed."""
+    """What a placed passage, or a pair of two sides, must reach to be listed."""
 
     probability: Number = Field(default=OF_PLACEMENTS.probability, ge=LEAST_CALLED, le=1)
 

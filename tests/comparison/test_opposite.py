@@ -2,13 +2,15 @@
 
 import pytest
 
-from compare.comparison.search import search
+from compare.comparison.reproduce import reproduce
+from compare.comparison.search import READ_AGAIN, READ_AGAIN_WITH_OPPOSITE, search
 from compare.errors import QueryError
 from compare.export import ExportFormat, export_bytes
 from compare.export.json_files import public_json, result_from_json, result_to_json
 from compare.export.rows import pair_rows
 from compare.library.library import Library
 from compare.models import Use
+from compare.models.stance import CascadeStance
 from compare.results import Thresholds
 from compare.statements import Country, PartialDate, Quote
 from compare.statements.quotes import LONGEST
@@ -163,3 +165,15 @@ def test_a_search_reads_for_its_kind_of_quote(library, quote, use):
     judge = OfUse()
     search(library, quote, stance_model=judge)
     assert judge.uses == [use]
+
+
+def test_fewer_candidates_are_read_again_with_an_opposite_and_reproduced_so(library):
+    model = CascadeStance(Literal(), Literal(either=True))
+    alone = search(library, BLOCKADE, stance_model=model)
+    both = search(library, Quote(BLOCKADE, opposite=STAYS), stance_model=model)
+    names = "read_again_agree", "read_again_oppose"
+    assert [alone.provenance.settings[name] for name in names] == [*READ_AGAIN]
+    assert [both.provenance.settings[name] for name in names] == [*READ_AGAIN_WITH_OPPOSITE]
+    older = search(library, Quote(BLOCKADE, opposite=STAYS), stance_model=model, read_again=(1, 2))
+    again = reproduce(older, library, stance_model=model)
+    assert not again.differences

@@ -6,12 +6,15 @@ import csv
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from compare.comparison import opposites as module
 from compare.comparison.opposites import MATTERS, matters, opposites
 from compare.errors import QueryError
 from compare.library.library import Library
 from compare.models import StanceModel, load_stance_model
+from compare.serve.api import create_app
+from tests.fakes import runner
 
 VETO = "The veto in the Security Council should be abolished."
 KEPT = "The veto in the Security Council must be kept."
@@ -100,5 +103,35 @@ def test_an_empty_or_long_text_is_one_sentence(asked: str, said: str, library: L
         opposites(library, asked)
 
 
-def test_only_a_few_lines_are_read(library: Library, model: StanceModel) -> None:
-    assert len(module._by_words(VETO)) <= module._MOST_BY_WORDS
+def test_a_denial_is_offered_what_the_claim_says(library: Library, model: StanceModel) -> None:
+    claim = "The United States embargo on Cuba must end."
+    denial = "The United States embargo on Cuba must not end."
+    for asked, end in ((claim, "opposite"), (denial, "claim")):
+        found = opposites(library, asked, stance_model=model)
+        lines = {one.name: one for one in matters()}
+        assert found[0].text == getattr(lines[found[0].matter], end)
+
+
+def test_of_a_long_quote_only_the_nearest_sentences_are_read(
+    library: Library, model: StanceModel
+) -> None:
+    told: list[tuple[int, int]] = []
+    long = f"{'The harvest was late this year. ' * 200}{VETO}"
+    opposites(library, long, stance_model=model, on_progress=lambda *at: told.append(at))
+    assert all(total <= module._MOST_READ for _, total in told)
+    (first, *_) = opposites(library, f"The harvest was late. {VETO}", stance_model=model)
+    assert first.matter == "Veto in Security Council"
+
+
+def test_the_command_and_the_api_offer_the_same(
+    model_cache: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COMPARE_CACHE", str(model_cache))
+    sample = Library.sample()
+    run = runner(capfd)
+    printed = run("opposites", VETO, "--json", "--library", sample.folder).json["opposites"]
+    assert printed[0]["text"] == sample.opposites(VETO)[0].text
+    assert f"“{printed[0]['text']}”" in run("opposites", VETO, "--library", sample.folder).out
+    api = TestClient(create_app({"sample": sample.backend}), base_url="http://localhost")
+    answer = api.get("/opposites", params={"q": VETO}).json()["opposites"]
+    assert [one["text"] for one in answer] == [one["text"] for one in printed]

@@ -52,10 +52,10 @@ def test_a_search_answers_as_the_command_does(folder: Path) -> None:
     assert [entry["statement"]["id"] for entry in found["results"]] == ["agree-1", "oppose-1"]
 
 
-def test_opposites_are_offered(folder: Path) -> None:
+def test_opposites_are_asked_for_with_a_quote(folder: Path) -> None:
     api = client(folder)
     answer = api.get("/opposites", params={"q": BLOCKADE})
-    assert (answer.status_code, answer.json()) == (200, [])
+    assert (answer.status_code, answer.json()) == (200, {"opposites": []})
     refused = api.get("/opposites", params={"q": " "})
     assert refused.status_code == 400
     assert "empty" in said(refused)

@@ -130,15 +130,19 @@ def ask_quote(library: Library) -> Quote:
     return checked_quote(text or "", {**who, OPPOSITE: opposite}, source)
 
 
-def offer_opposites(library: Library, text: str, opposite: str, key: str = OPPOSITE) -> None:
-    """Offer what someone who disagrees may say, unless the field under `key` is filled.
+def offer_opposites(
+    library: Library, quote: Quote, key: str = OPPOSITE, *, press: str = ""
+) -> None:
+    """Offer what someone who disagrees may say, unless the quote has an opposite.
 
-    A press fills the field; nothing offered is used without one.
+    A press fills the field under `key`; nothing offered is used without one. `press` names the
+    button that then has to be pressed, if there is one.
     """
-    if opposite or not text.strip() or not (found := offers_for(library, text)):
+    if quote.opposite or not quote.text.strip() or not (found := offers_for(library, quote)):
         return
+    then = f" Then press {press}." if press else ""
     with st.container(key=f"offers-{key}", gap="xxsmall"):
-        small("Someone who disagrees may say this. A press puts it into the field above.")
+        small(f"Someone who disagrees may say this. A press puts it into the field above.{then}")
         for number, offer in enumerate(found):
             st.button(
                 inert(f"“{offer.text}”"),

@@ -25,6 +25,7 @@ from compare.comparison.third_reader import (
     load_third_reader,
     read_again,
 )
+from compare.comparison.turns import TURNS
 from compare.export import counted
 from compare.library import Filters, locations
 from compare.library.backend import Backend, backend_at
@@ -162,13 +163,14 @@ def search_library(
 
 
 @st.cache_resource(show_spinner=False, max_entries=_RESULTS)
-def _offered(key: str, _library: Library, text: str) -> tuple[Offer, ...]:
-    return opposites(_library, text, stance_model=stance_model())
+def _offered(key: str, _library: Library, _quote: Quote) -> tuple[Offer, ...]:
+    with TURNS.take():
+        return opposites(_library, _quote, stance_model=stance_model())
 
 
-def offers_for(library: Library, text: str) -> tuple[Offer, ...]:
-    """Return what someone who disagrees with a text may say; see `comparison.opposites`."""
-    return _offered(repr((library.manifest.encoder, stance_model().digest)), library, text)
+def offers_for(library: Library, quote: Quote) -> tuple[Offer, ...]:
+    """Return what someone who disagrees with a quote may say; see `comparison.opposites`."""
+    return _offered(repr((library.manifest.encoder, stance_model().digest, quote)), library, quote)
 
 
 @st.cache_resource(show_spinner=False)

@@ -27,6 +27,7 @@ from compare.library import Facets, Filters
 from compare.library.library import Library
 from compare.models import signature
 from compare.results import OF_PLACEMENTS, Pair, Result, Stance, Thresholds
+from compare.statements import Quote
 from compare.ui.charts.counts import years_chart
 from compare.ui.components.downloads import (
     chart_downloads,
@@ -91,9 +92,12 @@ def ask_and_read(
     reader = third_reader()
     other_library_notice(library)
     asked, pressed = ask(library.facets())
-    if pressed or f"{name}-table" in st.session_state:  # before, the model is not loaded
-        offer_opposites(library, asked.proposition, asked.opposite, f"{prefix}opposite")
+    offers = st.container()
     result = _read_pairs(name, library, asked, pressed, thresholds)
+    if f"{name}-table" in st.session_state:  # before, the model is not loaded
+        quote = Quote(asked.proposition, opposite=asked.opposite)
+        with offers:
+            offer_opposites(library, quote, f"{prefix}opposite", press="Find the pairs")
     if result is None:
         small("Empty filters allow everything. Nothing is read until you ask for it.")
         return library, None

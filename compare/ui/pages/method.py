@@ -10,7 +10,7 @@ import streamlit as st
 
 from compare import __version__
 from compare.comparison import MOST_OF_SIDE
-from compare.comparison.search import READ_AGAIN, READ_AGAIN_TWICE
+from compare.comparison.search import READ_AGAIN, READ_AGAIN_WITH_OPPOSITE
 from compare.comparison.sides import MOST_READ
 from compare.export import VERDICT, facts_html, percent, section_html, table_html
 from compare.export.report import citation
@@ -27,7 +27,7 @@ def _show_lists() -> None:
     show_html(
         "lists",
         READ_AGAIN,
-        READ_AGAIN_TWICE,
+        READ_AGAIN_WITH_OPPOSITE,
         FILLED_TO,
         LEAST_UNSURE,
         MOST_OF_SIDE,

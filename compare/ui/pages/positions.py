@@ -17,6 +17,7 @@ from compare.library.library import Library
 from compare.models import signature
 from compare.progress import Progress
 from compare.results import OF_PLACEMENTS, Positions, Thresholds
+from compare.statements import Quote
 from compare.ui.components import position_views as views
 from compare.ui.components.downloads import file_download, link_and_provenance, other_library_notice
 from compare.ui.components.filter_panel import (
@@ -240,11 +241,12 @@ with page(
     asked, pressed = _ask(library.facets())
     if pressed and not asked["propositions"]:
         raise QueryError("Type a proposition: one claim or demand, as a sentence.")
-    if len(asked["propositions"]) == 1 and (pressed or _FOUND in st.session_state):
-        offer_opposites(
-            library, asked["propositions"][0], "".join(asked["opposites"]), f"{PREFIX}opposite"
-        )
+    offers = st.container()
     table = _find(library, asked, pressed)
+    if len(asked["propositions"]) == 1 and _FOUND in st.session_state:
+        quote = Quote(asked["propositions"][0], opposite="".join(asked["opposites"]))
+        with offers:
+            offer_opposites(library, quote, f"{PREFIX}opposite", press="Find positions")
     if table is not None:
         _show(table, library, thresholds, order)
     else:
