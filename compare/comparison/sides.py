@@ -39,6 +39,7 @@ from compare.results import (
     filters_in_force,
 )
 from compare.results.provenance import provenance
+from compare.safe_text import one_line
 from compare.statements import Quote
 
 if TYPE_CHECKING:
@@ -218,7 +219,9 @@ def _nearest(
     """
     within = library.store.select(chosen)
     if not len(within):
-        raise QueryError(f"{name} cannot be compared: no statement matches. Loosen the filters.")
+        raise QueryError(
+            f"{one_line(name)} cannot be compared: no statement matches. Loosen the filters."
+        )
     rows = nearest_to(library, asked.ends, within, most)
     if not repeated:
         return rows
