@@ -124,8 +124,6 @@ def _specific(mixture: Mixture, data: Path) -> list[LabelledPair]:
         found += _thinned(pair_files.readings(data), mixture.readings_neither, rng)
     if mixture.contrasts:
         found += pair_files.contrasts()
-    if mixture.matters:
-        found += pair_files.matters()
     if mixture.edits:
         found += _share_of_groups(pair_files.edited_statements(data), mixture.edits, rng)
     if mixture.uses:

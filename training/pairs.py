@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from compare.comparison.opposites import matters as contested
 from compare.models.model_input import who_when_prefix
 
 Spans = tuple[tuple[int, int], ...]
@@ -45,8 +44,6 @@ OPPOSITES = Path(__file__).parent / "opposites.tsv"
 STATEMENT_EDITS = Path(__file__).parent / "statement_edits.tsv"
 DECIDING_WORDS = Path(__file__).parent / "deciding_words.tsv"
 CONTRASTS = Path(__file__).parent / "contrasts.tsv"
-MATTERS = Path(__file__).parent / "matters.tsv"
-"""Both ends of the contested matters that ship with the program in other words, and an aside."""
 CLAIM = "claim:"
 WITHOUT = "-"
 """Ends the id of a passage that was labelled without its prefix, as if it were typed."""
@@ -55,9 +52,6 @@ COUNTER = "-"
 """Ends the id of a claim whose counter-claim was labelled."""
 
 _SURE_OF_MADE_UP = 2  # the confidence of made-up pairs
-
-_MATTER_GROUPS = 10_000_000  # above the groups of claims
-_APART = 10  # one in so many matters is for measuring
 
 _ORDER = 99  # seed of the one order in which general pairs are drawn
 
@@ -440,25 +434,3 @@ def _text(passage: Mapping[str, str | None]) -> str:
 def contrasts() -> list[LabelledPair]:
     """Return the made-up pairs of `contrasts.tsv`, in sets that differ in few words."""
     return [labelled(row, _SURE_OF_MADE_UP) for row in rows(CONTRASTS)]
-
-
-def matters(*, apart: bool = False) -> list[LabelledPair]:
-    """Return the pairs of the contested matters: those to learn from, or the tenth kept `apart`.
-
-    Both ends are read against either end in other words, and one of them against an aside that
-    takes neither side. Matters near a dev claim are not in the file.
-    """
-    agree, _, neither = range(3)
-    ends = {one.name: one for one in contested()}
-    found = []
-    for number, row in enumerate(rows(MATTERS)):
-        if (int(hashlib.sha256(row["matter"].encode()).hexdigest(), 16) % _APART == 0) != apart:
-            continue
-        of, group = ends[row["matter"]], _MATTER_GROUPS + 2 * number
-        for n, own in enumerate(("claim", "opposite")):
-            near, other = (of.claim, of.opposite)[:: 1 - 2 * n]
-            pair = LabelledPair(near, row[own], "", "", agree, group=group + n)
-            found += [pair, replace(pair, a=other, label=TURNED[agree], turned=True)]
-        asked = (of.claim, of.opposite)[number % 2]
-        found.append(LabelledPair(asked, row["aside"], "", "", neither))
-    return found

@@ -30,7 +30,6 @@ class Mixture:
         rounds: The rounds of `claim_readings.tsv` whose pairs to add.
         neither: Share to take of the pairs of `deep` and `rounds` labelled "neither".
         forms: How many other forms a claim's pair that takes a side also comes in.
-        matters: Whether to add the ends of contested matters, and these in other words.
         edits: Share to take of the real statements with a side edited.
         uses: Whether to add the first round of what other uses than the search list.
         forms_neither: Chance that a claim's pair labelled "neither" also comes in another form.
@@ -54,7 +53,6 @@ class Mixture:
     readings: bool = False
     readings_neither: float = 1.0
     contrasts: bool = False
-    matters: bool = False
     claims: bool = False
     claims_neither: float = 0.5
     deep: bool = False
@@ -197,25 +195,6 @@ _USES = Recipe(
     replace(_FORMS.settings, frozen_layers=6),
     kept=0.5,
 )
-_MATTERS = Recipe(
-    "large-matters",
-    "goes on from there with both ends of contested matters in other words",
-    "large-forms",
-    replace(
-        _USES.mixture,
-        nli=500,
-        nli_skip=41_000,
-        officials=0.15,
-        rounds=(5,),
-        neither=0.1,
-        forms=1,
-        edits=0.1,
-        uses=False,
-        matters=True,
-    ),
-    replace(_FORMS.settings, frozen_layers=6),
-    kept=0.3,
-)
 _STUDENT = Recipe(
     "small-student",
     "learns the accurate tier's probabilities, of 20,000 unlabelled pairs too",
@@ -286,7 +265,6 @@ RECIPES = {
         _LAST,
         _FORMS,
         _USES,
-        _MATTERS,
         _STUDENT,
         _STUDENT_AGAIN,
         _STUDENT_DEEP,

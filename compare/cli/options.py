@@ -20,6 +20,7 @@ from compare.errors import QueryError
 from compare.files import why_unusable
 from compare.library import FILTERS, Filters, Library
 from compare.library.backend import Backend, backend_at
+from compare.library.build import about_adaptation
 from compare.library.filters import Filter, check_order
 from compare.library.locations import LIBRARY_VARIABLE, resolve_library, user_library
 from compare.models import LEAST_CALLED, Encoder, Stance, StanceModel
@@ -57,7 +58,6 @@ _ADDRESS = re.compile("(?:https?|ftp)://", re.IGNORECASE)
 PATH = _Path(path_type=Path)
 FILE = _Path(path_type=Path, dir_okay=False)
 STDOUT = Path("-")
-_ADAPTATION = "adapted.json"  # beside a library, from an older version
 
 
 class InOrder(click.Group):
@@ -402,18 +402,9 @@ def open_library(
             finish_deletion(library)
             waits = library.about_deletion()
         remark_notes(filter(None, [waits]))
-    if _has_adaptation(library.backend):
-        place = library.backend.place_of(_ADAPTATION)
-        remedy = ": delete it" if library.backend.folder else ""
-        remark(f"The adaptation in {place} is no longer used{remedy}.")
+    if sentence := about_adaptation(library.backend):
+        remark(sentence)
     return library
-
-
-def _has_adaptation(backend: Backend) -> bool:
-    try:
-        return backend.read_document(_ADAPTATION) is not None
-    except (OSError, ValueError):  # it is there, but no text that can be read
-        return True
 
 
 def finish_deletion(library: Library) -> frozenset[str]:

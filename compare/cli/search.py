@@ -40,7 +40,7 @@ from compare.evaluate import read_quotes, search_file
 from compare.evaluate.batch import read_batch, score_file, target_path
 from compare.evaluate.search_batch import check_target, partial_path
 from compare.export import counted
-from compare.export.json_files import public_json, stance_json
+from compare.export.json_files import opposites_json, public_json, stance_json
 from compare.export.words import (
     LIST_TITLES,
     list_note,
@@ -164,7 +164,7 @@ def opposites(quote: str, as_json: bool, **options: Any) -> None:
     library, model = shared.open_to_read(options)
     found = library.opposites(quote, stance_model=model)
     if as_json:
-        say_json({"opposites": [offer._asdict() for offer in found]})
+        say_json(opposites_json(found))
         return
     for offer in found:
         say(f"{offer.probability:.2f} “{offer.text}”")

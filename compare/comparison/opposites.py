@@ -52,7 +52,7 @@ class Offer(NamedTuple):
 
     Attributes:
         text: The words.
-        matter: What is contested.
+        matter: The name of the dispute.
         similarity: Cosine of the text and the more similar end of the line.
         probability: That the text takes the other side of the line.
     """

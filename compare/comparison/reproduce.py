@@ -23,7 +23,7 @@ from compare.comparison.sides import MOST_OF_SIDE, compare_sides
 from compare.errors import ExportError, ModelError, QueryError
 from compare.models.protocols import CASCADE, STANCE_MODELS
 from compare.results import Excerpt, Pair, Provenance, Result, Stance, ThirdReading
-from compare.results.provenance import OLDER, filters_from
+from compare.results.provenance import ADAPTED, OLDER, filters_from
 
 if TYPE_CHECKING:
     from compare.library.library import Library
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-3
 """Largest difference between probabilities that count as equal."""
-
-_ADAPTED = "-adapted"
-"""The end of the name of a model that an older version had adapted to a library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +190,7 @@ def model_name(made: Provenance) -> str:
     """
     from compare.models.stance import shipped_manifests
 
-    name = made.stance_model.removesuffix(_ADAPTED)
+    name = made.stance_model.removesuffix(ADAPTED)
     if name in STANCE_MODELS:
         return name
     if made.screening:
@@ -211,7 +208,7 @@ def model_again(made: Provenance) -> StanceModel:
     """
     from compare.models import load_stance_model
 
-    if made.stance_model.endswith(_ADAPTED):
+    if made.stance_model.endswith(ADAPTED):
         raise ModelError(
             f"The result was made with an adapted model, {made.stance_model}, which this version "
             "does not have: search or compare again."

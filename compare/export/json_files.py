@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from compare.comparison import NOT_A_SAMPLE
 from compare.errors import ExportError
@@ -32,6 +32,9 @@ from compare.results import (
 from compare.results.provenance import OLDER
 from compare.statements import Country, PartialDate, Passage, Quote, Statement
 from compare.strict_json import DIGEST, digest_of, read_json
+
+if TYPE_CHECKING:
+    from compare.comparison.opposites import Offer
 
 VERSION = 5
 _SEALED = 4
@@ -285,7 +288,8 @@ def _span(span: Span) -> dict[str, Any]:
 def _quote(data: Mapping[str, Any]) -> Quote:
     country = tuple(Country(**entry) for entry in data["country"])
     date = PartialDate(data["date"]) if data["date"] else None
-    return Quote(**{**data, "country": country, "date": date})
+    known = {"country": country, "date": date, "statement_id": data["statement_id"] or None}
+    return Quote(**{**data, **known})
 
 
 # -- What `search --json` prints -----------------------------------------------------------------
@@ -375,6 +379,11 @@ def positions_json(found: Positions, period: int | None = None) -> dict[str, Any
         "provenance": asdict(found.provenance),
         "notes": list(found.notes),
     }
+
+
+def opposites_json(found: Sequence[Offer]) -> dict[str, Any]:
+    """Return what `opposites --json` prints."""
+    return {"opposites": [offer._asdict() for offer in found]}
 
 
 def stance_json(

@@ -15,6 +15,7 @@ from compare.export import citations
 from compare.export.html import environment, list_head, pair_card, quote_card
 from compare.export.words import filters_in_words, in_reading_order, shortened, verdict_word
 from compare.results import MOST_OF_STATEMENT, Kind, Provenance, Result, Stance
+from compare.results.provenance import ADAPTED
 from compare.statements import Statement
 
 _TITLE_LENGTH = 120
@@ -256,6 +257,11 @@ def _models(result: Result) -> str:
         if made.screening
         else ""
     )
+    adapted = (
+        " It is a shipped model with a layer above it, learned from people’s labels of this corpus."
+        if made.stance_model.endswith(ADAPTED)
+        else ""
+    )
     third = (
         f" The first of each list were then read by a third reader, the language model "
         f"{made.third_reader.get('model')} at {made.third_reader.get('host')}, in both orders; "
@@ -272,7 +278,7 @@ def _models(result: Result) -> str:
     return (
         f"Each pair was read by the stance model {made.stance_model} (sha256 "
         f"{made.stance_digest[:_DIGITS]}…), which gives calibrated probabilities of agree, oppose "
-        f"and neither.{first}{weighed}{third}"
+        f"and neither.{first}{weighed}{adapted}{third}"
     )
 
 

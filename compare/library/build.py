@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 NOTE = "deletion.json"
 """The document that names the statements of a deletion until all of it is done."""
 
+_ADAPTATION = "adapted.json"  # an older version wrote it beside a library
+
 _MOST_NAMED = 5  # ids in a command that a person is told
 
 _STAGED = "staged.sqlite"
@@ -395,6 +397,17 @@ def unfinished_deletion(backend: Backend, store: PassageStore) -> frozenset[str]
     """
     ids = noted_deletion(backend) or frozenset()
     return ids - store.statements(ids).keys()
+
+
+def about_adaptation(backend: Backend) -> str:
+    """Say that an older version's adaptation to the library is no longer used; "" without one."""
+    try:
+        there = backend.read_document(_ADAPTATION) is not None
+    except (OSError, ValueError):  # it is there, but no text that can be read
+        there = True
+    remedy = ": delete it" if backend.folder else ""
+    place = backend.place_of(_ADAPTATION)
+    return f"The adaptation in {place} is no longer used{remedy}." if there else ""
 
 
 def about_deletion(backend: Backend, store: PassageStore) -> str:

@@ -19,6 +19,9 @@ from compare.statements import PartialDate
 OLDER = "An older version of the program made this result"
 """Beginning of the notes on what an older version did otherwise."""
 
+ADAPTED = "-adapted"
+"""The end of the name of a model that an older version had adapted to a library."""
+
 _SHOWN = 40  # characters of a name or a value in a message
 
 if TYPE_CHECKING:

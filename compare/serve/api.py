@@ -21,7 +21,12 @@ from compare.comparison.positions import positions
 from compare.comparison.search import search
 from compare.errors import CompareError, CorpusError, QueryError, UnknownWatchError
 from compare.export.formats import ExportFormat, export_bytes
-from compare.export.json_files import positions_json, public_json, sides_json
+from compare.export.json_files import (
+    opposites_json,
+    positions_json,
+    public_json,
+    sides_json,
+)
 from compare.library.backend import Backend
 from compare.progress import Progress
 from compare.results import Result
@@ -240,7 +245,7 @@ def _add_searches(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
             found = pool.library(library).opposites(
                 q, stance_model=pool.model(), on_progress=on_progress
             )
-            return {"opposites": [offer._asdict() for offer in found]}
+            return opposites_json(found)
 
         return await readings.run(request, read)
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from compare.comparison.opposites import Offer
 from compare.export import columns, export_bytes
 from compare.export.dictionary import (
     numbers,
@@ -21,7 +22,7 @@ from compare.export.dictionary import (
     table_names,
 )
 from compare.export.formats import about_sheet
-from compare.export.json_files import public_json, result_to_json, sides_json
+from compare.export.json_files import opposites_json, public_json, result_to_json, sides_json
 from compare.export.rows import checked_rows, pair_rows, year_rows
 from compare.results import Stance
 from compare.statements import PartialDate, Quotation, Quote, Statement
@@ -161,6 +162,12 @@ def test_what_search_prints_keeps_to_the_schema() -> None:
     nothing = a_search(found_pair(AGREEING, (0.9, 0.05, 0.05), similarity=0.1))
     for result in (a_search(quote=ASKED, source=OPPOSED), a_search(), nothing):
         assert errors(search_schema(), json.loads(json.dumps(public_json(result)))) == []
+
+
+def test_what_opposites_prints_keeps_to_the_dictionary() -> None:
+    offer = Offer("The canal stays shut.", "Canal of Meren", 0.7, 0.8)
+    for found in ((), (offer,)):
+        assert errors(schema_of("offers"), opposites_json(found)) == []
 
 
 def test_years_keep_to_the_dictionary() -> None:

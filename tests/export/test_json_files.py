@@ -18,6 +18,7 @@ from compare.export.json_files import (
 )
 from compare.results import Probabilities, Thresholds
 from compare.statements import PartialDate, Quote, Statement
+from compare.strict_json import DIGEST, digest_of
 from tests.fabricate import (
     AGREEING,
     OPPOSED,
@@ -48,6 +49,14 @@ def test_a_kept_result_is_read_back_equal(tmp_path: Path) -> None:
     assert back == result
     assert back.thresholds == Thresholds(0.8, 0.35)
     assert back.rethreshold(probability=0.5).agree[0].rationale == result.pairs[2].rationale
+
+
+def test_an_empty_id_of_the_quotes_statement_is_none() -> None:
+    result = a_search()
+    data = result_to_json(result)
+    data["quote"]["statement_id"] = ""
+    data = {**data, DIGEST: digest_of(data)}
+    assert result_from_json(data) == result
 
 
 def test_the_number_of_passages_read_is_kept_and_may_be_missing() -> None:

@@ -252,6 +252,13 @@ def test_a_result_without_settings_is_described_without_them() -> None:
     assert "similar to the proposition were read against it" in told
 
 
+def test_methods_tell_of_a_model_that_an_older_version_had_adapted() -> None:
+    assert "layer above it" not in " ".join(methods(a_search()))
+    made = replace(a_search().provenance, stance_model="judge-adapted")
+    told = " ".join(methods(replace(a_search(), provenance=made)))
+    assert "learned from people’s labels of this corpus." in told
+
+
 def test_limits_name_the_figures_of_a_shipped_model_only() -> None:
     assert not any("macro-F1" in line for line in limits(a_search()))
     digest = load_stance_model("fast").digest

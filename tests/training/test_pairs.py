@@ -91,19 +91,6 @@ def test_made_up_pairs_are_of_made_up_states_and_not_those_that_test() -> None:
     assert not tested & {side for pair in pairs for side in (pair.a, pair.b)}
 
 
-def test_contested_matters_give_pairs_with_every_label_and_a_tenth_is_kept_apart() -> None:
-    learned, apart = pair_files.matters(), pair_files.matters(apart=True)
-    for pairs in (learned, apart):
-        assert {pair.label for pair in pairs} == {0, 1, 2}
-        assert len(pairs) == len({(pair.a, pair.b) for pair in pairs})
-    assert 0.05 < len(apart) / (len(apart) + len(learned)) < 0.15
-    said = [{side for pair in pairs for side in (pair.a, pair.b)} for pairs in (learned, apart)]
-    assert not said[0] & said[1]
-    of_one = [pair for pair in learned if pair.group == learned[0].group]
-    assert [(pair.label, pair.turned) for pair in of_one] == [(0, False), (1, True)]
-    assert len({pair.b for pair in of_one}) == 1
-
-
 def test_every_mode_of_made_up_pairs_has_every_label() -> None:
     labels: dict[str, set[str]] = {}
     for row in pair_files.rows(pair_files.CONTRASTS):

@@ -5,6 +5,7 @@ import threading
 from dataclasses import replace
 from types import SimpleNamespace
 
+import pytest
 import streamlit as st
 
 from compare.comparison.turns import Turns
@@ -179,6 +180,30 @@ def test_a_card_that_opposes_can_become_the_opposite(page):
     said = app.text_input(key="opposite").value
     assert said.startswith("malicious disinformation (")
     assert f'<span>The opposite</span> <q dir="auto">{said}' in shown(app)
+
+
+def test_a_bar_shows_who_agrees_and_who_opposes(page):
+    html = shown(page())
+    (bar,) = re.findall(r'cp-taken">(.*?)</div>', html, re.S)
+    parts = re.findall(r'class="cp-(\w+)" style="flex-grow:(\d+)"', bar)
+    assert parts == [("agree", "2"), ("oppose", "1")]
+    assert "By country: 2 agree, 1 opposes, none has said both. At most 50 statements" in html
+
+
+@pytest.mark.parametrize(
+    ("name", "prefix", "press"),
+    [("sides", "ab_", "Find the pairs"), ("timeline", "t_", "Find the pairs"),
+     ("positions", "o_", "Find positions")],
+)  # fmt: skip
+def test_other_pages_offer_an_opposite_once_they_have_read(page, name, prefix, press):
+    veto = "The veto in the Security Council should be abolished."
+    app = page(name, **{f"{prefix}q": veto})
+    assert "may say this" not in shown(app)
+    app = well(next(one for one in app.button if one.label == press).click().run())
+    assert f"Then press {press}." in shown(app)
+    app = well(next(b for b in app.button if b.key.startswith("offer-")).click().run())
+    fields = {field.key: field.value for field in (*app.text_input, *app.text_area)}
+    assert "must remain" in fields[f"{prefix}opposite"]
 
 
 def test_an_offered_opposite_is_used_only_once_it_is_pressed(page):

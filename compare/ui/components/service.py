@@ -29,6 +29,7 @@ from compare.comparison.turns import TURNS
 from compare.export import counted
 from compare.library import Filters, locations
 from compare.library.backend import Backend, backend_at
+from compare.library.build import about_adaptation
 from compare.library.filters import FACETED
 from compare.library.library import Library
 from compare.models import InputPair, ModelInput, StanceModel, load_stance_model
@@ -80,8 +81,9 @@ def choose_library() -> Library:
         )
         library = open_library(libraries.get(name) or next(iter(libraries.values())))
         small(f"{counted(len(library), 'statement')}{', read-only' if library.read_only else ''}")
-        if sentence := library.about_deletion():
-            small(sentence)
+        for sentence in (library.about_deletion(), about_adaptation(library.backend)):
+            if sentence:
+                small(sentence)
         st.session_state[READ_FOR] = library.backend.address
     return library
 
