@@ -155,13 +155,39 @@ _NOT_DENIED = re.compile(
     rf"(?<!not )\b(?:{_AUXILIARY})\b(?! (?:\w+ )?not\b)",
     re.I,
 )
+_CHARGE = (
+    "(?:accusation|allegation|argument|assertion|belief|charge|claim|contention|fiction|idea"
+    "|insinuation|myth|narrative|notion|report|rumou?r|story|suggestion|tale|talk)s?|stories"
+)
+_FALSE = (
+    "not (?:true|correct|the case)|false|falsehoods?|untrue|wrong|mistaken|erroneous|baseless"
+    "|groundless|unfounded|unsubstantiated|absurd|ridiculous|preposterous|nonsense"
+    "|fabricat(?:ed|ions?)|invent(?:ed|ions?)|made up|fictitious|fictions?|fantas(?:y|ies)"
+    "|fairy ?tales?|myths?|lies?|slanders?|libels?|smears?|calumn(?:y|ies)|hoax(?:es)?|rumou?rs?"
+    "|propaganda|(?:dis|mis)information|distortions?|pretexts?|excuses?"
+)
+_BETWEEN = r"(?:(?!not\b|never\b|hardly\b)[\w-]+ ){0,3}?"
+_CALLED_FALSE = re.compile(
+    rf"(?:(?:(?:the|this|that|any|every|an?) )?(?:[\w-]+ ){{0,3}}?(?:{_CHARGE}) that (?P<charge>.+)"
+    rf" (?:is|are|was|were) {_BETWEEN}(?:{_FALSE})\b[^,;:?!]*"
+    rf"|it (?:is|was) {_BETWEEN}(?:{_FALSE}) (?:to (?:say|claim|suggest) )?that"
+    r" (?P<said>[^,;:?!]+))",
+    re.I,
+)
+"""A sentence that calls what others say false, in whole."""
+_NO_SENTENCE = re.compile(
+    rf"{_NEGATIVE.pattern}|^(?:{_AUXILIARY}|been|says?|said|appear\w*|circulat\w*|spreads?|\w+ed)\b|[;:?!()–—,]"
+    r"|\b(?:we|us|ours?|i|my|me|it|they|he|she)\b",
+    re.I,
+)
+"""Signs that a clause is a relative one, about the speaker or something named before, or many."""
 _IS_A_DEMAND = re.compile(
     r" (?:(?:be|have to|longer|even|ever|simply|just) )*"
     r"(?:go|gone|continu\w*|keep\w*|kept|stay\w*|remain\w*|stand|sit|escap\w*|evad\w*|left"
     r"|leave (?!\w+ (?:the|our|its))|allow\w*|permit\w*|let|wait\w*|await\w*|delay\w*"
     r"|postpon\w*|put off|ignor\w*|overlook\w*|forget|forgot\w*|neglect\w*|shrink|den(?:y|ied)"
-    r"|depriv\w*|surviv\w*|get (?:away|past)|fall|refus\w*|withh\w+|reward\w*"
-    r"|tolerat\w*|look away|turn away|yield|bow|give up|given up|surrender\w*|abandon\w*"
+    r"|depriv\w*|shut out|exclud\w*|barred|surviv\w*|get (?:away|past)|fall|refus\w*|withh\w+"
+    r"|reward\w*|tolerat\w*|look away|turn away|yield|bow|give up|given up|surrender\w*|abandon\w*"
     r"|spar\w+|blam\w+|for ever|compl(?:y\w*|ied)|respect\w*|honou?r\w*|treat\w*|hesitat\w*"
     r"|fulfil\w*|meet|live up|implement\w*|observ\w*|heed\w*|listen\w*|care|cooperat\w*"
     r"|apologi\w*|silent|indifferent|above the law|prevail)\b",
@@ -182,15 +208,20 @@ _NO_DENIALS = ("can", "could", "has", "have", "had")
 def affirmed(text: str) -> str | None:
     """Return what a plain denial denies; None for any other text.
 
-    A plain denial is one sentence about others in which every clause is denied.
+    A plain denial is one sentence about others in which every clause is denied, or one that calls
+    what is said of them false.
 
     >>> affirmed("The blockade must not end.")
     'The blockade must end.'
     >>> affirmed("Valdoria did not shell the port and isn't to blame for the fire.")
     'Valdoria did shell the port and is to blame for the fire.'
+    >>> affirmed("The allegation that Valdoria shelled the port is a fabrication.")
+    'Valdoria shelled the port.'
     >>> affirmed("The blockade must not go on.") is affirmed("We do not shell ports.") is None
     True
     """
+    if found := _CALLED_FALSE.fullmatch(text.strip()):
+        return _sentence(found["charge"] or found["said"])
     denied = list(_DENIED.finditer(text))
     if not denied or len(denied) != len(_NEGATIVE.findall(text)) or _MORE.search(text.strip()):
         return None
@@ -207,6 +238,11 @@ def affirmed(text: str) -> str | None:
     ):
         return None
     return _DENIED.sub(_affirmed, text)
+
+
+def _sentence(clause: str) -> str | None:
+    """Return a clause as a sentence; None if it is not about others, or more than one."""
+    return None if _NO_SENTENCE.search(clause) else clause[0].upper() + clause[1:].rstrip(".") + "."
 
 
 def _affirmed(denied: re.Match[str]) -> str:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).parents[1] / "stance" / "weights"
 """Contains one folder per tier."""
 
-READING = "spelled-4"
+READING = "spelled-5"
 """Version of how texts become tokens, and logits verdicts: raise it if either changes. It is part
 of the digest."""
 
