@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -49,6 +50,7 @@ _BAR = 21  # odd, so that 0 has a place in the middle
 _comparing = shared.together(
     shared.opposite,
     shared.period,
+    shared.words,
     shared.reading,
     shared.ray,
     shared.thresholds_from(OF_PLACEMENTS),
@@ -104,14 +106,15 @@ def _compare(proposition: str, a: Filters, b: Filters | None, options: dict[str,
     check_out(out, force=force)
     check_out(years, ".csv", force=force)
     check_apart(out, years)
-    period, reader = shared.read_period(options), open_third_reader(options)
+    first, second = _limited(a, options), _limited(b, options) if b else None
+    reader = open_third_reader(options)
     library, model = shared.open_to_read(options)
     with progress("Reading passages and pairs") as on_progress:
         result = compare_sides(
             library,
             proposition,
-            a.within(*period),
-            b.within(*period) if b else None,
+            first,
+            second,
             opposite=options["opposite"],
             stance_model=model,
             thresholds=shared.read_thresholds(options, OF_PLACEMENTS),
@@ -147,6 +150,12 @@ def _compare(proposition: str, a: Filters, b: Filters | None, options: dict[str,
         agree = counted(len(result.agree), "pair that agrees", "pairs that agree")
         oppose = counted(len(result.oppose), *(f"that {verb}" for verb in verbs))
         say(f"{out}: {agree}, {oppose}.")
+
+
+def _limited(side: Filters, options: Mapping[str, Any]) -> Filters:
+    """Return the filters of a side, further limited by the options that hold for all sides."""
+    within = side.within(*shared.read_period(options))
+    return replace(within, words=(*side.words, *options["words"]))
 
 
 def _show_list(result: Result, stance: Stance, limit: int) -> None:
@@ -185,6 +194,7 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
 @shared.by
 @shared.side("--among", help="Only these; FIELD is as in `compare sides`.")
 @shared.period
+@shared.words
 @shared.reading
 @shared.ray
 @shared.thresholds_from(OF_PLACEMENTS)
@@ -256,7 +266,7 @@ def positions(propositions: tuple[str, ...], among: Filters, **options: Any) -> 
 
 def _place(propositions: Sequence[str], among: Filters, options: dict[str, Any]) -> PositionTable:
     """Place the actors on each proposition, with a progress bar for each."""
-    opposites, period = options["opposites"], shared.read_period(options)
+    opposites, filters = options["opposites"], _limited(among, options)
     if opposites and len(opposites) != len(propositions):
         raise click.UsageError("--opposite is given once for each proposition, in the same order.")
     library, model = shared.open_to_read(options)
@@ -272,7 +282,7 @@ def _place(propositions: Sequence[str], among: Filters, options: dict[str, Any])
             propositions,
             opposites=opposites,
             by=options["by"],
-            filters=among.within(*period),
+            filters=filters,
             stance_model=model,
             thresholds=shared.read_thresholds(options, OF_PLACEMENTS),
             most_each=options["each"],

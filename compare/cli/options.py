@@ -277,7 +277,7 @@ thresholds = thresholds_from(Thresholds())
 
 def _filter(entry: Filter) -> Option:
     """Return the option of a filter, under the name of its field in `Filters`."""
-    if entry.attribute:
+    if entry.takes_values:
         return click.option(
             entry.option, entry.name, type=not_blank, metavar="TEXT", help=entry.help, multiple=True
         )
@@ -287,6 +287,7 @@ def _filter(entry: Filter) -> Option:
 
 
 filtering = together(*map(_filter, FILTERS.values()))
+words = _filter(FILTERS["words"])
 
 
 def given_options(*apart: str) -> list[str]:
@@ -319,7 +320,7 @@ def read_period(options: Mapping[str, Any]) -> tuple[PartialDate | None, Partial
     return since, until
 
 
-SIDE_FIELDS = {entry.word: name for name, entry in FILTERS.items() if entry.attribute}
+SIDE_FIELDS = {entry.word: name for name, entry in FILTERS.items() if entry.takes_values}
 SIDE_FIELDS |= {"since": "date_from", "until": "date_to"}
 """Each FIELD of a side, with the field of `Filters` that it sets."""
 

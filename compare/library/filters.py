@@ -6,6 +6,7 @@ app's filter panel all follow from `FILTERS`. `docs/extend.md` says how to add a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -21,6 +22,7 @@ from compare.statements import (
     fold,
     speaker_key,
 )
+from compare.statements.normalize import searchable
 
 if TYPE_CHECKING:
     from compare.statements import PartialDate, Quote, Statement
@@ -73,7 +75,7 @@ class Filter:
         name: Name of the field.
         label: Label in the app.
         option: Command line option, with its `help`.
-        attribute: The attribute to compare with the values; None for a date or a flag.
+        attribute: The attribute to compare with the values; None for words, a date or a flag.
         excludes: Whether statements with one of the values are excluded.
     """
 
@@ -83,6 +85,11 @@ class Filter:
     help: str
     attribute: Attribute | None = None
     excludes: bool = False
+
+    @property
+    def takes_values(self) -> bool:
+        """Tell whether the filter takes any number of texts."""
+        return self.attribute is not None or self.name == "words"
 
     @property
     def word(self) -> str:
@@ -117,6 +124,12 @@ FILTERS: Mapping[str, Filter] = {
             "--language",
             'Only statements in this language ("en").',
             LANGUAGE,
+        ),
+        Filter(
+            "words",
+            "Words",
+            "--words",
+            'Only passages with these words: veto "Security Council" OR UNSC.',
         ),
         Filter("statement_ids", "Statement", "--only-id", "Only this statement.", ID),
         Filter(
@@ -165,6 +178,9 @@ class Filters:
     matches if the period it covers overlaps `date_from`..`date_to`; statements without a date never
     match a period. A joint statement belongs to each of its countries, so that `not_countries`
     excludes it if it names any of them.
+
+    `words` chooses passages rather than statements: all words of each text must occur in a passage
+    or its context, in any inflection (see `required_words`).
     """
 
     speakers: tuple[str, ...] = ()
@@ -176,6 +192,7 @@ class Filters:
     date_to: PartialDate | None = None
     sources: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     statement_ids: tuple[str, ...] = ()
     not_speakers: tuple[str, ...] = ()
     not_countries: tuple[str, ...] = ()
@@ -217,9 +234,45 @@ class Filters:
             for entry, attribute, values in self.chosen()
             for value in values
         ]
+        names += [f"with {text}" for text in self.words]
         names += [f"from {self.date_from}"] if self.date_from else []
         names += [f"to {self.date_to}"] if self.date_to else []
         return ", ".join(names) or "all statements"
+
+
+_TERM = re.compile(r'"([^"]*)"?|(\S+)')
+
+
+def required_words(texts: Iterable[str]) -> list[list[str]]:
+    """Return the words and phrases of which a passage must hold one of each list.
+
+    >>> required_words(['veto "Security Council" OR UNSC'])
+    [['veto'], ['Security Council', 'UNSC']]
+
+    Raises:
+        QueryError: A text has no word, or OR has none on one side.
+    """
+    found: list[list[str]] = []
+    for text in texts:
+        its: list[list[str]] = []
+        joins = False
+        for term in _TERM.finditer(text):
+            if term[0] == "OR":
+                if joins or not its:
+                    raise QueryError(f"{text!r} has OR without a word on both sides: add one.")
+                joins = True
+            elif searchable(word := term[1] if term[1] is not None else term[2]):
+                if joins:
+                    its[-1].append(word)
+                else:
+                    its.append([word])
+                joins = False
+        if joins:
+            raise QueryError(f"{text!r} has OR without a word on both sides: add one.")
+        if not its:
+            raise QueryError(f"{text!r} has no word to look for: write one.")
+        found += its
+    return found
 
 
 def check_order(

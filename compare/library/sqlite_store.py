@@ -28,6 +28,7 @@ from compare.library.filters import (
     Filters,
     country_spellings,
     facets_of,
+    required_words,
 )
 from compare.library.generations import damaged, unreadable
 from compare.library.index.base import (
@@ -72,6 +73,7 @@ _HOLDS_WORD = (
     "SELECT n FROM passages WHERE row IN "
     "(SELECT rowid FROM passage_words WHERE passage_words MATCH ?))"
 )
+_WITH_WORDS = "SELECT rowid FROM passage_words WHERE passage_words MATCH ?"
 _NEWEST_FIRST = "first_day IS NULL, first_day DESC, n"
 _SPELLINGS = {
     COUNTRY.name: "SELECT key, name, count(DISTINCT n) FROM countries GROUP BY 1, 2",
@@ -185,6 +187,10 @@ class SqliteStore:
         self, filters: Filters, query: str, limit: int, offset: int
     ) -> tuple[list[Statement], int]:
         where, parameters = _where(filters, map(_quoted, distinct_words(query)))
+        if filters.words:
+            where += " AND " if where else "WHERE "
+            where += f"n IN (SELECT n FROM passages WHERE row IN ({_WITH_WORDS}))"
+            parameters.append(_required(filters.words))
         ((total,),) = self._all(f"SELECT count(*) FROM statements {where}", parameters)
         found = self._all(
             "SELECT data FROM contents JOIN "
@@ -284,6 +290,15 @@ class SqliteStore:
     # -- Retrieval -------------------------------------------------------------------------------
 
     def select(self, filters: Filters) -> Selection:
+        within = self._of_statements(filters)
+        if not filters.words:
+            return within
+        found = self._all(_WITH_WORDS, (_required(filters.words),))
+        rows = np.array(found, np.int64).reshape(-1)
+        return RowSpans.of(rows[within.holds(rows)])
+
+    def _of_statements(self, filters: Filters) -> RowSpans:
+        """Return all passages of the statements that pass the filters, `words` aside."""
         where, parameters = _where(filters)
         if not where:
             return RowSpans.whole(len(self))
@@ -420,6 +435,12 @@ def _where(filters: Filters, words: Iterable[str] = ()) -> tuple[str, list[str |
         conditions.append(_HOLDS_WORD)
         parameters += [word, word]
     return f"WHERE {' AND '.join(conditions)}" if conditions else "", parameters
+
+
+def _required(texts: Iterable[str]) -> str:
+    """Return an FTS5 query for the words that passages must hold."""
+    alternatives = (" OR ".join(map(_quoted, words)) for words in required_words(texts))
+    return " AND ".join(f"({words})" for words in alternatives)
 
 
 def _quoted(word: str) -> str:

@@ -154,7 +154,7 @@ def read_date(name: str, text: str) -> PartialDate | None:
 def _fields() -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name, entry in FILTERS.items():
-        if entry.attribute:
+        if entry.takes_values:
             many: Any = Field(default=[], max_length=_MOST_VALUES, description=entry.help)
             fields[name] = (list[Value], many)
         elif name.startswith("date_"):

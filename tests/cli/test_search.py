@@ -125,6 +125,7 @@ def test_who_said_it_travels_with_the_result(run: Run) -> None:
         (["--party", "Reeds"], ["agree-1"]),
         (["--only-id", "oppose-1"], ["oppose-1"]),
         (["--not-speaker", "Mr. Bren Tal"], ["oppose-1"]),
+        (["--words", "asked OR canal"], ["oppose-1"]),
         (["--not-country", "NOR"], ["agree-1"]),
         (["--speaker", "Bren Tal", "--not-own-speaker"], ["own", "oppose-1"]),
         (["--country", "Ostravia", "--not-own-country"], ["own", "oppose-1"]),
@@ -175,6 +176,14 @@ def test_the_sentence_of_the_quote_that_was_read_is_named(run: Run) -> None:
     told = run("search", f"Trade is a good thing for all of us. {BLOCKADE} at once.")
     assert f"read against: “{BLOCKADE} at once.”" in told.out
     assert "read against" not in run("search", BLOCKADE).out
+
+
+def test_filters_that_leave_nothing_are_named(run: Run) -> None:
+    told = run("search", BLOCKADE, "--only-country", "Nrway", "--words", "canal")
+    assert "No passage passes the filters (Nrway, with canal): check their spelling" in told.out
+    refused = run("search", BLOCKADE, "--words", "OR canal")
+    assert (refused.code, refused.out) == (2, "")
+    assert "'OR canal' has OR without a word on both sides: add one." in refused.err
 
 
 def test_a_filter_that_does_nothing_is_said(run: Run) -> None:

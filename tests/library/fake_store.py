@@ -14,7 +14,7 @@ import numpy as np
 from compare.library import FILTERS, Facets, Filters
 from compare.library.actors import Actors, actor_keys, check_kind, name_actors
 from compare.library.build import Change, Embedding, passage_key
-from compare.library.filters import facets_of
+from compare.library.filters import facets_of, required_words
 from compare.library.index.base import Floats, Neighbours, Rows, Selection
 from compare.library.passage_store import ActorPassages, PassageMetadata, Period, Written
 from compare.statements import (
@@ -135,6 +135,15 @@ def passes(entry: Statement, filters: Filters, quote: Quote | None = None) -> bo
     )
 
 
+def has_words(passage: Passage, filters: Filters) -> bool:
+    """The filter `words` once more, without inflections."""
+    texts = [f" {' '.join(folded_words(text))} " for text in (passage.text, passage.context)]
+    return all(
+        any(f" {' '.join(folded_words(word))} " in text for word in words for text in texts)
+        for words in required_words(filters.words)
+    )
+
+
 def folded_words(text: str) -> list[str]:
     return re.findall(r"\w+", fold(text))
 
@@ -193,6 +202,9 @@ class MemoryStore:
 
         wanted = {folded_words(word)[0] for word in distinct_words(query)}
         found = [e for e in self.by_id.values() if passes(e, filters) and wanted <= {*about(e)}]
+        if filters.words:
+            holding = {p.statement_id for p in self.all if has_words(p, filters)}
+            found = [entry for entry in found if entry.id in holding]
         found.sort(key=lambda e: -e.date.first.toordinal() if e.date else 1)
         return found[max(0, offset) : max(0, offset) + max(0, limit)], len(found)
 
@@ -257,8 +269,11 @@ class MemoryStore:
         return np.array([row_of.get(key, -1) for key in keys.tolist()], np.int64)
 
     def select(self, filters: Filters) -> Selection:
-        rows = enumerate(self.all)
-        return RowSet(n for n, p in rows if passes(self.by_id[p.statement_id], filters))
+        return RowSet(
+            n
+            for n, p in enumerate(self.all)
+            if passes(self.by_id[p.statement_id], filters) and has_words(p, filters)
+        )
 
     def nearest(self, vectors: Floats, k: int, within: Selection | None = None) -> Neighbours:
         return self.index.search(vectors, k, within)

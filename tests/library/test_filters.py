@@ -10,8 +10,9 @@ import pytest
 
 from compare.cli.actors import sides
 from compare.cli.options import SIDE_FIELDS, filtering
+from compare.errors import QueryError
 from compare.library import FILTERS, Filters
-from compare.library.filters import COLUMNS, COUNTRY, FACETED, ID, applicable
+from compare.library.filters import COLUMNS, COUNTRY, FACETED, ID, applicable, required_words
 from compare.statements import Country, PartialDate, Quote
 from tests.printed import ROOT
 
@@ -23,8 +24,8 @@ def test_every_field_is_in_the_list_and_has_names_of_its_own() -> None:
         assert all(values)
         assert len(set(values)) == len(values)
     assert FILTERS["not_countries"].word == "not-country"
-    for entry in fields(Filters):  # a field with values is one with an attribute
-        assert isinstance(entry.default, tuple) == bool(FILTERS[entry.name].attribute)
+    for entry in fields(Filters):
+        assert isinstance(entry.default, tuple) == FILTERS[entry.name].takes_values
 
 
 def test_all_values_are_offered_but_ids_and_those_to_exclude() -> None:
@@ -57,7 +58,7 @@ def test_the_command_line_has_an_option_for_each() -> None:
 
 
 def test_the_help_and_the_page_name_all_fields_of_a_side() -> None:
-    words = {entry.word for entry in FILTERS.values() if entry.attribute}
+    words = {entry.word for entry in FILTERS.values() if entry.takes_values}
     assert set(SIDE_FIELDS) == words | {"since", "until"}
     told = "".join(sides.get_help(click.Context(sides)).split())  # lines break at hyphens, too
     assert f"FIELDisoneof{','.join(SIDE_FIELDS)}." in told
@@ -72,6 +73,30 @@ def test_filters_are_told_in_words() -> None:
     )
     assert filters.in_words() == "United States, Ostravia, not Ada Lorn, from 2014"
     assert Filters().in_words() == "all statements"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("veto reform", [["veto"], ["reform"]]),
+        ('"Security Council" OR UNSC', [["Security Council", "UNSC"]]),
+        ('veto OR "right of veto" reform', [["veto", "right of veto"], ["reform"]]),
+        ("veto - reform", [["veto"], ["reform"]]),
+        ('"Security Council', [["Security Council"]]),
+        ("OR veto", None),
+        ("veto OR", None),
+        ("veto OR OR reform", None),
+        ('"" …', None),
+        ("", None),
+    ],
+)
+def test_words_are_joined_by_and_unless_by_or(text: str, expected: list[list[str]] | None) -> None:
+    if expected is None:
+        with pytest.raises(QueryError, match="word"):
+            required_words([text])
+    else:
+        assert required_words([text]) == expected
+        assert required_words([text, "more"]) == [*expected, ["more"]]
 
 
 def test_the_quotes_own_side_is_one_to_leave_out() -> None:

@@ -28,7 +28,7 @@ from compare.library.postgres.store import PostgresStore
 from compare.library.sqlite_store import SqliteStore
 from compare.statements import Country, PartialDate, Quote, Statement, split_statement, words_key
 from tests.fakes import HashingEncoder, sample_statements, statement
-from tests.library.fake_store import ExactIndex, MemoryStore, passes
+from tests.library.fake_store import ExactIndex, MemoryStore, has_words, passes
 
 
 class WithExactIndex(SqliteStore):
@@ -218,6 +218,7 @@ SPELLINGS = {
     "parties": some("REEDS", "Nobody's"),
     "venues": some("Séance of Meren", "elsewhere"),
     "languages": some("en", "fr"),
+    "words": some("Blockade", '"Port Meren" OR nothing', '"meren port"', "mines OR harbour"),
     "statement_ids": some("joint-1", "valdoria-1", "no such"),
     "not_speakers": some("Ms. Ada Lorn", ""),
     "not_countries": some("VLD", "OSTRAVIA"),
@@ -250,7 +251,11 @@ QUOTES = st.sampled_from(
 def test_filters_select_just_what_they_say(
     store: PassageStore, filters: Filters, quote: Quote | None
 ) -> None:
-    expected = [n for n, p in enumerate(PASSAGES) if passes(BY_ID[p.statement_id], filters, quote)]
+    expected = [
+        n
+        for n, p in enumerate(PASSAGES)
+        if passes(BY_ID[p.statement_id], filters, quote) and has_words(p, filters)
+    ]
     filters = filters.excluding_own(quote) if quote else filters
     selection = store.select(filters)
     assert selected_rows(selection).dtype == np.int64
@@ -258,7 +263,11 @@ def test_filters_select_just_what_they_say(
     assert selected_rows(selection).tolist() == expected
     assert EVERY[selection.holds(EVERY)].tolist() == expected
     page, total = store.browse(filters, "", 100, 0)
-    assert {entry.id for entry in page} == {e.id for e in STATEMENTS if passes(e, filters)}
+    ids = {PASSAGES[n].statement_id for n in expected}
+    without_passages = {one.id for one in STATEMENTS} - {one.statement_id for one in PASSAGES}
+    if not filters.words:
+        ids |= {one for one in without_passages if passes(BY_ID[one], filters)}
+    assert {entry.id for entry in page} == ids
     assert total == len(page)
 
 

@@ -154,6 +154,19 @@ def test_filters_narrow_the_search(page):
     assert "malicious disinformation" in unmarked(shown(app))
 
 
+def test_only_passages_with_the_words_are_found(page):
+    app = page(words='"malicious disinformation" OR nonsense')
+    html = unmarked(shown(app))
+    assert "malicious disinformation" in html
+    assert "both denied that Russia" not in html
+    assert "Filtered by: with &quot;malicious disinformation&quot; OR nonsense." in html
+    app.button(key="clear").click()
+    assert "both denied that Russia" in unmarked(shown(well(app.run())))
+    html = shown(page(words="malicious OR"))
+    assert "The words are ignored." in html
+    assert "both denied that Russia" in unmarked(html)
+
+
 def test_a_wrong_date_of_the_quote_is_one_sentence(page):
     app = page(date="18 March")
     assert "“18 March” is not a date: write 2022, 2022-03 or 2022-03-18." in shown(app)

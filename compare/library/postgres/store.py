@@ -24,6 +24,7 @@ from compare.library.filters import (
     Filters,
     country_spellings,
     facets_of,
+    required_words,
 )
 from compare.library.index.base import (
     BLOCK,
@@ -215,6 +216,9 @@ class PostgresStore:
                 "UNION SELECT n FROM passages WHERE terms @@ to_tsquery('words', %s))"
             )
             parameters += [_term(word), _term(word)]
+        if filters.words:
+            where += " AND s.n IN (SELECT n FROM passages WHERE terms @@ to_tsquery('words', %s))"
+            parameters.append(_required(filters.words))
         ((total,),) = self.all(f"SELECT count(*) FROM statements s WHERE {where}", parameters)
         found = self.all(
             "SELECT c.data FROM (SELECT s.n, s.first_day, s.id FROM statements s "
@@ -327,7 +331,14 @@ class PostgresStore:
     def select(self, filters: Filters) -> Selection:
         self._check()
         where, parameters = self._where(filters)
-        return FilteredPassages(self, where, parameters, None if parameters else len(self))
+        if not filters.words:
+            return FilteredPassages(self, where, parameters, None if parameters else len(self))
+        found = self.all(
+            f'SELECT p."row" FROM passages p JOIN statements s USING (n) WHERE '
+            f"{self._shown_passages} AND {where} AND p.terms @@ to_tsquery('words', %s)",
+            [*parameters, _required(filters.words)],
+        )
+        return RowSpans.of(np.array(found, np.int64).reshape(-1))
 
     def nearest(self, vectors: Floats, k: int, within: Selection | None = None) -> Neighbours:
         vectors = check_vectors(vectors, self._dim)
@@ -549,6 +560,14 @@ def received(sent: Sequence[bytes], dim: int) -> NDArray[np.float16]:
 def _term(word: str) -> str:
     """Return a word, or words, of `searchable` as a query; they hold neither quotes nor marks."""
     return "'" + word.replace("'", "").replace("\\", "") + "'"
+
+
+def _required(texts: Iterable[str]) -> str:
+    """Return a query for the words that passages must hold."""
+    alternatives = (
+        " | ".join(map(_term, map(searchable, words))) for words in required_words(texts)
+    )
+    return " & ".join(f"({words})" for words in alternatives)
 
 
 def _clean(values: Iterable[str]) -> list[str]:

@@ -12,7 +12,7 @@ import streamlit as st
 from compare.errors import QueryError
 from compare.export.words import shortened
 from compare.library import FILTERS, Facets, Filters
-from compare.library.filters import FACETED, Facet
+from compare.library.filters import FACETED, Facet, required_words
 from compare.models import LEAST_CALLED
 from compare.results import Result, Stance, Thresholds
 from compare.statements import PartialDate, Statement
@@ -40,7 +40,7 @@ TIMELINE_ORDERS = (OLDEST, NEWEST, RANK, PROBABILITY, SIMILARITY)
 
 _FIRST = ("countries", "speakers", "sources")
 _MORE = tuple(name for name in FACETED if name not in (*_FIRST, "languages"))
-SIDE_KEYS = (*_FIRST, *_MORE)  # the widgets of `choose_side`, without their prefix
+SIDE_KEYS = (*_FIRST, *_MORE, "words")  # the widgets of `choose_side`, without their prefix
 _COUNTED = ("speakers", "countries", "sources")  # the filters that show counts of a result
 _PILLS = 8  # values of a filter that are shown with their counts; the others are in its menu
 _LONGEST_PILL = 34
@@ -72,12 +72,32 @@ def choose_filters(
             label, key = f"Not the quote’s own {name}", f"{prefix}other_{name}"
             chosen[f"not_own_{name}"] = bool(st.checkbox(label, key=key, bind="query-params"))
         chosen |= _more_menus(facets, prefix)
+        if of_quote:  # the corpus has a field of its own
+            chosen["words"] = _words(prefix)
     return Filters(date_from=since, date_to=until, **chosen)
 
 
 def choose_side(facets: Facets, prefix: str, name: str = "") -> Filters:
     """Show the filters that choose a side; `name` ends their labels."""
-    return Filters(**_menus(_FIRST, facets, prefix, name), **_more_menus(facets, prefix, name))
+    menus = _menus(_FIRST, facets, prefix, name) | _more_menus(facets, prefix, name)
+    return Filters(**menus, words=_words(prefix, name))
+
+
+def _words(prefix: str, name: str = "") -> tuple[str, ...]:
+    """Show the field for words that passages must hold; ignore invalid ones with a notice."""
+    typed = text_field(
+        f"{FILTERS['words'].label}{name}",
+        f"{prefix}words",
+        'veto "Security Council" OR UNSC',
+        "Only passages with all of these words, in any inflection. Quotation marks keep words "
+        "together, and OR allows either of its neighbours.",
+    ).strip()
+    try:
+        required_words([typed] if typed else [])
+    except QueryError as error:
+        notice(f"{error} The words are ignored.", error=True)
+        return ()
+    return (typed,) if typed else ()
 
 
 def choose_period(prefix: str = "", name: str = "") -> Period:
@@ -222,9 +242,9 @@ def say_what_filters(filters: Filters, prefix: str = "") -> None:
         words.insert(0, filters.in_words())
     with st.container(key="filtered", horizontal=True, vertical_alignment="center"):
         small(f"Filtered by: {'; '.join(words)}.")
-        keys = [f"{prefix}{name}" for name in (*SIDE_KEYS, "languages")]
+        keys = [f"{prefix}{name}" for name in (*_FIRST, *_MORE, "languages")]
         flags = [f"{prefix}other_{name}" for name in ("speaker", "country")]
-        ends = [f"{prefix}from", f"{prefix}to"]
+        ends = [f"{prefix}{name}" for name in ("from", "to", "words")]
         st.button("Clear", key=f"{prefix}clear", type="tertiary", on_click=_clear,
                   args=(keys, flags, ends))  # fmt: skip
 

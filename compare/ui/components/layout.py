@@ -185,9 +185,13 @@ DISAGREES = "What would someone who disagrees say? (optional)"
 """The label of the field for an opposite."""
 
 
-def text_field(label: str, key: str, placeholder: str | None = None) -> str:
+def text_field(
+    label: str, key: str, placeholder: str | None = None, help: str | None = None
+) -> str:
     """Show a field for a line of text, which the address holds."""
-    return st.text_input(label, key=key, bind="query-params", placeholder=placeholder) or ""
+    return (
+        st.text_input(label, key=key, bind="query-params", placeholder=placeholder, help=help) or ""
+    )
 
 
 def choose_one(label: str, options: Sequence[str], key: str, *, show_label: bool = True) -> str:

@@ -116,6 +116,8 @@ def test_speakers_and_filters(run):
     found = run("positions", ASKED, "--by", "speaker", *chosen, "--json").json
     [row] = found["propositions"][0]["parties"]
     assert (row["party"], row["passages"], row["statements"]) == ("Envoy of Valdoria", 2, 2)
+    found = run("positions", ASKED, *chosen, "--words", "nonsense")
+    assert "No country can be placed" in found.err
 
 
 @pytest.mark.parametrize(
