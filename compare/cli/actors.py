@@ -24,7 +24,7 @@ from compare.cli.output import (
     say_json,
     show_table,
 )
-from compare.cli.third_reader import open_third_reader, third_reader, with_third_reader
+from compare.cli.third_reader import of_result, open_third_reader, with_third_reader
 from compare.comparison import (
     MOST_OF_SIDE,
     NOT_A_SAMPLE,
@@ -61,7 +61,7 @@ _comparing = shared.together(
     shared.out,
     shared.force,
     shared.as_json,
-    third_reader,
+    of_result,
 )
 _proposition = click.argument("proposition", type=shared.text, metavar="PROPOSITION")
 
@@ -121,7 +121,7 @@ def _compare(proposition: str, a: Filters, b: Filters | None, options: dict[str,
             most_of_side=options["each"],
             on_progress=on_progress,
         )
-    result = with_third_reader(result, reader)
+    result = with_third_reader(result, reader, options["third_candidates"])
     if options["why"]:
         with progress("Finding the deciding words") as on_progress:
             result = result.explain(model, most=options["limit"], on_progress=on_progress)

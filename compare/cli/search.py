@@ -26,6 +26,7 @@ from compare.cli.output import (
     waiting,
 )
 from compare.cli.third_reader import (
+    of_result,
     open_third_reader,
     refuse_third_reader,
     say_what_is_sent,
@@ -86,7 +87,7 @@ _COLOURS = {Stance.AGREE: "blue", Stance.OPPOSE: "red", Stance.NEITHER: "default
 @shared.force
 @shared.reading
 @shared.ray
-@third_reader
+@of_result
 def search(
     quote: str | None,
     queries: Path | None,
@@ -128,7 +129,7 @@ def search(
     reader = open_third_reader(options)
     library, model = shared.open_to_read(options)
     result = search_once(library, model, asked, statement_id, filters, options)
-    result = with_third_reader(result, reader)
+    result = with_third_reader(result, reader, options["third_candidates"])
     if options["why"]:
         with progress("Finding the deciding words") as on_progress:
             result = result.explain(model, on_progress=on_progress)

@@ -12,10 +12,10 @@ from compare.cli import options as shared
 from compare.cli.output import progress, remark
 from compare.comparison.third_reader import (
     allow_for_good,
-    head_of_lists,
     inputs_of,
     is_allowed,
     load_third_reader,
+    pairs_to_read,
     read_again,
 )
 from compare.export import counted
@@ -36,6 +36,18 @@ third_reader = shared.together(
     ),
 )
 
+of_result = shared.together(
+    third_reader,
+    shared.number(
+        "--third-candidates",
+        0,
+        "Let that model also read so many passages likeliest to oppose, of statements that no list "
+        "shows first",
+        minimum=0,
+    ),
+)
+"""The options of a third reader of a whole result."""
+
 
 def open_third_reader(options: Mapping[str, Any]) -> ThirdReader | None:
     """Return the reader that the options name; None if they name none.
@@ -46,8 +58,10 @@ def open_third_reader(options: Mapping[str, Any]) -> ThirdReader | None:
         options[name] for name in ("third_reader", "third_model", "allow_host")
     )
     if not named:
-        if model or allowed:
-            raise click.UsageError("--third-model and --allow-host go with --third-reader.")
+        if model or allowed or options.get("third_candidates"):
+            raise click.UsageError(
+                "--third-model, --third-candidates and --allow-host go with --third-reader."
+            )
         return None
     if not model:
         raise click.UsageError("Name the model of --third-reader with --third-model.")
@@ -66,7 +80,8 @@ def open_third_reader(options: Mapping[str, Any]) -> ThirdReader | None:
 
 def refuse_third_reader(options: Mapping[str, Any], option: str) -> None:
     """Raise UsageError if a third reader is named together with `option`."""
-    if any(options[name] for name in ("third_reader", "third_model", "allow_host")):
+    names = "third_reader", "third_model", "third_candidates", "allow_host"
+    if any(options.get(name) for name in names):
         raise click.UsageError(f"--third-reader does not go with {option}: omit it.")
 
 
@@ -86,10 +101,11 @@ def say_what_is_sent(reader: ThirdReader, pairs: Sequence[InputPair]) -> None:
     )
 
 
-def with_third_reader(result: Result, reader: ThirdReader | None) -> Result:
+def with_third_reader(result: Result, reader: ThirdReader | None, candidates: int) -> Result:
     """Return the result as the third reader reads it, if there is one."""
     if reader is None:
         return result
-    say_what_is_sent(reader, inputs_of(result, head_of_lists(result)))
+    pairs = pairs_to_read(result, candidates=candidates)
+    say_what_is_sent(reader, inputs_of(result, pairs))
     with progress("Third reader") as on_progress:
-        return read_again(result, reader, on_progress=on_progress)
+        return read_again(result, reader, candidates=candidates, on_progress=on_progress)

@@ -94,9 +94,22 @@ def _allowed_origins() -> set[str]:
 # -- Reading -------------------------------------------------------------------------------------
 
 
-def head_of_lists(result: Result, most: int = AT_HEAD) -> list[Pair]:
-    """Return the pairs that a third reader is given: the first `most` of each list shown."""
-    return [pair for _, _, pair in result.ranked(limit=most)]
+def pairs_to_read(result: Result, most: int = AT_HEAD, candidates: int = 0) -> list[Pair]:
+    """Return the pairs that a third reader is given.
+
+    They are the first `most` of each list shown and, of the statements that none of these shows,
+    the `candidates` passages likeliest to oppose.
+    """
+    listed = [pair for _, _, pair in result.ranked(limit=most)]
+    seen = {pair.ids for pair in listed}
+    found: list[Pair] = []
+    for pair in sorted(result.pairs, key=lambda pair: -pair.probabilities.oppose):
+        if len(found) >= candidates:
+            break
+        if pair.ids not in seen and pair.similarity >= result.thresholds.similarity:
+            seen.add(pair.ids)
+            found.append(pair)
+    return listed + found
 
 
 def inputs_of(result: Result, pairs: Sequence[Pair]) -> list[InputPair]:
@@ -113,9 +126,10 @@ def read_again(
     reader: ThirdReader,
     *,
     most: int = AT_HEAD,
+    candidates: int = 0,
     on_progress: Progress | None = None,
 ) -> Result:
-    """Return the result with the third reader's verdicts on the head of each list.
+    """Return the result with the third reader's verdicts on the pairs of `pairs_to_read`.
 
     The lists follow from the new verdicts: a pair may move to another list, and pairs that the
     third reader read come first. Where it gives no verdict, the one before stays, and a note says
@@ -130,7 +144,7 @@ def read_again(
         raise ModelError(
             f"{before} read this result already: let {reader.name} read it as it was before."
         )
-    pairs = head_of_lists(result, most)
+    pairs = pairs_to_read(result, most, candidates)
     readings = reader.read(inputs_of(result, pairs), on_progress)
     again = {id(pair): _with(pair, one) for pair, one in zip(pairs, readings, strict=True)}
     read = [pair for pair in again.values() if pair.third_reading is ThirdReading.READ]
@@ -146,11 +160,15 @@ def read_again(
         "prompt": PROMPT_DIGEST[:12],
         "pairs": len(pairs),
         "read": len(read),
+        **({"candidates": candidates} if candidates else {}),
     }
+    where = "at the head of the lists"
+    if candidates:
+        where += ", or likeliest to oppose among the others,"
     labels = "1 label" if moved == 1 else f"{moved} labels"
     notes = [
         f"A third reader, {reader.name} at {reader.endpoint.host}, read {len(read)} of the "
-        f"{len(pairs)} pairs at the head of the lists and changed {labels}.",
+        f"{len(pairs)} pairs {where} and changed {labels}.",
         *_problem_notes(readings),
     ]
     hostile = [pair for pair in again.values() if pair.third_reading is ThirdReading.NOT_SENT]

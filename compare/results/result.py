@@ -270,6 +270,7 @@ class Result:
         reader: ThirdReader,
         *,
         most: int = 20,
+        candidates: int = 0,
         on_progress: Progress | None = None,
     ) -> Result:
         """Return the result with a third reader's verdicts on the first pairs of each list.
@@ -281,11 +282,13 @@ class Result:
         Args:
             reader: See `compare.load_third_reader`.
             most: Pairs of each list that are sent to it.
+            candidates: Pairs likeliest to oppose, of statements that these do not show, that are
+                sent as well.
             on_progress: Reports the number of pairs read.
         """
         from compare.comparison.third_reader import read_again
 
-        return read_again(self, reader, most=most, on_progress=on_progress)
+        return read_again(self, reader, most=most, candidates=candidates, on_progress=on_progress)
 
     def save(self, path: Path | str, *, force: bool = False) -> Path:
         """Write the whole result to a JSON file, from which `load` restores an equal one.

@@ -155,8 +155,8 @@ def test_on_a_terminal_it_asks_once_for_each_host(
 def test_both_options_are_needed(run: Run) -> None:
     told = run("search", BLOCKADE, "--third-reader", "ollama")
     assert (told.code, "Name the model of --third-reader" in told.err) == (2, True)
-    for option in ("--third-model", "--allow-host"):
-        told = run("search", BLOCKADE, option, "m")
+    for option in ("--third-model m", "--allow-host m", "--third-candidates 9"):
+        told = run("search", BLOCKADE, *option.split())
         assert (told.code, "go with --third-reader" in told.err) == (2, True)
     told = run("search", BLOCKADE, "--third-reader", "olama", "--third-model", "m")
     assert told.code == 2

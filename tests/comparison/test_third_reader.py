@@ -13,9 +13,9 @@ from compare.comparison.third_reader import (
     AT_HEAD,
     WithThirdReader,
     allow_for_good,
-    head_of_lists,
     is_allowed,
     load_third_reader,
+    pairs_to_read,
     read_again,
 )
 from compare.errors import ModelError
@@ -79,6 +79,35 @@ def test_the_head_of_each_list_is_read_and_the_lists_follow(reader: ReaderServer
     assert (found.agree, found.oppose) == pytest.approx((0.85, 0.075))
     unread = {p.b.statement.id: p for p in before.pairs}
     assert after.agree[-1] == unread[agree[-1]]
+
+
+def test_others_likeliest_to_oppose_are_read_as_well(reader: ReaderServer) -> None:
+    reader.reply = lambda pair: verdict("oppose" if "missed" in str(pair) else "neither")
+    missed = [
+        found_pair(
+            statement(f"m{n}", f"Words {n} that were missed."),
+            (0.1, 0.15 - n / 20, 0.75 + n / 20),
+            first_stage_only=True,
+        )
+        for n in range(2)
+    ]
+    far = found_pair(statement("far", "Far words, missed."), (0.0, 0.9, 0.1), similarity=0.1)
+    nearer = [
+        found_pair(statement(f"n{n}", f"Near words {n}."), (0.1, 0.01, 0.89), similarity=0.8)
+        for n in range(3)
+    ]
+    result = a_search(*many(3).pairs, *missed, *nearer, far, quote="We ask for words.")
+
+    def opposing(candidates: int) -> Result:
+        model = load_third_reader(reader.url, "judge")
+        again = result.read_again(model, most=3, candidates=candidates)
+        assert again.provenance.third_reader.get("candidates", 0) == candidates
+        return again
+
+    assert ids(opposing(0), Stance.OPPOSE) == []
+    assert ids(one := opposing(1), Stance.OPPOSE) == ["m0"]
+    assert "8 pairs at the head of the lists, or likeliest to oppose among the" in one.notes[-1]
+    assert ids(opposing(9), Stance.OPPOSE) == ["m0", "m1"]
 
 
 def test_a_note_and_the_provenance_say_who_read_what(reader: ReaderServer) -> None:
@@ -187,9 +216,9 @@ def test_a_pair_that_addresses_a_reader_is_marked_and_keeps_its_verdict(
 
 def test_only_lists_that_are_shown_are_sent() -> None:
     assert {stance for stance, _, _ in a_search().ranked(limit=AT_HEAD)} == {*Stance}
-    pairs = head_of_lists(two_sides())
+    pairs = pairs_to_read(two_sides())
     assert {pair.probabilities.stance for pair in pairs} == {Stance.AGREE, Stance.OPPOSE}
-    assert len(head_of_lists(many(30), 2)) == 3
+    assert len(pairs_to_read(many(30), 2)) == 3
 
 
 def test_a_search_two_sides_and_a_timeline_can_be_read_again(

@@ -42,6 +42,7 @@ from compare.ui.components.layout import READ_FOR, notice_next_run, progress, sm
 
 OWN, SAMPLE = "My own", "Sample"  # libraries, in the menu and in addresses
 SWITCH_TO = "switch-to-library"  # in the session: the library to open on the next run
+_OTHERS, _MOST_OTHERS = "third-others", 400
 _THIRD_READ = "third-read"  # in the session: the last result that a third reader read
 _RESULTS = 64
 _EXPLAINED = 1024  # pairs whose deciding words are kept
@@ -223,6 +224,16 @@ def third_reader() -> ThirdReader | None:
         )
         if not is_on:
             return None
+        st.number_input(
+            "Others likeliest to oppose",
+            0,
+            _MOST_OTHERS,
+            0,
+            step=20,
+            key=_OTHERS,
+            persist_state="session",
+            help="Passages that no list shows first. Each is sent twice, in both orders.",
+        )
         if not is_allowed(endpoint):
             if st.button(f"Allow sending to {endpoint.host}", key="third-allow"):
                 allow_for_good(endpoint)
@@ -235,12 +246,13 @@ def read_with(reader: ThirdReader | None, result: Result) -> Result:
     """Return the result as the third reader reads it, if there is one; nothing is asked twice."""
     if reader is None:
         return result
-    asked = result.provenance, result.quote, result.subject, result.thresholds
+    others = int(st.session_state.get(_OTHERS) or 0)
+    asked = result.provenance, result.quote, result.subject, result.thresholds, others
     key = repr((reader.digest, asked))
     again: Result | None = kept(_THIRD_READ, key)
     if again is None:
         with progress("Asking the third reader", "pairs read", reads=False) as on_progress:
-            again = read_again(result, reader, on_progress=on_progress)
+            again = read_again(result, reader, candidates=others, on_progress=on_progress)
         st.session_state[_THIRD_READ] = key, again
     if any(pair.third_reading is ThirdReading.UNANSWERED for pair in again.pairs):
         forget = st.session_state.pop
