@@ -195,6 +195,16 @@ def test_a_card_that_opposes_can_become_the_opposite(page):
     assert f'<span>The opposite</span> <q dir="auto">{said}' in shown(app)
 
 
+def test_a_card_can_become_the_quote(page):
+    app = page(opposite="China arms Russia.")
+    like = [b for b in app.button if re.fullmatch("search-oppose-.+-like", b.key or "")]
+    app = well(like[0].click().run())
+    assert app.text_area(key="q").value == "malicious disinformation"
+    assert app.text_input(key="opposite").value == ""
+    assert app.text_input(key="by").value == "Chinese Embassy"
+    assert "military aid" in app.text_input(key="context").value
+
+
 def test_a_bar_shows_who_agrees_and_who_opposes(page):
     html = shown(page())
     (bar,) = re.findall(r'cp-taken">(.*?)</div>', html, re.S)

@@ -91,14 +91,14 @@ def ask_quote(library: Library) -> Quote:
     wanted = st.query_params.get(CHOSEN, "")
     if "q" not in st.query_params:
         if wanted in by_id and st.session_state.get(FILLED) != wanted:
-            _fill_from(by_id[wanted])
+            fill_from(by_id[wanted])
         elif "q" not in st.session_state:
             st.session_state["q"] = EXAMPLE_QUOTE if _is_sample() else ""
 
     def fill() -> None:
         chosen = st.session_state.get("pick")
         if chosen in by_id:
-            _fill_from(by_id[chosen])
+            fill_from(by_id[chosen])
             st.query_params[CHOSEN] = chosen
 
     with st.form("ask", border=False):
@@ -189,10 +189,10 @@ def _is_sample() -> bool:
     return bool(st.session_state["library"] == SAMPLE)
 
 
-def _fill_from(statement: Statement) -> None:
-    """Fill the fields from a statement, or from the beginning of a very long one."""
+def fill_from(statement: Statement, words: str = "") -> None:
+    """Fill the fields from a statement, with its first words unless others are given."""
     values = {
-        "q": Quote.from_statement(statement).text,
+        "q": words or Quote.from_statement(statement).text,
         "by": statement.speaker,
         "role": statement.role,
         "country": statement.countries,

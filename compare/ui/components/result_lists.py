@@ -39,7 +39,7 @@ from compare.ui.components.layout import (
     small,
     widget_key,
 )
-from compare.ui.components.quote_form import OPPOSITE
+from compare.ui.components.quote_form import OPPOSITE, fill_from
 from compare.ui.components.service import explain_pairs, library_link, with_known_words
 
 if TYPE_CHECKING:
@@ -320,6 +320,15 @@ def _card(shown: Shown, pair: Pair, key: str, near: Stance | None = None) -> Non
                 type="tertiary",
                 on_click=st.session_state.update,
                 args=({OPPOSITE: pair.b.passage.completed},),
+            )
+        if result.quote:
+            st.button(
+                "More like this",
+                key=f"{key}-like",
+                help="Search with these words: who agrees with them, and who opposes them.",
+                type="tertiary",
+                on_click=fill_from,
+                args=(pair.b.statement, pair.b.text),
             )
         with st.popover("This verdict is wrong", type="tertiary"):
             correction_form(
