@@ -77,12 +77,14 @@ def test_every_listed_verdict_is_explained_in_words_of_both_sides(result: Result
             assert pair.a.text[span.start : span.end].strip()
 
 
-def test_the_mirror_agrees_with_the_denials_and_opposes_the_evidence(library: Library) -> None:
+def test_the_mirror_is_likelier_to_agree_with_the_denials_than_with_the_evidence(
+    library: Library,
+) -> None:
     mirrored = library.search(MIRROR)
-    assert {"embassy-1", "russia-china-denial"} <= set(ids(mirrored.agree))
-    assert "eu-official-1" in ids(mirrored.oppose)
-    assert "blinken-1" in ids(mirrored.listed(Stance.OPPOSE))
-    assert "ukraine-mfa-1" not in ids(mirrored.agree + mirrored.oppose)
+    agree, oppose = (set(ids(mirrored.listed(one))) for one in (Stance.AGREE, Stance.OPPOSE))
+    assert {"embassy-1", "russia-china-denial"} <= agree
+    assert "eu-official-1" in oppose
+    assert not {"ukraine-mfa-1", "eu-official-2"} & (agree | oppose)
 
 
 def test_the_cascade_shows_what_the_accurate_model_says(library: Library, result: Result) -> None:
