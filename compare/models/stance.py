@@ -37,8 +37,7 @@ from compare.progress import Progress, within_total
 if TYPE_CHECKING:
     from tokenizers import Encoding
 
-# Not in `models/`: moving 113 MB of weights would double the size of the history.
-WEIGHTS = Path(__file__).parents[1] / "stance" / "weights"
+WEIGHTS = Path(__file__).parent / "weights" / "stance"
 """Contains one folder per tier."""
 
 READING = "spelled-5"
