@@ -141,9 +141,18 @@ def _last_words(text: str) -> str:
 # -- Cards ---------------------------------------------------------------------------------------
 
 
-def statement_card(statement: Statement, level: int = 3, kind: str = "plain") -> Markup:
-    """Return a whole statement, as it is in the corpus."""
-    return _card("statement_card", statement, level, kind)
+def statement_card(
+    statement: Statement, level: int = 3, kind: str = "plain", marked: tuple[int, int] | None = None
+) -> Markup:
+    """Return a statement, whole or, if words are marked by their offsets, their paragraph."""
+    if marked is None:
+        return _card("statement_card", statement, level, kind, statement.text, ())
+    (start, end), text = marked, statement.text
+    until = text.find("\n", end)
+    before = _last_words(text[text.rfind("\n", 0, start) + 1 : start])
+    after = shortened(text[end : None if until < 0 else until], _AROUND)
+    spans = (Span(len(before), len(before) + end - start, 1.0),)
+    return _card("statement_card", statement, level, kind, before + text[start:end] + after, spans)
 
 
 def quote_card(quote: Quote, source: Statement | None) -> Markup:

@@ -1,5 +1,6 @@
 import csv
 import json
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -12,7 +13,7 @@ from compare.models.runtime import read_manifest
 from compare.models.stance import WEIGHTS, shipped_manifests
 from compare.ui.components.quote_form import EXAMPLE_QUOTE
 from compare.ui.components.upload import on_disk
-from tests.fakes import WordJudge, statement
+from tests.fakes import HashingEncoder, WordJudge, statement
 from tests.pdf_files import IMAGE, pdf, text_page
 from tests.ui.conftest import shown, well
 
@@ -151,6 +152,25 @@ def test_one_statement_has_a_page_with_its_own_lists(page):
     assert ">Oppose</h2>" in html
     assert "very reliable evidence" in html
     assert not [b for b in app.button if b.key == "delete-go"]
+
+
+def test_a_statement_opens_at_the_paragraph_of_the_words_found(page, home):
+    paragraphs = [f"Paragraph {n} is about trade." for n in range(9)]
+    paragraphs[4] = "We are glad to be here. The blockade of Port Meren must end. We thank you."
+    text = "\n\n".join(paragraphs)
+    speech = statement("speech", text, speaker="Ada Lorn")
+    Library.build([speech], home / "library", HashingEncoder(256)).close()
+    start = text.index("The blockade")
+    at = f"{start}-{text.index(' We thank')}"
+    html = shown(page("corpus", id="speech", at=at, library="My own"))
+    (part,) = re.findall(r"cp-words[^>]*>\s*<p>(.*?)</p>", html.split("<article")[1], re.S)
+    assert part == (
+        "We are glad to be here. <mark>The blockade of Port Meren must end.</mark> We thank you."
+    )
+    for wrong in ("", "5", "9-2", f"0-{len(text) + 1}", f"0-{len(text)}", "x-y"):
+        html = shown(page("corpus", id="speech", at=wrong, library="My own"))
+        assert "Paragraph 0 is about trade." in html.split("<article")[1]
+        assert "<mark>" not in html.split("</article")[0]
 
 
 def test_a_statement_that_is_not_there_is_one_sentence(page):

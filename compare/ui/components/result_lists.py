@@ -311,7 +311,8 @@ def _card(shown: Shown, pair: Pair, key: str, near: Stance | None = None) -> Non
         if is_marked:
             shown.places[id(pair)] = pair, place
         for label, side in links.items():
-            library_link(CORPUS_PAGE, label, id=side.statement.id)
+            at = f"{side.passage.start}-{side.passage.end}"
+            library_link(CORPUS_PAGE, label, id=side.statement.id, at=at)
         if shown.takes_opposite and _may_be_opposite(result, pair):
             st.button(
                 "Use as opposite",

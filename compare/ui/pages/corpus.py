@@ -1,6 +1,8 @@
 """Corpus: browse, filter and search a library; one statement's page."""
 
 import math
+import re
+from dataclasses import replace
 
 import streamlit as st
 
@@ -54,12 +56,27 @@ def _show_list(library: Library, filters: Filters) -> None:
                 library_link(CORPUS_PAGE, "Open statement", id=statement.id)
 
 
+def _marked(statement: Statement) -> tuple[int, int] | None:
+    """Return the offsets of the words that the address names; None for none, or for all words."""
+    at = re.fullmatch(r"(\d{1,9})-(\d{1,9})", st.query_params.get("at", ""), re.ASCII)
+    if not at:
+        return None
+    start, end = map(int, at.groups())
+    is_part = start < end <= len(statement.text) and end - start < len(statement.text)
+    return (start, end) if is_part else None
+
+
 def _show_one(library: Library, statement: Statement) -> None:
+    marked = _marked(statement)
     thresholds = choose_thresholds()
     with st.sidebar:
         order = choose_order()
     with st.container(key="pinned-statement"):
-        st.html(statement_card(statement, level=2, kind="asked"))
+        kind = "plain" if marked else "asked"
+        st.html(statement_card(statement, level=2, kind=kind, marked=marked))
+    if marked:
+        with st.expander("The whole statement"):
+            st.html(statement_card(statement, level=2))
     with st.container(key="actions-one", horizontal=True, gap="small", vertical_alignment="center"):
         library_link(CORPUS_PAGE, "All statements")
         library_link(SEARCH_PAGE, "Search with it", **{CHOSEN: statement.id})
@@ -70,7 +87,10 @@ def _show_one(library: Library, statement: Statement) -> None:
                     st.rerun()
     with st.expander("All fields"):
         show_html("all_fields", statement)
-    result = search_library(library, Quote.from_statement(statement), Filters(), thresholds)
+    quote = Quote.from_statement(statement)
+    if marked:
+        quote = replace(quote, text=statement.text[slice(*marked)])
+    result = search_library(library, quote, Filters(), thresholds)
     side_by_side(Shown(result, order, "one-"))
 
 
