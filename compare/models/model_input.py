@@ -155,32 +155,58 @@ _NOT_DENIED = re.compile(
     rf"(?<!not )\b(?:{_AUXILIARY})\b(?! (?:\w+ )?not\b)",
     re.I,
 )
-_CHARGE = (
-    "(?:accusation|allegation|argument|assertion|belief|charge|claim|contention|fiction|idea"
-    "|insinuation|myth|narrative|notion|report|rumou?r|story|suggestion|tale|talk)s?|stories"
+_CHARGES = (
+    "(?:accusation|allegation|argument|assertion|belief|charge|claim|contention|idea|insinuation"
+    "|myth|narrative|notion|report|rumou?r|suggestion|tale)s?|story|stories"
+)
+_LIKE = (
+    r"(?:[\w-]+(?:ian|ese|ish|an|ous|less|ful|ive|ed|al|ic|ing|ern|ible|able)|false|absurd|wild|old"
+    r"|new|tired|so-called)"
+)
+"""An adjective; "opponents", as in "opponents claim that …", is none."""
+_UNTRUE = (
+    "not (?:true|correct|the case)|false|falsehoods?|untrue|lies?|myths?|fabrications?|fictions?"
+    "|slanders?|hoax(?:es)?"
 )
 _FALSE = (
-    "not (?:true|correct|the case)|false|falsehoods?|untrue|wrong|mistaken|erroneous|baseless"
-    "|groundless|unfounded|unsubstantiated|absurd|ridiculous|preposterous|nonsense"
-    "|fabricat(?:ed|ions?)|invent(?:ed|ions?)|made up|fictitious|fictions?|fantas(?:y|ies)"
-    "|fairy ?tales?|myths?|lies?|slanders?|libels?|smears?|calumn(?:y|ies)|hoax(?:es)?|rumou?rs?"
-    "|propaganda|(?:dis|mis)information|distortions?|pretexts?|excuses?"
+    f"{_UNTRUE}|wrong|mistaken|erroneous|baseless|groundless|unfounded|unsubstantiated|absurd"
+    "|ridiculous|preposterous|nonsense|fabricated|invent(?:ed|ions?)|made up|fictitious"
+    "|fantas(?:y|ies)|fairy ?tales?|libels?|smears?|calumn(?:y|ies)|rumou?rs?|propaganda"
+    "|(?:dis|mis)information"
 )
-_BETWEEN = r"(?:(?!not\b|never\b|hardly\b)[\w-]+ ){0,3}?"
+_FULLY = (
+    r"(?:(?!(?:not?|never|hardly|barely|scarcely|rarely|seldom|far|from|less|more|partly|partially"
+    rf"|half|neither|nor|anything|but|once|only|longer|{_AUXILIARY})\b)[\w-]+ ){{0,3}}?"
+)
+_SAID = rf"(?:[\w-]+['’]s? )?(?:{_LIKE} ){{0,2}}(?:{_CHARGES})"
+_BY_WHOM = "by|of|from|spread|invented|fabricated|meant|intended|designed|aimed|fanned|about|to|for"
 _CALLED_FALSE = re.compile(
-    rf"(?:(?:(?:the|this|that|any|every|an?) )?(?:[\w-]+ ){{0,3}}?(?:{_CHARGE}) that (?P<charge>.+)"
-    rf" (?:is|are|was|were) {_BETWEEN}(?:{_FALSE})\b[^,;:?!]*"
-    rf"|it (?:is|was) {_BETWEEN}(?:{_FALSE}) (?:to (?:say|claim|suggest) )?that"
-    r" (?P<said>[^,;:?!]+))",
+    rf"(?:(?:(?:the|this|that|these|those|such) )?{_SAID} that (?P<charge>[^,;:?!]+?) "
+    rf"(?:(?:is|are|was|were|ha(?:s|ve)(?: always)? been) {_FULLY}(?:{_FALSE})"
+    r"|(?:is|are|was|were)n['’]t true)"
+    rf"(?: (?:{_BY_WHOM})\b"
+    rf"(?:(?!\b(?:{_AUXILIARY}|and|or|but|because|since|so|that)\b)[^,;:?!])*)?"
+    rf"|it(?: is| was|['’]s) {_FULLY}"
+    rf"(?:(?:{_UNTRUE})|(?:{_FALSE}) to (?:say|claim|suggest|pretend)) that (?P<said>[^,;:?!]+))",
     re.I,
 )
-"""A sentence that calls what others say false, in whole."""
+"""A sentence that calls false, in whole, what others say."""
+_LONGEST_DENIAL = 500
 _NO_SENTENCE = re.compile(
-    rf"{_NEGATIVE.pattern}|^(?:{_AUXILIARY}|been|says?|said|appear\w*|circulat\w*|spreads?|\w+ed)\b|[;:?!()–—,]"
-    r"|\b(?:we|us|ours?|i|my|me|it|they|he|she)\b",
+    rf"{_NEGATIVE.pattern}|^(?:{_AUXILIARY}|been|says?|said|appears?|circulates?)\b|[.] +\S"
+    r"|[;:?!()–—,\"“”„«»]|\b(?:we|us|ours?|i|my|me|it|they|he|she|that)\b|^(?:\S+ ?){1,2}$"
+    r"|\b(?:makes?|made|ran|runs?|spreads?|tells?|told|repeats?|repeated|peddles?|peddled|invents?"
+    r"|invented|circulates?|circulated|publish(?:es|ed)|rais(?:es|ed)|levels|levelled)"
+    r"(?: (?:often|always|again|now|today|yesterday|about|against|at|in|of|on|last)\b.*)?$",
     re.I,
 )
-"""Signs that a clause is a relative one, about the speaker or something named before, or many."""
+"""Signs that a clause is a relative one, is not about others, or is more than one."""
+_STARTS_A_SENTENCE = re.compile(
+    rf"[A-Z]|(?:the|an?|this|these|those|its|their|all|some|many|most|there)\b"
+    rf"|.*\b(?:{_AUXILIARY})\b"
+)
+
+
 _IS_A_DEMAND = re.compile(
     r" (?:(?:be|have to|longer|even|ever|simply|just) )*"
     r"(?:go|gone|continu\w*|keep\w*|kept|stay\w*|remain\w*|stand|sit|escap\w*|evad\w*|left"
@@ -209,7 +235,8 @@ def affirmed(text: str) -> str | None:
     """Return what a plain denial denies; None for any other text.
 
     A plain denial is one sentence about others in which every clause is denied, or one that calls
-    what is said of them false.
+    false what somebody says. What has several clauses, a negation within the charge, or words such
+    as "we" and "they" is none.
 
     >>> affirmed("The blockade must not end.")
     'The blockade must end.'
@@ -220,7 +247,9 @@ def affirmed(text: str) -> str | None:
     >>> affirmed("The blockade must not go on.") is affirmed("We do not shell ports.") is None
     True
     """
-    if found := _CALLED_FALSE.fullmatch(text.strip()):
+    if len(text) > _LONGEST_DENIAL:
+        return None
+    if found := _CALLED_FALSE.fullmatch(text.strip().rstrip(".")):
         return _sentence(found["charge"] or found["said"])
     denied = list(_DENIED.finditer(text))
     if not denied or len(denied) != len(_NEGATIVE.findall(text)) or _MORE.search(text.strip()):
@@ -241,8 +270,10 @@ def affirmed(text: str) -> str | None:
 
 
 def _sentence(clause: str) -> str | None:
-    """Return a clause as a sentence; None if it is not about others, or more than one."""
-    return None if _NO_SENTENCE.search(clause) else clause[0].upper() + clause[1:].rstrip(".") + "."
+    """Return a clause as a sentence; None if it is not about others, or not just one."""
+    if _NO_SENTENCE.search(clause) or not _STARTS_A_SENTENCE.match(clause):
+        return None
+    return clause[0].upper() + clause[1:] + "."
 
 
 def _affirmed(denied: re.Match[str]) -> str:
