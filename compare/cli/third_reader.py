@@ -41,8 +41,7 @@ of_result = shared.together(
     shared.number(
         "--third-candidates",
         0,
-        "Let that model also read so many passages likeliest to oppose, of statements that no list "
-        "shows first",
+        "Let that model also read so many others, those likeliest to oppose",
         minimum=0,
     ),
 )

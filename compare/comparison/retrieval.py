@@ -126,10 +126,7 @@ def retrieve(
     own = {row for span in spans.values() for row in span}
     within = store.select(filters.excluding_own(quote))
     if not len(within) and len(store):
-        notes.append(
-            f"No passage passes the filters ({filters.in_words()}): check their spelling, or "
-            "loosen them."
-        )
+        notes.append("No passage passes the filters: check their spelling, or loosen them.")
     if only is not None:
         within = RowSpans.of(only[within.holds(only)])
     # The first rankings still hold if nothing is filtered and few rows are the quote's own.

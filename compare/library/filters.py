@@ -199,6 +199,14 @@ class Filters:
     not_own_speaker: bool = False
     not_own_country: bool = False
 
+    def __post_init__(self) -> None:
+        """Check the words.
+
+        Raises:
+            QueryError: See `required_words`.
+        """
+        required_words(self.words)
+
     def within(self, since: PartialDate | None, until: PartialDate | None) -> Filters:
         """Return the filters further limited to a period; None leaves an end open."""
         begins = [date for date in (self.date_from, since) if date]
@@ -240,7 +248,11 @@ class Filters:
         return ", ".join(names) or "all statements"
 
 
-_TERM = re.compile(r'"([^"]*)"?|(\S+)')
+_MOST_TERMS, _LONGEST_TERM = 64, 200
+_MARKS = str.maketrans(dict.fromkeys("“”„«»＂", '"'))
+_UNREADABLE = re.compile("[\0\ud800-\udfff]")
+_TERM = re.compile(r'"([^"]*)"?|([^\s"]+)')
+_OTHER_SYNTAX = re.compile(r"-\w.*|.*\w\*|AND|NOT|NEAR(?:/\d+)?", re.S)
 
 
 def required_words(texts: Iterable[str]) -> list[list[str]]:
@@ -250,29 +262,53 @@ def required_words(texts: Iterable[str]) -> list[list[str]]:
     [['veto'], ['Security Council', 'UNSC']]
 
     Raises:
-        QueryError: A text has no word, or OR has none on one side.
+        QueryError: A text has no word, more than 64 or one of more than 200 characters, OR has none
+            on one side, or there is a sign that other searches know.
     """
     found: list[list[str]] = []
     for text in texts:
         its: list[list[str]] = []
         joins = False
-        for term in _TERM.finditer(text):
-            if term[0] == "OR":
+        for term in _terms(text):
+            if term is None:
                 if joins or not its:
-                    raise QueryError(f"{text!r} has OR without a word on both sides: add one.")
+                    raise _without_word(text)
                 joins = True
-            elif searchable(word := term[1] if term[1] is not None else term[2]):
-                if joins:
-                    its[-1].append(word)
-                else:
-                    its.append([word])
+            elif joins:
+                its[-1].append(term)
                 joins = False
+            else:
+                its.append([term])
         if joins:
-            raise QueryError(f"{text!r} has OR without a word on both sides: add one.")
+            raise _without_word(text)
         if not its:
-            raise QueryError(f"{text!r} has no word to look for: write one.")
+            raise QueryError(f"{text[:60]!r} has no word to look for: write one.")
         found += its
+    if (count := sum(map(len, found))) > _MOST_TERMS:
+        raise QueryError(f"{count} words are more than can be looked for at once: {_MOST_TERMS}.")
     return found
+
+
+def _terms(text: str) -> Iterator[str | None]:
+    """Yield the words and phrases of a text, and None for each OR."""
+    for term in _TERM.finditer(_UNREADABLE.sub(" ", text.translate(_MARKS))):
+        quoted, bare = term.groups()
+        if bare and _OTHER_SYNTAX.fullmatch(bare):
+            raise QueryError(
+                f"{text[:60]!r} has {bare[:20]!r}, which is not known: words that are all needed "
+                "need no sign, all inflections count, and no word can be excluded."
+            )
+        word = quoted if bare is None else bare
+        if len(word) > _LONGEST_TERM:
+            raise QueryError(f"{word[:60]!r} … is a word of more than {_LONGEST_TERM} characters.")
+        if bare == "OR":
+            yield None
+        elif searchable(word):
+            yield word
+
+
+def _without_word(text: str) -> QueryError:
+    return QueryError(f"{text[:60]!r} has OR without a word on both sides: add one.")
 
 
 def check_order(

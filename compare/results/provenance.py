@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from compare import __version__
-from compare.errors import ExportError
+from compare.errors import ExportError, QueryError
 from compare.library import Filters
 from compare.library.passage_store import EXACT
 from compare.models import signature
@@ -164,4 +164,7 @@ def parse_filters(given: Mapping[str, Any]) -> Filters:
             shown = f"{value[:_SHOWN]!a}"
             raise ValueError(f"{name}: {shown} is not YYYY, YYYY-MM or YYYY-MM-DD") from None
         values[name] = tuple(value) if kind is tuple else values[name]
-    return Filters(**values)
+    try:
+        return Filters(**values)
+    except QueryError as error:
+        raise ValueError(f"words: {error}") from error

@@ -71,6 +71,7 @@ def create_server(library: Backend | Path | str) -> MCPServer:
         date: str = "",
         opposite: str = "",
         only_countries: list[str] | None = None,
+        words: str = "",
         since: str = "",
         until: str = "",
         limit: int = 5,
@@ -85,6 +86,7 @@ def create_server(library: Backend | Path | str) -> MCPServer:
             opposite: What someone who disagrees would say, in a sentence: more of what opposes is
                 found.
             only_countries: Search only statements of these countries.
+            words: Search only passages with these words: veto "Security Council" OR UNSC.
             since: Search only statements since this date.
             until: Search only statements until this date.
             limit: Statements of each list, up to 50.
@@ -93,7 +95,12 @@ def create_server(library: Backend | Path | str) -> MCPServer:
             raise QueryError("only_countries: a name is empty: write it, or leave it out.")
         first, last = read_date("since", since), read_date("until", until)
         check_order(first, last, ("since", "until"))
-        filters = Filters(countries=tuple(only_countries or ()), date_from=first, date_to=last)
+        filters = Filters(
+            countries=tuple(only_countries or ()),
+            words=(words,) if words else (),
+            date_from=first,
+            date_to=last,
+        )
         asked = QuoteFields(text=quote, speaker=speaker, country=country, date=date).quote()
         asked = replace(asked, opposite=opposite)
         library = pool.library()

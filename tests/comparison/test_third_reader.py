@@ -101,7 +101,7 @@ def test_others_likeliest_to_oppose_are_read_as_well(reader: ReaderServer) -> No
     def opposing(candidates: int) -> Result:
         model = load_third_reader(reader.url, "judge")
         again = result.read_again(model, most=3, candidates=candidates)
-        assert again.provenance.third_reader.get("candidates", 0) == candidates
+        assert again.provenance.third_reader.get("candidates", 0) == min(candidates, 2)
         return again
 
     assert ids(opposing(0), Stance.OPPOSE) == []

@@ -203,6 +203,11 @@ def test_a_card_can_become_the_quote(page):
     assert app.text_input(key="opposite").value == ""
     assert app.text_input(key="by").value == "Chinese Embassy"
     assert "military aid" in app.text_input(key="context").value
+    app = page(sid="embassy-1")  # whose words the address asks for
+    like = [b for b in app.button if re.fullmatch("search-.+-like", b.key or "")]
+    app = well(like[-1].click().run())
+    assert app.text_area(key="q").value != "malicious disinformation"
+    assert app.query_params["sid"] != ["embassy-1"]
 
 
 def test_a_bar_shows_who_agrees_and_who_opposes(page):
@@ -422,7 +427,7 @@ def test_the_limits_stand_beside_the_lists(page):
     html = shown(page(q="China is considering military aid to Russia."))
     assert "typed claims, on which it was fitted, too: 75 % of what this list called so" in html
     html = shown(page(q="China gives no military aid to Russia."))
-    assert "its first ten held 18 % of all that oppose." in html
+    assert "its first ten held 19 % of all that oppose." in html
 
 
 def test_the_views_show_the_same_statements(page):

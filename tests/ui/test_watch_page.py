@@ -140,12 +140,17 @@ def test_there_is_no_button_where_nothing_can_be_saved(button, place, monkeypatc
 def test_a_link_opens_the_search(place):
     library = Library.build(FIRST, place, HashingEncoder(256))
     quote = Quote("It must end.", "Ada", "Envoy", (Country("Valdoria"),), PartialDate("2021"), "c")
-    filters = Filters(speakers=("Cor Vael",), date_from=PartialDate("2020"), not_own_country=True)
+    filters = Filters(
+        speakers=("Cor Vael",),
+        date_from=PartialDate("2020"),
+        not_own_country=True,
+        words=("canal OR port", '"open sea"'),
+    )
     watch = Watch("x", quote, filters, Thresholds(0.5, 0.3), 400, "2024-01-01T00:00:00+00:00", "0")
     assert search_address(watch, library.facets()) == {
         "q": "It must end.", "by": "Ada", "role": "Envoy", "country": "Valdoria", "date": "2021",
         "context": "c", "from": "2020", "other_country": "true", "p": "0.5", "s": "0.3",
-        "speakers": ["Cor Vael"],
+        "speakers": ["Cor Vael"], "words": 'canal OR port "open sea"',
     }  # fmt: skip
 
 

@@ -564,8 +564,10 @@ def _term(word: str) -> str:
 
 def _required(texts: Iterable[str]) -> str:
     """Return a query for the words that passages must hold."""
+    # A phrase stands in the text (A) or in the context (B), never in both.
     alternatives = (
-        " | ".join(map(_term, map(searchable, words))) for words in required_words(texts)
+        " | ".join(f"{_term(searchable(word))}:{mark}" for word in words for mark in "AB")
+        for words in required_words(texts)
     )
     return " & ".join(f"({words})" for words in alternatives)
 

@@ -99,7 +99,6 @@ def ask_quote(library: Library) -> Quote:
         chosen = st.session_state.get("pick")
         if chosen in by_id:
             fill_from(by_id[chosen])
-            st.query_params[CHOSEN] = chosen
 
     with st.form("ask", border=False):
         text = st.text_area(
@@ -190,7 +189,7 @@ def _is_sample() -> bool:
 
 
 def fill_from(statement: Statement, words: str = "") -> None:
-    """Fill the fields from a statement, with its first words unless others are given."""
+    """Fill the fields from a statement; `words` are the part of it that was chosen, if any."""
     values = {
         "q": words or Quote.from_statement(statement).text,
         "by": statement.speaker,
@@ -202,6 +201,7 @@ def fill_from(statement: Statement, words: str = "") -> None:
     }
     for key, value in {FILLED: statement.id, **values}.items():
         st.session_state[key] = value
+    st.query_params[CHOSEN] = statement.id
 
 
 def _who_fields() -> dict[str, str]:

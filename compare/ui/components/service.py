@@ -219,8 +219,9 @@ def third_reader() -> ThirdReader | None:
     with st.sidebar:
         is_on = st.toggle("Ask the third reader", key="third", persist_state="session")
         small(
-            f"If on, the first {AT_HEAD} pairs of each list are sent to {endpoint.in_words}, with "
-            f"country and date, and read by {model}. No pair is sent twice."
+            f"If on, the first {AT_HEAD} pairs of each list, and as many others as you choose, are "
+            f"sent to {endpoint.in_words}, with country and date, and read by {model}. No pair is "
+            "sent twice."
         )
         if not is_on:
             return None
@@ -232,7 +233,7 @@ def third_reader() -> ThirdReader | None:
             step=20,
             key=_OTHERS,
             persist_state="session",
-            help="Passages that no list shows first. Each is sent twice, in both orders.",
+            help="Pairs that do not stand first. Each is sent twice, in both orders.",
         )
         if not is_allowed(endpoint):
             if st.button(f"Allow sending to {endpoint.host}", key="third-allow"):

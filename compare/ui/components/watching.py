@@ -199,6 +199,7 @@ def search_address(watch: Watch, facets: Facets) -> dict[str, str | list[str]]:
         CHOSEN: quote.statement_id or "",
         "from": filters.date_from.iso if filters.date_from else "",
         "to": filters.date_to.iso if filters.date_to else "",
+        "words": " ".join(filters.words),
         "other_speaker": "true" if filters.not_own_speaker else "",
         "other_country": "true" if filters.not_own_country else "",
         "p": str(least.probability),
