@@ -144,7 +144,7 @@ def read_again(
         raise ModelError(
             f"{before} read this result already: let {reader.name} read it as it was before."
         )
-    pairs, heads = pairs_to_read(result, most, candidates), len(pairs_to_read(result, most))
+    pairs = pairs_to_read(result, most, candidates)
     readings = reader.read(inputs_of(result, pairs), on_progress)
     again = {id(pair): _with(pair, one) for pair, one in zip(pairs, readings, strict=True)}
     read = [pair for pair in again.values() if pair.third_reading is ThirdReading.READ]
@@ -160,7 +160,7 @@ def read_again(
         "prompt": PROMPT_DIGEST[:12],
         "pairs": len(pairs),
         "read": len(read),
-        **({"candidates": len(pairs) - heads} if candidates else {}),
+        **({"candidates": len(pairs) - len(pairs_to_read(result, most))} if candidates else {}),
     }
     where = "at the head of the lists"
     if candidates:

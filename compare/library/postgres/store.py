@@ -564,7 +564,7 @@ def _term(word: str) -> str:
 
 def _required(texts: Iterable[str]) -> str:
     """Return a query for the words that passages must hold."""
-    # A phrase stands in the text (A) or in the context (B), never in both.
+    # All words of a phrase must be in the text (A), or all in the context (B).
     alternatives = (
         " | ".join(f"{_term(searchable(word))}:{mark}" for word in words for mark in "AB")
         for words in required_words(texts)
