@@ -1,7 +1,8 @@
 """The input of a stance model: the form of each side, and the parts of a pair that is too long.
 
 Characters that a vocabulary lacks are spelled with others. A plain denial is read as what it
-denies, since models hear the topic better than a "not". A pair longer than the model's window is
+denies, and "there would be no A without B" as "there is A because of B", since models hear the
+topic better than a "not". A pair longer than the model's window is
 read sentence by sentence, and the pair of sentences with the strongest verdict counts.
 """
 
@@ -280,6 +281,67 @@ def _affirmed(denied: re.Match[str]) -> str:
     if short := denied["short"]:
         return _WHOLE.get(short.lower(), short)
     return denied["one_word"] or f"{denied['verb']}{denied['adverb'] or ''}"
+
+
+# -- Counterfactuals -----------------------------------------------------------------------------
+
+_CLAUSE = r"[^,;:?!()–—]+?"
+_SUPPOSED = re.compile(
+    rf"(?P<held>{_CLAUSE}),? (?P<cause>(?:without|but for|if|were it not for|had it not been for) "
+    rf"{_CLAUSE})"
+    rf"|(?P<first>(?:without|but for|if|were it not for|had it not been for) {_CLAUSE})"
+    rf", (?P<then>{_CLAUSE})",
+    re.I,
+)
+_THERE_WOULD = re.compile(
+    rf"there (?:would|could) (?:be|(?P<past>have been)) no (?!longer\b)(?P<what>{_CLAUSE})", re.I
+)
+_WOULD_NOT = re.compile(
+    rf"(?P<who>{_CLAUSE}) (?:would|(?P<could>could))(?: not|n['’]t| never) "
+    rf"(?:(?P<verb>be|have) )?(?P<rest>{_CLAUSE})",
+    re.I,
+)
+_BUT_FOR = re.compile(
+    r"(?:without|but for|(?:if it (?:were|was) not|were it not|(?:if it had|had it) not been) for"
+    rf"|if there (?:were|was|had been) no) (?P<cause>{_CLAUSE})",
+    re.I,
+)
+_HAD_NOT = re.compile(
+    rf"if (?P<who>{_CLAUSE}) (?P<verb>had|did|were|was)(?: not|n['’]t) (?P<rest>{_CLAUSE})", re.I
+)
+_HELD = {"be": "is", "have": "has", None: "does"}
+
+
+def as_cause(text: str) -> str | None:
+    """Return what a counterfactual holds to be so, and why; None for any other text.
+
+    Only one with two negations is read, "no … without" or "not … if … not": models take them for
+    denials. A general condition, as in "there can be no peace without justice", is none.
+
+    >>> as_cause("There would be no toll without the blockade.")
+    'There is toll because of the blockade.'
+    >>> as_cause("Lorn would not have closed the port if Valdoria had not mined it.")
+    'Lorn has closed the port because Valdoria had mined it.'
+    """
+    supposed = len(text) <= _LONGEST_DENIAL and _SUPPOSED.fullmatch(text.strip().rstrip("."))
+    if not supposed:
+        return None
+    held, cause = supposed["held"] or supposed["then"], supposed["cause"] or supposed["first"]
+    there, who = _THERE_WOULD.fullmatch(held), _WOULD_NOT.fullmatch(held)
+    of, had = _BUT_FOR.fullmatch(cause), _HAD_NOT.fullmatch(cause)
+    if not ((there and (of or had)) or (who and had)):
+        return None
+    if any(len(_NEGATIVE.findall(part)) != 1 for part in (held, cause)):
+        return None
+    if (had and _NOT_DENIED.search(had["rest"])) or _NOT_DENIED.search(held):
+        return None
+    if there:
+        found = f"There {'was' if there['past'] else 'is'} {there['what']}"
+    elif who:
+        verb = "can" if who["could"] and not who["verb"] else _HELD[who["verb"]]
+        found = f"{who['who']} {verb} {who['rest']}"
+    why = f"of {of['cause']}" if of else f"{had['who']} {had['verb']} {had['rest']}" if had else ""
+    return f"{found[0].upper()}{found[1:]} because {why}."
 
 
 # -- Pairs longer than the window ----------------------------------------------------------------

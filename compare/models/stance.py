@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from compare.errors import ModelError
 from compare.models.model_input import (
     Spelling,
     affirmed,
+    as_cause,
     read_in_parts,
     reading_order,
     side_text,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).parent / "weights" / "stance"
 """Contains one folder per tier."""
 
-READING = "spelled-5"
+READING = "spelled-6"
 """Version of how texts become tokens, and logits verdicts: raise it if either changes. It is part
 of the digest."""
 
@@ -148,10 +149,14 @@ class ShippedStance(StanceModel):
 
         If one side alone has neither country nor year, as typed claims have none, and is a plain
         denial, what it denies is read, and agree and oppose are exchanged: see
-        `model_input.affirmed`.
+        `model_input.affirmed`. A counterfactual is read as what it holds to be so: see
+        `model_input.as_cause`.
         """
-        denied = [_affirmed(pair) for pair in pairs]
-        asked = [other or pair for other, pair in zip(denied, pairs, strict=True)]
+        denied = [_typed_as(affirmed, pair) for pair in pairs]
+        asked = [
+            other or _typed_as(as_cause, pair) or pair
+            for other, pair in zip(denied, pairs, strict=True)
+        ]
         found = [np.zeros((0, 3), np.float32)]
         for start in range(0, len(pairs), _AT_ONCE):
             part = asked[start : start + _AT_ONCE]
@@ -223,12 +228,12 @@ class ShippedStance(StanceModel):
         }
 
 
-def _affirmed(pair: InputPair) -> InputPair | None:
-    """Return the pair with what its typed side denies; None if that is no plain denial."""
+def _typed_as(reading: Callable[[str], str | None], pair: InputPair) -> InputPair | None:
+    """Return the pair with its typed side in another reading; None if that has none."""
     a, b = pair
     if is_typed(a) == is_typed(b):
         return None
-    text = affirmed(a.text if is_typed(a) else b.text)
+    text = reading(a.text if is_typed(a) else b.text)
     if text is None:
         return None
     return (replace(a, text=text), b) if is_typed(a) else (a, replace(b, text=text))

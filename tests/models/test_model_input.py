@@ -1,6 +1,7 @@
 """What the model reads of a side, and of pairs longer than its window."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from compare.models.model_input import (
     MOST_SENTENCES,
     Spelling,
     affirmed,
+    as_cause,
     parts_of,
     read_in_parts,
     side_text,
@@ -136,6 +138,56 @@ def test_a_plain_denial_is_known_by_what_it_denies(denial, denied):
 )
 def test_no_other_text_is_a_plain_denial(text):
     assert affirmed(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        (
+            "There would have been no war if Lorn hadn’t fired first.",
+            "There was war because Lorn had fired first.",
+        ),
+        ("Without the fleet there could be no peace", None),  # the comma parts the clauses
+        ("Without the fleet, there would be no toll.", "There is toll because of the fleet."),
+        ("There would be no toll were it not for Lorn.", "There is toll because of Lorn."),
+        (
+            "If Lorn did not arm them, the rebels could not fight.",
+            "The rebels can fight because Lorn did arm them.",
+        ),
+        (
+            "The port would not be poor if the tolls were not so high.",
+            "The port is poor because the tolls were so high.",
+        ),
+        # one negation, or three
+        ("There would be peace if Lorn had not fired first.", None),
+        ("There would be no peace if Lorn had fired first.", None),
+        ("There would be no peace if Lorn had not fired without warning.", None),
+        ("The port would not be safe without a fleet.", None),  # read rightly as it stands
+        # a condition, not what is so
+        ("There can be no peace without justice.", None),
+        ("There will be no toll if Lorn does not insist on it.", None),
+        # more than two clauses
+        ("There would be no toll if Lorn had not insisted and Valdoria had been firm.", None),
+        ("There would be no toll without Lorn, and we cannot bear it.", None),
+        ("There would no longer be a toll without Lorn.", None),
+        ("If Lorn did not arm them, would there be no war?", None),
+        ("", None),
+    ],
+)
+def test_a_counterfactual_is_known_by_what_it_holds_to_be_so(text, held):
+    assert as_cause(text) == held
+
+
+def test_a_counterfactual_that_was_typed_is_read_as_a_cause():
+    model = load_stance_model("fast").for_use(Use.QUOTE)
+    said = ModelInput("Lorn closed the port because it was mined.", country="Lorn", date="2021")
+    typed = "Lorn would not have closed the port if Valdoria had not mined it."
+    read = "Lorn has closed the port because Valdoria had mined it."
+    asked = [(ModelInput(typed), said), (ModelInput(read), said)]
+    first, second = model.score(asked).tolist()
+    assert first == second
+    named = replace(ModelInput(typed), country="Lorn")  # only what was typed
+    assert model.score([(named, said)])[0].tolist() != first
 
 
 def test_a_plain_denial_that_was_typed_is_read_as_the_opposite_of_what_it_denies():
