@@ -1,9 +1,12 @@
 """The app: `streamlit run app.py`, or `python -m compare app`."""
 
+from functools import partial
+
 import streamlit as st
 
 from compare.ui import PAGES
 from compare.ui.components.layout import menu
+from compare.ui.components.moved import MOVED, open_moved
 
 # By file: the title in the menu, and its explanation. The first page is the default.
 _PAGES = {
@@ -19,21 +22,14 @@ _PAGES = {
         "Two statements",
         "Paste two statements; see how they relate and which words decide it.",
     ),
-    "sides.py": (
-        "Compare sides",
-        "Type a proposition, choose two sides; see where they oppose each other on it, or agree.",
-    ),
-    "timeline.py": (
-        "Timeline",
-        "Type a proposition and choose who; see what they said on it, and whether that changed.",
+    "proposition.py": (
+        "On a proposition",
+        "Type a proposition; see who agrees with it and who opposes it: countries or speakers, two "
+        "sides, or one of them over time.",
     ),
     "review.py": (
         "Review",
         "Read pairs by hand, alone or with a second reader; see how far you agree.",
-    ),
-    "positions.py": (
-        "Positions",
-        "Type a proposition; see which countries or speakers agree with it or oppose it.",
     ),
     "corpus.py": ("Corpus", "Browse, filter and search the statements of a library."),
     "add.py": (
@@ -45,7 +41,7 @@ _PAGES = {
 
 _GROUPS = {
     "Search": ("search.py", "watch.py"),
-    "Compare": ("pair.py", "sides.py", "timeline.py", "positions.py"),
+    "Compare": ("proposition.py", "pair.py"),
     "Review": ("review.py",),
     "Library": ("corpus.py", "add.py"),
     "About": ("method.py",),
@@ -55,6 +51,7 @@ pages = {
     file: st.Page(PAGES / file, title=title, url_path=file[:-3], default=not n)
     for n, (file, (title, _)) in enumerate(_PAGES.items())
 }
-chosen = st.navigation([*pages.values()], position="hidden")
+moved = [st.Page(partial(open_moved, path), title=path, url_path=path) for path in MOVED]
+chosen = st.navigation([*pages.values(), *moved], position="hidden")
 menu({name: [(pages[file], _PAGES[file][1]) for file in files] for name, files in _GROUPS.items()})
 chosen.run()

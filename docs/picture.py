@@ -38,9 +38,13 @@ def search(page: Page) -> None:
 def sides(page: Page) -> None:
     """Compare two countries of the made-up statements on a proposition."""
     subprocess.run([*PROGRAM, "build", "--corpus", str(DOCS / "canal.csv"), "--add"], check=True)
-    asked = "ab_q=The+canal+must+be+open+to+all+ships.&ab_opposite=The+canal+is+ours+to+close."
-    go(page, f"sides?library=My+own&a_countries=Valdoria&b_countries=Ostravia&{asked}", 1500)
-    page.get_by_role("button", name="Find the pairs").click()
+    asked = "q=The+canal+must+be+open+to+all+ships.&opposite=The+canal+is+ours+to+close."
+    go(
+        page,
+        f"proposition?compare=Two+sides&library=My+own&a_countries=Valdoria&b_countries=Ostravia&{asked}",
+        1500,
+    )
+    page.get_by_role("button", name="Compare", exact=True).click()
     page.get_by_text("Link to this page").wait_for()
 
 
@@ -83,9 +87,9 @@ def watches(page: Page) -> None:
 def positions(page: Page) -> None:
     """Place the countries of the made-up statements on one proposition."""
     subprocess.run([*PROGRAM, "build", "--corpus", str(DOCS / "canal.csv"), "--add"], check=True)
-    asked = "o_q=All+ships+must+be+free+to+pass+through+the+canal."
-    go(page, f"positions?library=My+own&{asked}", 1100)
-    page.get_by_role("button", name="Find positions").click()
+    asked = "q=All+ships+must+be+free+to+pass+through+the+canal."
+    go(page, f"proposition?library=My+own&{asked}", 1100)
+    page.get_by_role("button", name="Compare", exact=True).click()
     page.locator("[data-testid=stVegaLiteChart] .mark-symbol").first.wait_for()
     page.get_by_text("Link to this page").wait_for()
 

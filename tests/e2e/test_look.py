@@ -9,7 +9,18 @@ from compare.library.library import Library
 from tests.e2e.conftest import NARROW, SCHEMES, WIDE, in_scheme, settled
 from tests.fakes import statement
 
-PAGES = ["", "pair", "sides", "timeline", "corpus", "corpus?id=xi-1", "add", "method"]
+COMPARED = "proposition?compare="
+PAGES = [
+    "",
+    "pair",
+    "proposition",
+    f"{COMPARED}Two+sides",
+    f"{COMPARED}Over+time",
+    "corpus",
+    "corpus?id=xi-1",
+    "add",
+    "method",
+]
 HOSTILE = [
     "<script>document.title = 'owned'</script> the harbour must open",
     "The harbour costs $x^2$ and $$y$$ and :red[loud] :material/home: :smile: to open",

@@ -1,4 +1,4 @@
-"""The page Positions in a browser: every view, and a click on a dot."""
+"""Positions in a browser: every view, and a click on a dot."""
 
 from urllib.parse import urlencode
 
@@ -46,7 +46,7 @@ def parties(serve, tmp_path_factory):
 
 def placed(page):
     """Have the parties placed."""
-    page.get_by_role("button", name="Find positions").click()
+    page.get_by_role("button", name="Compare", exact=True).click()
     page.get_by_text("Link to this page").wait_for()
     return settled(page)
 
@@ -55,8 +55,8 @@ def placed(page):
     ("size", "scheme"), [(WIDE, "light"), (NARROW, "dark")], ids=["wide", "narrow"]
 )
 def test_every_view_is_whole_and_open_to_all(parties, visit, size, scheme):
-    address = urlencode({"o_q": f"{ASKED}\n{FEES}"})
-    page = placed(visit(f"{parties.url}/positions?{address}", size, scheme))
+    address = urlencode({"q": f"{ASKED}\n{FEES}"})
+    page = placed(visit(f"{parties.url}/proposition?{address}", size, scheme))
     for view in VIEWS:
         radio = page.get_by_role("radio", name=view, exact=True)
         if not radio.is_checked():
@@ -70,7 +70,7 @@ def test_every_view_is_whole_and_open_to_all(parties, visit, size, scheme):
 
 
 def test_a_dot_and_the_menu_lead_to_the_same_passages(parties, visit):
-    page = placed(visit(f"{parties.url}/positions?{urlencode({'o_q': ASKED})}"))
+    page = placed(visit(f"{parties.url}/proposition?{urlencode({'q': ASKED})}"))
     expect(page.get_by_text("Karsenia (1)")).to_be_visible()
     dot = page.locator("[data-testid=stVegaLiteChart] .mark-symbol.role-mark path").first
     dot.wait_for()

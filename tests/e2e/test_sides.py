@@ -15,8 +15,11 @@ from tests.fakes import statement
 
 CLAIM = "The harbour of Meren must be open to all ships."
 DENIAL = "The harbour of Meren must stay closed to foreign ships."
-SIDES = f"sides?a_countries=Valdoria&b_countries=Ostravia&ab_q={CLAIM}&ab_opposite={DENIAL}"
-TIMELINE = f"timeline?t_countries=Valdoria&t_q={CLAIM}&t_p=0.5"
+SIDES = (
+    "proposition?compare=Two+sides&a_countries=Valdoria&b_countries=Ostravia"
+    f"&q={CLAIM}&opposite={DENIAL}"
+)
+TIMELINE = f"proposition?compare=Over+time&countries=Valdoria&q={CLAIM}&o_p=0.5"
 ALWAYS = ["By year", "Table", "Check a sample"]
 VIEWS = ["Opposed", "Agree", "What A said", "What B said", *ALWAYS]
 
@@ -52,7 +55,7 @@ def two(serve, tmp_path_factory):
 
 def read(page):
     """Have the pairs read."""
-    page.get_by_role("button", name="Find the pairs").click()
+    page.get_by_role("button", name="Compare", exact=True).click()
     page.get_by_text("Link to this page").wait_for()
     return settled(page)
 
@@ -116,7 +119,7 @@ def test_every_view_of_a_timeline_is_whole_and_open_to_all(two, visit, size):
 
 
 def test_sides_stand_beside_each_other_when_wide_and_one_above_the_other_when_narrow(two, visit):
-    page = look(read(visit(f"{two.url}/{SIDES}&ab_p=0")), "Agree")
+    page = look(read(visit(f"{two.url}/{SIDES}&o_p=0")), "Agree")
     for size in (WIDE, NARROW):
         page.set_viewport_size(size)
         a, b = (half.bounding_box() for half in page.locator(".cp-half").all()[:2])
@@ -129,7 +132,7 @@ def test_sides_stand_beside_each_other_when_wide_and_one_above_the_other_when_na
 
 
 def test_hostile_statements_are_shown_as_written(two, visit):
-    page = read(visit(f"{two.url}/{SIDES}&ab_p=0"))
+    page = read(visit(f"{two.url}/{SIDES}&o_p=0"))
     for view in ("Opposed", "Agree", "Table", "Check a sample"):
         look(page, view)
         if view == "Check a sample":
@@ -140,7 +143,7 @@ def test_hostile_statements_are_shown_as_written(two, visit):
 
 
 def test_what_is_found_can_be_taken_away(two, visit):
-    page = look(read(visit(f"{two.url}/{SIDES}&ab_p=0")), "By year")
+    page = look(read(visit(f"{two.url}/{SIDES}&o_p=0")), "By year")
 
     def taken(name):
         with page.expect_download() as download:
@@ -162,7 +165,7 @@ def test_what_is_found_can_be_taken_away(two, visit):
 
 
 def test_a_sample_is_checked_by_the_keyboard(two, visit):
-    page = visit(f"{two.url}/{SIDES}&ab_p=0")
+    page = visit(f"{two.url}/{SIDES}&o_p=0")
     look(read(page), "Check a sample")
     page.get_by_label("Pairs to draw").fill("2")
     page.keyboard.press("Enter")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
+from streamlit.navigation.page import calc_hash
 from streamlit.testing.v1 import AppTest
 
 from compare.library.library import Library
@@ -45,11 +46,7 @@ def page(home: Path) -> Callable[..., AppTest]:
     def open_page(name: str = "search", **address: str) -> AppTest:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
         if name != "search":
-            # The first run only tells the app its pages: make it short.
-            app.query_params["q"] = " "
-            app.run()
-            app.query_params.clear()
-            app.switch_page(str(ROOT / "compare" / "ui" / "pages" / f"{name}.py"))
+            app._page_hash = calc_hash(name)  # `switch_page` needs a run of the first page
         for key, value in address.items():
             app.query_params[key] = value
         return well(app.run())
@@ -84,7 +81,8 @@ def judged(
         Library.build(statements, home / "judged", HashingEncoder(256)).close()
         monkeypatch.setenv("COMPARE_LIBRARY", str(home / "judged"))
         monkeypatch.setattr("compare.library.library.encoder_of", lambda *_: HashingEncoder(256))
-        monkeypatch.setattr("compare.ui.components.sides.stance_model", lambda: judge)
+        for module in ("sides", "positions"):
+            monkeypatch.setattr(f"compare.ui.components.{module}.stance_model", lambda: judge)
         monkeypatch.setattr(
             "compare.comparison.scoring.writable_cache", lambda: tmp_path / "scores"
         )

@@ -21,5 +21,5 @@ def test_pages_show_a_library_in_a_database_as_it_is_now(page, home, monkeypatch
     added = statement("new", "The timber trade must end.", country="Ostravia")
     Library.open(address, HashingEncoder(256)).update([added]).close()
     assert "The timber trade must end." in shown(page("corpus", query="timber"))
-    for name in ("positions", "sides", "timeline", "review", "method", "add"):
+    for name in ("proposition", "pair", "review", "method", "add"):
         page(name)

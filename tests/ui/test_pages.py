@@ -94,7 +94,7 @@ def test_two_statements_are_read_as_the_command_reads_them(page, monkeypatch):
 
 @pytest.mark.parametrize(
     "name",
-    ["search", "pair", "sides", "timeline", "review", "positions", "corpus", "add", "method"],
+    ["search", "pair", "proposition", "review", "corpus", "add", "method"],
 )
 def test_a_page_shows_nothing_that_was_meant_for_its_readers_of_code(page, name):
     app = page(name)

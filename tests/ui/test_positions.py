@@ -5,9 +5,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from compare.comparison import NOT_A_SAMPLE
-from compare.ui.components.position_views import proposition_rows
+from compare.ui.components.moved import new_address
+from compare.ui.components.positions import rows_beside
 from tests.fabricate_positions import made, table_of
-from tests.ui.conftest import cards, press, said, shown, well
+from tests.ui.conftest import ROOT, cards, press, said, shown, well
 
 PLACES = {
     "<Valdoria>": [0.8, 0.7, 0.9],
@@ -45,7 +46,7 @@ def judge(judged, monkeypatch):
 
 
 def place(page, asked=ASKED, **address):
-    return press(page("positions", o_q=asked, **address), "Find positions")
+    return press(page("proposition", q=asked, **address), "Compare")
 
 
 def look(app, view):
@@ -64,10 +65,10 @@ def files(app):
 
 
 def test_nothing_is_read_until_it_is_asked_for(page, judge):
-    app = page("positions", o_q=ASKED)
+    app = page("proposition", q=ASKED)
     assert "Nothing is read until you ask for it" in shown(app)
     assert judge.read == []
-    app = press(app, "Find positions")
+    app = press(app, "Compare")
     assert judge.read
     assert "2 countries placed by 5 passages that take a side." in shown(app)
 
@@ -156,27 +157,27 @@ def test_several_propositions_are_compared(page, judge):
 
 def test_who_takes_no_side_is_told_from_who_is_silent():
     table = table_of({"A": [0.8], "B": [0.1], "C": []}, {"A": [0.7], "B": [0.8], "C": [-0.9]})
-    told = [[*row.values()] for row in proposition_rows(table)]
+    told = [[*row.values()] for row in rows_beside(table)]
     assert told == [
         ["A", "+0.80 (1)", "+0.70 (1)"], ["B", "–", "+0.80 (1)"], ["C", "silent", "-0.90 (1)"]
     ]  # fmt: skip
 
 
 def test_speakers_and_filters_and_the_link(page, judge):
-    address = {"o_by": "Speakers", "o_countries": "Valdoria", "o_from": "2011", "o_most": "5"}
+    address = {"compare": "Speakers", "countries": "Valdoria", "from": "2011", "each": "5"}
     app = place(page, **address)
     assert "1 speaker placed by 2 passages" in shown(app)
     found = parse_qs(urlsplit(app.code[0].value).query)
-    for key, value in {**address, "o_q": ASKED}.items():
+    for key, value in {**address, "q": ASKED}.items():
         assert found[key] == [value]
-    assert "another library" in shown(page("positions", digest="000000000000"))
+    assert "another library" in shown(page("proposition", digest="000000000000"))
 
 
 @pytest.mark.parametrize(
     ("asked", "address", "sentence"),
     [
         (" ", {}, "Type a proposition"),
-        (ASKED, {"o_from": "2031"}, "No country can be placed"),
+        (ASKED, {"from": "2031"}, "No country can be placed"),
     ],
 )
 def test_what_cannot_be_placed_is_one_sentence(page, judge, asked, address, sentence):
@@ -187,7 +188,7 @@ def test_what_cannot_be_placed_is_one_sentence(page, judge, asked, address, sent
 
 
 def test_values_beyond_the_bounds_are_not_taken(page, judge):
-    app = place(page, o_most="-5", o_view="?", o_sort="?", o_by="?", o_p="9", o_years="?")
+    app = place(page, each="-5", o_view="?", o_sort="?", compare="?", o_p="9", o_years="?")
     assert "placed by" in shown(app)
 
 
@@ -197,7 +198,7 @@ def test_the_map_names_who_is_not_on_it_and_speakers_have_none(page, judge):
     assert "Silent: statements, but none on the point" in shown(app)
     choose(app, "Valdoria")
     assert cards(app)
-    app = place(page, o_by="Speakers", o_view="Map")
+    app = place(page, compare="Speakers", o_view="Map")
     views = next(entry for entry in app.segmented_control if entry.label == "Show")
     assert "Map" not in views.options
 
@@ -214,7 +215,57 @@ def test_the_passages_of_a_party_can_be_taken_away(page, judge):
 
 
 def test_a_proposition_is_read_against_its_opposite(page, judge):
-    app = place(page, o_opposite=SHUT)
+    app = place(page, opposite=SHUT)
     assert f"Opposite: “{SHUT}”" in shown(app)
-    wrong = place(page, asked=f"{ASKED}\n{FEES}", o_opposite=SHUT)
+    wrong = place(page, asked=f"{ASKED}\n{FEES}", opposite=SHUT)
     assert "There are 2 propositions and 1 that disagree" in shown(wrong)
+
+
+# -- One form for every comparison ---------------------------------------------------------------
+
+
+def test_the_question_stays_when_others_are_compared(page, judge):
+    app = place(page, opposite=SHUT, countries="Valdoria")
+    for who in ("Over time", "Two sides", "Speakers"):
+        next(e for e in app.segmented_control if e.label == "Compare").set_value(who)
+        app = well(app.run())
+        assert app.text_area(key="q").value == ASKED
+        assert app.text_area(key="opposite").value == SHUT
+    next(e for e in app.segmented_control if e.label == "Compare").set_value("Countries")
+    assert "placed by" in shown(well(app.run()))  # what was read before
+
+
+def test_two_sides_are_compared_on_one_proposition(page, judge):
+    app = page("proposition", q=f"{ASKED}\n{FEES}", compare="Two sides")
+    assert "There are 2 propositions, one on each line" in shown(press(app, "Compare"))
+    assert judge.read == []
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("positions", {"o_q": ["A"], "o_most": ["5"], "o_view": ["Map"], "o_p": ["0.7"]},
+         [("compare", "Countries"), ("q", "A"), ("each", "5"), ("o_view", "Map"), ("o_p", "0.7")]),
+        ("positions", {"o_by": ["Speakers"], "o_countries": ["A", "B"], "library": ["un"]},
+         [("compare", "Speakers"), ("countries", "A"), ("countries", "B"), ("library", "un")]),
+        ("sides", {"ab_q": ["A"], "a_countries": ["B"], "ab_most": ["9"], "ab_view": ["Table"]},
+         [("compare", "Two sides"), ("q", "A"), ("a_countries", "B"), ("most", "9"),
+          ("ab_view", "Table")]),
+        ("timeline", {"t_q": ["A"], "t_countries": ["B"], "t_sort": ["Rank"]},
+         [("compare", "Over time"), ("q", "A"), ("countries", "B"), ("t_sort", "Rank")]),
+    ],
+)  # fmt: skip
+def test_an_old_address_asks_the_same(path, old, new):
+    assert [*new_address(path, old)] == new
+
+
+def test_a_search_is_taken_along_to_the_page_of_a_proposition(page):
+    app = page(q="Sanctions must be lifted.", opposite="They must stay.", **{"from": "1990"})
+    app.switch_page(str(ROOT / "compare" / "ui" / "pages" / "proposition.py"))
+    app.query_params.clear()
+    app = well(app.run())
+    assert app.text_area(key="q").value == "Sanctions must be lifted."
+    assert app.text_area(key="opposite").value == "They must stay."
+    assert app.text_input(key="from").value == "1990"
+    app.text_area(key="q").set_value("")
+    assert app.text_area(key="q").value == well(app.run()).text_area(key="q").value == ""

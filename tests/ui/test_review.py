@@ -118,9 +118,9 @@ def test_what_is_wrong_is_one_sentence(page, reviews, content, name, sentence):
 
 def test_what_was_compared_is_drawn_from(page, judged, home):
     judged(STATEMENTS)
-    app = read(page("sides", b_countries="Ostravia", **ASKED))
+    app = read(page("proposition", compare="Two sides", b_countries="Ostravia", **ASKED))
     assert "Review by hand" in [button.label for button in app.button]
-    app.slider(key="ab_p").set_value(0.55)
+    app.slider(key="o_p").set_value(0.55)
     app = well(app.run())
     app.session_state["to-review"] = app.session_state["sides-table"][1]
     app.switch_page("compare/ui/pages/review.py")
@@ -147,7 +147,7 @@ def test_what_was_compared_is_drawn_from(page, judged, home):
 
 def test_pairs_of_a_finished_review_are_drawn_again_or_not(page, judged, home):
     judged(STATEMENTS)
-    app = read(page("sides", b_countries="Ostravia", **ASKED))
+    app = read(page("proposition", compare="Two sides", b_countries="Ostravia", **ASKED))
     reviews = Reviews(home / "judged" / "reviews.sqlite")
     done = reviews.create("done", draw(app.session_state["sides-table"][1]), ["Ada"])
     read_by(done, "Ada", [AGREE] * 2)
@@ -168,7 +168,7 @@ def test_pairs_of_a_finished_review_are_drawn_again_or_not(page, judged, home):
 
 def test_two_models_are_needed_for_where_they_differ(page, judged):
     judged(STATEMENTS)
-    app = read(page("sides", b_countries="Ostravia", **ASKED))
+    app = read(page("proposition", compare="Two sides", b_countries="Ostravia", **ASKED))
     app.switch_page("compare/ui/pages/review.py")
     app = well(app.run())
     app.text_input(key="r_new_name").set_value("canal")

@@ -218,20 +218,15 @@ def test_a_bar_shows_who_agrees_and_who_opposes(page):
     assert "By country: 2 agree, 1 opposes, none has said both. At most 50 statements" in html
 
 
-@pytest.mark.parametrize(
-    ("name", "prefix", "press"),
-    [("sides", "ab_", "Find the pairs"), ("timeline", "t_", "Find the pairs"),
-     ("positions", "o_", "Find positions")],
-)  # fmt: skip
-def test_other_pages_offer_an_opposite_once_they_have_read(page, name, prefix, press):
+@pytest.mark.parametrize("who", ["Countries", "Two sides", "Over time"])
+def test_the_page_of_a_proposition_offers_an_opposite_once_it_has_read(page, who):
     veto = "The veto in the Security Council should be abolished."
-    app = page(name, **{f"{prefix}q": veto})
+    app = page("proposition", compare=who, q=veto)
     assert "may say this" not in shown(app)
-    app = well(next(one for one in app.button if one.label == press).click().run())
-    assert f"Then press {press}." in shown(app)
+    app = well(next(one for one in app.button if one.label == "Compare").click().run())
+    assert "Then press Compare." in shown(app)
     app = well(next(b for b in app.button if b.key.startswith("offer-")).click().run())
-    fields = {field.key: field.value for field in (*app.text_input, *app.text_area)}
-    assert "must remain" in fields[f"{prefix}opposite"]
+    assert "must remain" in app.text_area(key="opposite").value
 
 
 def test_an_offered_opposite_is_used_only_once_it_is_pressed(page):

@@ -22,7 +22,7 @@ STATEMENTS = [
     said("t1", "Trade in timber has doubled since the spring.", "Marenia"),
 ]
 CLAIM = "All ships may use the canal of Meren."
-ASKED = {"a_countries": "Valdoria", "ab_q": CLAIM}
+ASKED = {"a_countries": "Valdoria", "q": CLAIM}
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def judge(judged):
 
 
 def read(app):
-    return press(app, "Find the pairs")
+    return press(app, "Compare")
 
 
 def look(app, view):
@@ -44,14 +44,16 @@ def files(app):
 
 
 def test_deciding_words_are_marked_unless_the_switch_is_off(page, judge):
-    app = read(page("sides", b_countries="Ostravia", ab_why="false", **ASKED))
+    app = read(
+        page("proposition", compare="Two sides", b_countries="Ostravia", o_why="false", **ASKED)
+    )
     assert not any("<mark>" in card for card in cards(app))
-    app.toggle(key="ab_why").set_value(True)
+    app.toggle(key="o_why").set_value(True)
     first, second = cards(well(app.run()))
     assert all(re.search("<mark>[^<]*not", card) for card in (first, second))
     count = len(judge.read)
-    app.toggle(key="ab_why").set_value(False)
-    app.toggle(key="ab_why").set_value(True)
+    app.toggle(key="o_why").set_value(False)
+    app.toggle(key="o_why").set_value(True)
     assert cards(well(app.run())) == [first, second]
     assert len(judge.read) == count
 
@@ -63,7 +65,7 @@ def test_a_side_may_have_a_period_of_its_own(page, judge):
         "b_countries": "Valdoria",
         "b_from": "2011",
     }
-    app = read(page("sides", ab_q=CLAIM, **address))
+    app = read(page("proposition", compare="Two sides", q=CLAIM, **address))
     assert "Valdoria, to 2010 and Valdoria, from 2011" in shown(app)
     assert len(cards(look(app, "Agree"))) == 1
     link = parse_qs(urlsplit(app.code[0].value).query)
@@ -71,16 +73,16 @@ def test_a_side_may_have_a_period_of_its_own(page, judge):
 
 
 def test_nothing_is_read_until_it_is_asked_for(page, judge):
-    app = page("sides", **ASKED)
+    app = page("proposition", compare="Two sides", **ASKED)
     assert "Nothing is read until you ask for it." in shown(app)
     assert judge.read == []
-    assert [button.label for button in app.button] == ["Find the pairs"]
+    assert [button.label for button in app.button] == ["Compare"]
     # 3 passages of Valdoria meet 4 others, and 2 of them the third once.
     assert "10 passages and 14 pairs of them were read." in shown(read(app))
 
 
 def test_pairs_stand_side_by_side_with_their_verdict(page, judge):
-    app = read(page("sides", b_countries="Ostravia", **ASKED))
+    app = read(page("proposition", compare="Two sides", b_countries="Ostravia", **ASKED))
     html = shown(app)
     assert f"Valdoria and Ostravia on “{CLAIM}”" in html
     first, second = cards(app)
@@ -103,35 +105,38 @@ def test_pairs_stand_side_by_side_with_their_verdict(page, judge):
 
 
 def test_what_was_read_is_not_read_again(page, judge):
-    app = read(page("sides", **ASKED))
+    app = read(page("proposition", compare="Two sides", **ASKED))
     before = len(judge.read)
     assert len(cards(app)) == 4
-    app.slider(key="ab_p").set_value(0.75)
+    app.slider(key="o_p").set_value(0.75)
     assert cards(well(app.run())) == []
-    app.slider(key="ab_p").set_value(0.5)
-    app.selectbox(key="ab_sort").set_value("Oldest first")
+    app.slider(key="o_p").set_value(0.5)
+    app.selectbox(key="o_sort").set_value("Oldest first")
     app = look(well(app.run()), "Agree")
     assert len(cards(app)) == 3
     assert len(judge.read) == before
-    app.text_input(key="ab_q").set_value("Ships may pass.")
+    app.text_area(key="q").set_value("Ships may pass.")
     app = read(app)
     assert "on “Ships may pass.”" in shown(app)
     assert {a.text for a, _ in judge.read[before:]} == {"Ships may pass."}  # no pair again
 
 
 def test_passages_are_read_against_both_ends(page, judge):
-    app = read(page("sides", ab_opposite="The canal is ours.", **ASKED))
+    app = read(page("proposition", compare="Two sides", opposite="The canal is ours.", **ASKED))
     assert "Opposite: “The canal is ours.”" in shown(app)
     one, other = (
         {b.text for a, b in judge.read if a.text == end} for end in (CLAIM, "The canal is ours.")
     )
     assert one == other | {"The canal is ours."}
     assert f"{SHUT}." in other
-    assert app.text_input(key="ab_opposite").value == "The canal is ours."
+    assert app.text_area(key="opposite").value == "The canal is ours."
 
 
 def test_what_each_side_said_is_placed_on_the_proposition(page, judge):
-    app = look(read(page("sides", b_countries="Marenia", **ASKED)), "What A said")
+    app = look(
+        read(page("proposition", compare="Two sides", b_countries="Marenia", **ASKED)),
+        "What A said",
+    )
     assert all("must be open" in unmarked(card) for card in cards(app))
     assert len(cards(app)) == 2
     assert "Nothing that was read opposes the proposition at these thresholds." in shown(app)
@@ -140,7 +145,7 @@ def test_what_each_side_said_is_placed_on_the_proposition(page, judge):
     assert "must be open" in unmarked(agrees)
     assert "shall not" in unmarked(opposes)
     judge.read.clear()
-    app.slider(key="ab_p").set_value(0.75)  # what agrees has 0.7
+    app.slider(key="o_p").set_value(0.75)  # what agrees has 0.7
     app = well(app.run())
     assert "Nothing that was read agrees with the proposition" in shown(app)
     app = look(app, "What A said")
@@ -151,9 +156,9 @@ def test_what_each_side_said_is_placed_on_the_proposition(page, judge):
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ({"ab_q": " "}, "The proposition is empty"),
-        ({"ab_opposite": CLAIM.upper()}, "The opposite has the words of the proposition"),
-        ({"a_countries": "Valdoria", "ab_from": "2030"}, "no statement matches. Loosen"),
+        ({"q": " "}, "Type a proposition"),
+        ({"opposite": CLAIM.upper()}, "The opposite has the words of the proposition"),
+        ({"a_countries": "Valdoria", "from": "2030"}, "no statement matches. Loosen"),
         ({"a_countries": "Valdoria", "b_countries": "Valdoria", "a_sources": "Marenia Gazette"},
          "no statement matches"),
         ({"a_countries": "Valdoria", "b_countries": "Valdoria", "b_venues": "Marenia Hall"},
@@ -161,15 +166,15 @@ def test_what_each_side_said_is_placed_on_the_proposition(page, judge):
     ],
 )  # fmt: skip
 def test_what_is_too_narrow_is_one_sentence(page, judge, asked, sentence):
-    app = read(page("sides", **{"ab_q": CLAIM, **asked}))
+    app = read(page("proposition", compare="Two sides", **{"q": CLAIM, **asked}))
     assert sentence in shown(app)
     assert 'role="alert"' in shown(app)
     assert judge.read == []
 
 
 def test_values_beyond_the_bounds_are_not_taken(page, judge):
-    address = {"ab_most": "-5", "ab_view": "?", "ab_sort": "?", "ab_p": "9"}
-    app = read(page("sides", a_countries="X", ab_q=CLAIM, **address))
+    address = {"most": "-5", "ab_view": "?", "o_sort": "?", "o_p": "9"}
+    app = read(page("proposition", compare="Two sides", a_countries="X", q=CLAIM, **address))
     assert ">Opposed</h2>" in shown(app)
 
 
@@ -183,9 +188,9 @@ def test_a_run_that_was_stopped_goes_on(page, judge, monkeypatch):
             raise RuntimeError("stopped")
         return score(pairs, on_progress)
 
-    app = page("sides", ab_why="false", **ASKED)
+    app = page("proposition", compare="Two sides", o_why="false", **ASKED)
     monkeypatch.setattr(judge, "score", tiring)
-    next(button for button in app.button if button.label == "Find the pairs").click()
+    next(button for button in app.button if button.label == "Compare").click()
     assert app.run().exception
     assert judge.read
     read(app)
@@ -193,18 +198,18 @@ def test_a_run_that_was_stopped_goes_on(page, judge, monkeypatch):
 
 
 def test_the_same_pairs_stand_in_a_table(page, judge):
-    app = look(read(page("sides", **ASKED)), "Table")
+    app = look(read(page("proposition", compare="Two sides", **ASKED)), "Table")
     [frame] = app.dataframe
     assert list(frame.value["Verdict"]) == ["Opposed"] * 4 + ["Agree"] * 3
     assert set(frame.value["Country, A"]) == {"Valdoria"}
     assert "Our friends" not in "".join(frame.value["Words, A"])
-    app.slider(key="ab_p").set_value(0.65)
+    app.slider(key="o_p").set_value(0.65)
     [frame] = well(app.run()).dataframe
     assert list(frame.value["Verdict"]) == ["Opposed"] * 4
 
 
 def test_years_are_counted_with_what_they_stand_on(page, judge):
-    app = look(read(page("sides", **ASKED)), "By year")
+    app = look(read(page("proposition", compare="Two sides", **ASKED)), "By year")
     html = shown(app)
     assert html.index("Side A") < html.index("Side B")
     assert "n = 2 statements read, 2 of them labelled agree or oppose." in html
@@ -214,13 +219,13 @@ def test_years_are_counted_with_what_they_stand_on(page, judge):
     first, second = app.get("vega_lite_chart")
     assert first.proto.alt == "Statements by year, 2010 to 2012: 2 agree, 0 oppose."
     assert second.proto.alt == "Statements by year, 2010 to 2014: 2 agree, 2 oppose."
-    app.slider(key="ab_p").set_value(0.75)  # what agrees has 0.7
+    app.slider(key="o_p").set_value(0.75)  # what agrees has 0.7
     first, _ = well(app.run()).get("vega_lite_chart")
     assert first.proto.alt.endswith("0 agree, 0 oppose.")
 
 
 def test_a_sample_is_checked_blind_and_the_share_is_given(page, judge):
-    app = look(read(page("sides", **ASKED)), "Check a sample")
+    app = look(read(page("proposition", compare="Two sides", **ASKED)), "Check a sample")
     app.number_input(key="sides-size").set_value(4)
     app.number_input(key="sides-seed").set_value(7)
     app = well(app.run())
@@ -247,17 +252,19 @@ def test_a_sample_is_checked_blind_and_the_share_is_given(page, judge):
 
 
 def test_what_was_asked_stands_in_the_link(page, judge):
-    address = {"a_countries": "Valdoria", "b_speakers": "Envoy of Ostravia", "ab_most": "50"}
-    asked = {"ab_q": CLAIM, "ab_opposite": "It is ours.", "ab_view": "Table", "ab_p": "0.5"}
-    app = read(page("sides", **address, **asked))
+    address = {"a_countries": "Valdoria", "b_speakers": "Envoy of Ostravia", "most": "50"}
+    asked = {"q": CLAIM, "opposite": "It is ours.", "ab_view": "Table", "o_p": "0.5"}
+    app = read(page("proposition", compare="Two sides", **address, **asked))
     found = parse_qs(urlsplit(app.code[0].value).query)
     for key, value in {**address, **asked}.items():
         assert found[key] == [value]
-    assert "another library" in shown(page("sides", digest="000000000000"))
+    assert "another library" in shown(
+        page("proposition", compare="Two sides", digest="000000000000")
+    )
 
 
 def test_a_wrong_verdict_on_a_pair_is_kept(page, judge, home):
-    app = read(page("sides", b_countries="Ostravia", **ASKED))
+    app = read(page("proposition", compare="Two sides", b_countries="Ostravia", **ASKED))
     radio = next(entry for entry in app.radio if entry.key.startswith("right-sides-oppose"))
     radio.set_value("Neither")
     press(app, "Keep this correction")
@@ -268,7 +275,9 @@ def test_a_wrong_verdict_on_a_pair_is_kept(page, judge, home):
 
 def test_the_page_opens_on_the_sample_without_reading(page, monkeypatch):
     monkeypatch.setattr("compare.ui.components.sides.compare_sides", None)
-    assert "Nothing is read until you ask for it." in shown(page("sides"))
+    assert "Nothing is read until you ask for it." in shown(
+        page("proposition", compare="Two sides")
+    )
 
 
 def test_numbers_in_words():
@@ -277,7 +286,5 @@ def test_numbers_in_words():
     ]  # fmt: skip
 
 
-def test_the_pages_are_in_the_menu():
-    assert {"sides.py", "timeline.py"} <= set(
-        re.findall(r'"(\w+\.py)"', Path("app.py").read_text())
-    )
+def test_the_page_is_in_the_menu():
+    assert "proposition.py" in re.findall(r'"(\w+\.py)"', Path("app.py").read_text())

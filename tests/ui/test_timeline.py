@@ -13,7 +13,7 @@ STATEMENTS = [
     said("v4", f"{OPEN}, we say.", "Valdoria"),
     said("o1", f"{SHUT}.", "Ostravia", "2011-01-01"),
 ]
-WHO = {"t_countries": "Valdoria", "t_q": CLAIM}
+WHO = {"countries": "Valdoria", "q": CLAIM}
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def judge(judged):
 
 
 def test_changes_stand_between_two_dates_oldest_first(page, judge):
-    app = page("timeline", **WHO)
+    app = page("proposition", compare="Over time", **WHO)
     assert judge.read == []
     app = look(read(app), "May have changed")
     html = shown(app)
@@ -42,7 +42,7 @@ def test_changes_stand_between_two_dates_oldest_first(page, judge):
 
 
 def test_what_was_said_again_is_a_list_of_its_own(page, judge):
-    app = look(read(page("timeline", **WHO)), "Said the same again")
+    app = look(read(page("proposition", compare="Over time", **WHO)), "Said the same again")
     [card] = cards(app)
     assert "<strong>Said the same again</strong>" in card
     assert "Between" not in card
@@ -51,7 +51,7 @@ def test_what_was_said_again_is_a_list_of_its_own(page, judge):
 def test_changes_are_ordered_by_the_day_they_were_made_by(judged, page):
     more = said("v5", f"{SHUT} for ever.", "Valdoria", "2011-06-01")
     judged([*STATEMENTS, more])
-    app = look(read(page("timeline", **WHO)), "May have changed")
+    app = look(read(page("proposition", compare="Over time", **WHO)), "May have changed")
     years = ["June 2011" in card for card in cards(app)]
     assert years[0]
     app.selectbox(key="t_sort").set_value("Newest first")
@@ -59,7 +59,7 @@ def test_changes_are_ordered_by_the_day_they_were_made_by(judged, page):
 
 
 def test_what_they_said_comes_first_then_the_other_views(page, judge):
-    app = read(page("timeline", **WHO))
+    app = read(page("proposition", compare="Over time", **WHO))
     [views] = [entry for entry in app.segmented_control if entry.label == "Show"]
     assert views.options == [
         "What they said", "By year", "May have changed", "Said the same again",
@@ -88,22 +88,29 @@ def test_what_they_said_comes_first_then_the_other_views(page, judge):
 
 
 def test_what_was_asked_stands_in_the_link(page, judge):
-    app = read(page("timeline", t_opposite="It is ours.", t_view="Table", **WHO))
+    app = read(
+        page("proposition", compare="Over time", opposite="It is ours.", t_view="Table", **WHO)
+    )
     found = parse_qs(urlsplit(app.code[0].value).query)
-    assert found["t_countries"] == ["Valdoria"]
-    assert found["t_q"] == [CLAIM]
-    assert found["t_opposite"] == ["It is ours."]
+    assert found["countries"] == ["Valdoria"]
+    assert found["q"] == [CLAIM]
+    assert found["opposite"] == ["It is ours."]
     assert found["t_view"] == ["Table"]
     assert found["t_sort"] == ["Oldest first"]
 
 
 def test_one_who_spoke_once_has_no_timeline(page, judge):
-    app = look(read(page("timeline", t_countries="Ostravia", t_q=CLAIM)), "May have changed")
+    app = look(
+        read(page("proposition", compare="Over time", countries="Ostravia", q=CLAIM)),
+        "May have changed",
+    )
     assert "No passage read opposes an earlier one at these thresholds." in shown(app)
-    app = read(page("timeline", t_from="2030", **WHO))
+    app = read(page("proposition", compare="Over time", **{"from": "2030"}, **WHO))
     assert "The statements chosen (Valdoria, from 2030) cannot be compared" in shown(app)
 
 
 def test_the_page_opens_on_the_sample_without_reading(page, monkeypatch):
     monkeypatch.setattr("compare.ui.components.sides.compare_sides", None)
-    assert "Nothing is read until you ask for it." in shown(page("timeline"))
+    assert "Nothing is read until you ask for it." in shown(
+        page("proposition", compare="Over time")
+    )

@@ -19,6 +19,8 @@ from compare.ui.components.service import SAMPLE, offers_for
 CHOSEN = "sid"  # in the address: the id of the library statement that was chosen
 OPPOSITE = "opposite"  # in the address: what someone who disagrees would say
 FILLED = "filled-from"  # in the session: the id of the statement that last filled the fields
+_QUESTION = ("q", OPPOSITE, "from", "to", "words")  # fields of a search and of a proposition
+_ASKED = "asked"  # in the session: the page that asked last, and what its fields held
 IN_MENU = 300  # statements; the others of a larger library are reached from the Corpus page
 
 # From the sample corpus, so that the first screen is never empty.
@@ -127,6 +129,24 @@ def ask_quote(library: Library) -> Quote:
             )
     source = by_id.get(st.query_params.get(CHOSEN, ""))
     return checked_quote(text or "", {**who, OPPOSITE: opposite}, source)
+
+
+def take_question_along(page: str) -> None:
+    """Fill the fields with what the page before asked, unless the address asks something.
+
+    A search and a comparison on a proposition are asked in fields of the same names. Call this
+    before they are shown, and `keep_question` after.
+    """
+    asked_on, asked = st.session_state.get(_ASKED) or (page, {})
+    if asked_on == page or any(key in st.query_params for key in (*_QUESTION, CHOSEN)):
+        return
+    for key, value in asked.items():
+        st.session_state[key] = value
+
+
+def keep_question(page: str) -> None:
+    """Keep what is asked on a page for `take_question_along`."""
+    st.session_state[_ASKED] = page, {key: st.session_state.get(key) or "" for key in _QUESTION}
 
 
 def offer_opposites(

@@ -1,4 +1,4 @@
-"""Two sides, and a timeline: the form, the reading, the views, and a checked sample."""
+"""Two sides, and a timeline: the reading, the views, and a checked sample."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from functools import partial
 
 import streamlit as st
 
-from compare.comparison import MOST_OF_SIDE, by_year, compare_sides, counts
+from compare.comparison import by_year, compare_sides, counts
 from compare.comparison.counts import Check
-from compare.comparison.sides import MOST_AT_ALL
 from compare.export import (
     columns,
     counted,
@@ -23,11 +22,10 @@ from compare.export import (
 )
 from compare.export.html import pair_card
 from compare.export.rows import checked_rows, year_rows
-from compare.library import Facets, Filters
 from compare.library.library import Library
 from compare.models import signature
-from compare.results import OF_PLACEMENTS, Pair, Result, Stance, Thresholds
-from compare.statements import Quote
+from compare.models.third_reader import ThirdReader
+from compare.results import Pair, Result, Stance, Thresholds
 from compare.ui.charts.counts import years_chart
 from compare.ui.components.downloads import (
     chart_downloads,
@@ -35,138 +33,61 @@ from compare.ui.components.downloads import (
     figure,
     file_download,
     link_and_provenance,
-    other_library_notice,
 )
-from compare.ui.components.filter_panel import (
-    Period,
-    choose_order,
-    choose_period,
-    choose_thresholds,
-    show_words_toggle,
-)
-from compare.ui.components.layout import (
-    DISAGREES,
-    choose_one,
-    notice,
-    progress,
-    small,
-    widget_key,
-)
-from compare.ui.components.quote_form import offer_opposites
+from compare.ui.components.layout import choose_one, notice, progress, small, widget_key
+from compare.ui.components.proposition_form import TIME, Asked
 from compare.ui.components.result_lists import SIDES, Shown, pair_list, pairs_table, three_lists
 from compare.ui.components.review_setup import SHOWN_TABLE, review_link
-from compare.ui.components.service import (
-    choose_library,
-    kept,
-    read_with,
-    stance_model,
-    third_reader,
-)
+from compare.ui.components.service import kept, read_with, stance_model
 
 _YEARS_HEAD = ("Year", "Agree", "Oppose", "Read")
 
-# The widgets of both pages, without their prefix.
-SHARED_KEYS = ("q", "opposite", "from", "to", "most", "p", "s", "sort", "why", "view")
-
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What `compare_sides` is asked; without b, a is compared over time."""
+class Seen:
+    """How pairs are seen."""
 
-    proposition: str
-    opposite: str
-    a: Filters
-    b: Filters | None
-    most_of_side: int
+    thresholds: Thresholds
+    order: str  # one of `filter_panel.ORDERS`
+    with_words: bool  # whether the deciding words are marked
+    reader: ThirdReader | None
 
 
-def ask_and_read(
-    name: str, prefix: str, orders: Sequence[str], ask: Callable[[Facets], tuple[Asked, bool]]
-) -> tuple[Library, Shown | None]:
-    """Show the sidebar and the form; return the library, and the pairs once they are read."""
-    library = choose_library()
-    thresholds = choose_thresholds(prefix, OF_PLACEMENTS)
-    with st.sidebar:
-        order = choose_order(prefix, orders)
-    with_words = show_words_toggle(prefix)
-    reader = third_reader()
-    other_library_notice(library)
-    asked, pressed = ask(library.facets())
-    offers = st.container()
-    result = _read_pairs(name, library, asked, pressed, thresholds)
-    if f"{name}-table" in st.session_state:  # before, the model is not loaded
-        quote = Quote(asked.proposition, opposite=asked.opposite)
-        with offers:
-            offer_opposites(library, quote, f"{prefix}opposite", press="Find the pairs")
+def compare(library: Library, asked: Asked, pressed: bool, seen: Seen, held: Sequence[str]) -> bool:
+    """Read what is asked if `pressed`, and show the pairs; return whether there was a result.
+
+    `held` are the widgets whose values the page's link holds.
+    """
+    name = "timeline" if asked.who == TIME else "sides"  # begins keys, and names what is kept
+    result = _read(name, library, asked, pressed, seen.thresholds)
     if result is None:
-        small("Empty filters allow everything. Nothing is read until you ask for it.")
-        return library, None
-    result = read_with(reader, result)
-    # The review page offers it for a new review.
-    st.session_state[f"{SHOWN_TABLE}{'timeline' if result.over_time else 'sides'}"] = result
-    return library, Shown(result, order, f"{name}-", with_words)
+        return False
+    result = read_with(seen.reader, result)
+    st.session_state[f"{SHOWN_TABLE}{name}"] = result  # the review page offers it
+    view = "t_view" if result.over_time else "ab_view"
+    show_pairs(Shown(result, seen.order, f"{name}-", seen.with_words), library, view, (*held, view))
+    return True
 
 
-def ask_proposition(prefix: str) -> tuple[str, str]:
-    """Show the fields of a proposition and of its opposite; return what they hold."""
-    texts = [
-        st.text_input(
-            label,
-            key=f"{prefix}{name}",
-            bind="query-params",
-            placeholder=placeholder,
-            help=help,
-            max_chars=2_000,
-        )
-        for label, name, placeholder, help in (
-            ("Proposition", "q", "Sanctions must be lifted.", "One claim or demand, a sentence."),
-            (
-                DISAGREES,
-                "opposite",
-                "Sanctions must stay in force.",
-                "One sentence: passages are then read against both, which finds more that oppose.",
-            ),
-        )
-    ]
-    return texts[0] or "", texts[1] or ""
-
-
-def ask_period_and_most(prefix: str) -> tuple[Period, int]:
-    """Show the period of all sides and the number of passages; return both."""
-    left, right = st.columns(2)
-    with left:
-        period = choose_period(prefix)
-    most = right.number_input(
-        "Maximum passages of a side for each end",
-        1,
-        MOST_AT_ALL,
-        MOST_OF_SIDE,
-        step=10,
-        key=f"{prefix}most",
-        bind="query-params",
-        help="The most similar to either end are read, and some that share rare words with it.",
-    )
-    return period, min(max(int(most or MOST_OF_SIDE), 1), MOST_AT_ALL)
-
-
-def _read_pairs(
+def _read(
     name: str, library: Library, asked: Asked, pressed: bool, thresholds: Thresholds
 ) -> Result | None:
     """Read the pairs if `pressed`, or return those read before; `name` begins the session’s key."""
-    if not (pressed or f"{name}-table" in st.session_state):
+    if not (asked.quote and (pressed or f"{name}-table" in st.session_state)):
         return None  # before the model is loaded
     key = repr((library.generation, signature(stance_model()), asked))
     result: Result | None = kept(f"{name}-table", key)
     if result is None and pressed:
+        a, *b = asked.chosen
         with progress("Reading passages and pairs", "read") as on_progress:
             result = compare_sides(
                 library,
-                asked.proposition,
-                asked.a,
-                asked.b,
-                opposite=asked.opposite,
+                asked.quote.text,
+                a,
+                b[0] if b else None,
+                opposite=asked.quote.opposite,
                 stance_model=stance_model(),
-                most_of_side=asked.most_of_side,
+                most_of_side=asked.most,
                 on_progress=on_progress,
             )
         st.session_state[f"{name}-table"] = key, result
@@ -178,15 +99,8 @@ def _read_pairs(
 # -- The views -----------------------------------------------------------------------------------
 
 
-def show_pairs(shown: Shown, library: Library, prefix: str, keys: Sequence[str]) -> None:
-    """Show what was compared, one of the views, and the downloads.
-
-    Args:
-        shown: The pairs.
-        library: Where they are from.
-        prefix: Begins the keys of the page's widgets.
-        keys: The widgets whose values the page's link holds.
-    """
+def show_pairs(shown: Shown, library: Library, view_key: str, held: Sequence[str]) -> None:
+    """Show what was compared, the view that was chosen under `view_key`, and the downloads."""
     result = shown.result
     st.html(section_html(result.subject))
     if result.opposite:
@@ -204,7 +118,7 @@ def show_pairs(shown: Shown, library: Library, prefix: str, keys: Sequence[str])
     said["By year"] = _show_years
     views = said | pairs if result.over_time else pairs | said
     views |= {"Table": pairs_table, "Check a sample": check_sample}
-    view = views[choose_one("Show", list(views), f"{prefix}view")]
+    view = views[choose_one("Show", list(views), view_key)]
     if isinstance(view, Stance):
         shown = replace(shown, result=pair_list(shown, view))
     else:
@@ -213,8 +127,8 @@ def show_pairs(shown: Shown, library: Library, prefix: str, keys: Sequence[str])
     if result.agree or result.oppose:
         download_buttons(result, shown.prefix, SIDES)
         review_link(result, f"{shown.prefix}review")
-    held = "It holds the question, not the results: whoever opens it reads the pairs again."
-    link_and_provenance(result, library, keys, held)
+    words = "It holds the question, not the results: whoever opens it reads the pairs again."
+    link_and_provenance(result, library, held, words)
 
 
 def _show_said(shown: Shown, side: int) -> None:

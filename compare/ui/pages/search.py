@@ -4,6 +4,7 @@ import streamlit as st
 
 from compare.export.html import quote_card
 from compare.results import Result
+from compare.ui import PROPOSITION_PAGE
 from compare.ui.components.downloads import other_library_notice, result_actions, show_provenance
 from compare.ui.components.filter_panel import (
     SIDE_KEYS,
@@ -17,10 +18,21 @@ from compare.ui.components.filter_panel import (
     show_words_toggle,
 )
 from compare.ui.components.layout import choose_one, page, small
-from compare.ui.components.quote_form import OPPOSITE, ask_quote, offer_opposites
+from compare.ui.components.quote_form import (
+    OPPOSITE,
+    ask_quote,
+    keep_question,
+    offer_opposites,
+    take_question_along,
+)
 from compare.ui.components.result_lists import Shown, side_by_side
 from compare.ui.components.review_setup import review_link
-from compare.ui.components.service import choose_library, read_with, search_library, third_reader
+from compare.ui.components.service import (
+    choose_library,
+    read_with,
+    search_library,
+    third_reader,
+)
 from compare.ui.components.watching import watch_button
 
 # The widgets that the page's link holds. (Streamlit would show a bare string on the page.)
@@ -40,10 +52,13 @@ def _show(result: Result, *, with_words: bool, folded: bool) -> None:
     """Show what can be done with a result, how it is shown, and its lists."""
     latest = [result]  # replaced once the deciding words are found: downloads have them, too
     with st.container(key="head", gap="small"):
-        with st.container(key="head-actions", horizontal=True, gap="small"):
+        with st.container(
+            key="head-actions", horizontal=True, gap="small", vertical_alignment="center"
+        ):
             result_actions(lambda: latest[0], _KEYS, _HELD)
             review_link(result, "search-review")
             watch_button(result, "search")
+            st.page_link(PROPOSITION_PAGE, label="Compare countries")
         with st.container(key="head-view", horizontal=True, vertical_alignment="center"):
             view = choose_one("View", [_CARDS, _COMPACT, _TABLE], "view", show_label=False)
             order = choose_order(show_label=False)
@@ -59,10 +74,12 @@ with page(
     "Paste an official’s quote and see who else has said this, and who has said the opposite.",
 ):
     library = choose_library()
+    take_question_along("search")
     quote = ask_quote(library)
     offers = st.container()
     places: Places = {}
     filters = choose_filters(library.facets(), places=places)
+    keep_question("search")
     thresholds = choose_thresholds()
     with_words = show_words_toggle()
     folded = fold_countries_toggle()

@@ -1,33 +1,53 @@
-"""The views of positions: chart, map, periods, tables, and agreement between actors."""
+"""Positions on propositions: the reading, and the views, such as a chart, a map and periods."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
 
-from compare.comparison import NOT_A_SAMPLE, AgreementMatrix, PositionTable
+from compare.comparison import NOT_A_SAMPLE, AgreementMatrix, PositionTable, position_table
 from compare.comparison.positions import TOO_FEW as TOO_FEW_PROPOSITIONS
-from compare.export import counted, export_bytes, section_html, table_csv, table_html
-from compare.export.rows import agreement_rows, period_rows, position_rows
-from compare.results import SILENT, Position, Positions
+from compare.export import counted, csv_bytes, export_bytes, section_html, table_csv, table_html
+from compare.export.rows import agreement_rows, period_rows, position_rows, proposition_rows
+from compare.library.library import Library
+from compare.models import signature
+from compare.progress import Progress
+from compare.results import SILENT, Position, Positions, Thresholds
 from compare.results.positions import NO_SIDE, PERIODS
 from compare.results.statistics import TOO_FEW
 from compare.ui.charts import positions as charts
 from compare.ui.charts.map import map_chart, off_the_map
 from compare.ui.charts.positions import with_number
 from compare.ui.charts.vega import Chart
-from compare.ui.components.downloads import chart_downloads, chart_notes, figure, file_download
-from compare.ui.components.layout import choose_one, notice, show_chart, small, theme, widget_key
+from compare.ui.components.downloads import (
+    chart_downloads,
+    chart_notes,
+    figure,
+    file_download,
+    link_and_provenance,
+)
+from compare.ui.components.layout import (
+    choose_one,
+    notice,
+    progress,
+    show_chart,
+    small,
+    theme,
+    widget_key,
+)
+from compare.ui.components.proposition_form import ACTORS, PREFIX, Asked
 from compare.ui.components.result_lists import Shown, three_lists
-from compare.ui.components.service import kept
+from compare.ui.components.review_setup import review_link
+from compare.ui.components.service import kept, stance_model
 
-PREFIX = "o_"  # of the keys of the page's widgets
 _IN_CHART = 100  # actors, those with most passages; the table and the file have all
 _IN_MATRIX, _MOST_IN_MATRIX = 10, 24
 _PANELS, _MOST_PANELS = 6, 24
 _NAMED = 30
+_FOUND = "positions-table"  # in the session: the positions found last
 _MATRIX = "positions-matrix"  # in the session: the agreement between actors computed last
 # In exports, "party" is an actor; the name stays for files already written.
 # Of the table: columns of `position_rows`, and the heads that differ from their names.
@@ -57,6 +77,9 @@ def _title(positions: Positions) -> str:
     if not positions.opposite:
         return positions.proposition
     return f"{positions.proposition} Opposite: {positions.opposite}"
+
+
+# -- The views -----------------------------------------------------------------------------------
 
 
 def chart_view(view: View) -> None:
@@ -262,7 +285,7 @@ def propositions_view(table: PositionTable) -> None:
     if not table.cells:
         small(_NO_SIDES)
         return
-    rows = proposition_rows(table)
+    rows = rows_beside(table)
     st.dataframe(
         rows,
         hide_index=True,
@@ -276,7 +299,7 @@ def propositions_view(table: PositionTable) -> None:
     notice(NOT_A_SAMPLE)
 
 
-def proposition_rows(table: PositionTable) -> list[dict[str, str]]:
+def rows_beside(table: PositionTable) -> list[dict[str, str]]:
     """Return a row for each actor: its position on each proposition, a dash, or silent."""
 
     def cell(positions: Positions, name: str, position: Position | None) -> str:
@@ -360,3 +383,130 @@ OF_SEVERAL: Mapping[str, Callable[[PositionTable], None]] = {
     "All propositions": propositions_view,
     "Agreement between actors": agreement_view,
 }
+
+
+# -- Reading and downloads -------------------------------------------------------------------------
+
+
+def compare(
+    library: Library,
+    asked: Asked,
+    pressed: bool,
+    thresholds: Thresholds,
+    order: str,
+    held: Sequence[str],
+) -> bool:
+    """Read what is asked if `pressed`, and show the positions; return whether there were any.
+
+    `held` are the widgets whose values the page's link holds.
+    """
+    if table := _read(library, asked, pressed):
+        probability, similarity = thresholds.probability, thresholds.similarity
+        table = table.rethreshold(probability=probability, similarity=similarity)
+        _show(table, library, order, held)
+    return table is not None
+
+
+def _read(library: Library, asked: Asked, pressed: bool) -> PositionTable | None:
+    """Read the passages if `pressed`; return the positions, which the session keeps."""
+    if not (pressed or _FOUND in st.session_state):
+        return None  # before the model is loaded
+    key = repr((library.generation, signature(stance_model()), asked))
+    table: PositionTable | None = kept(_FOUND, key)
+    if table is None and pressed:
+        parts = len(set(asked.propositions))
+        with progress("Finding passages on the proposition", "readings") as on_progress:
+
+            def began(part: int, _: str) -> Progress:
+                before = f"Proposition {part + 1} of {parts}: "
+                return partial(on_progress, part=part, parts=parts, before=before)
+
+            table = position_table(
+                library,
+                asked.propositions,
+                opposites=asked.opposites,
+                by=ACTORS[asked.who],
+                filters=asked.chosen[0],
+                stance_model=stance_model(),
+                most_each=asked.most,
+                on_proposition=began,
+            )
+        st.session_state[_FOUND] = key, table
+    return table
+
+
+def _show(table: PositionTable, library: Library, order: str, held: Sequence[str]) -> None:
+    """Show the view that was chosen, and the downloads."""
+    first, *more = table.positions
+    of_one = [name for name in OF_ONE if name != "Map" or first.by == "country"]
+    view = choose_one("Show", [*of_one, *(OF_SEVERAL if more else ())], f"{PREFIX}view")
+    if view in OF_SEVERAL:
+        OF_SEVERAL[view](table)
+    else:
+        positions = _choose_proposition(table) if more else first
+        _show_summary(positions)
+        prefix = f"{PREFIX}{widget_key(positions.proposition)}-"
+        OF_ONE[view](View(positions, prefix, order))
+    _show_downloads(table)
+    if not more:
+        review_link(first.result(), f"{PREFIX}review")
+    link_and_provenance(
+        first.result(),
+        library,
+        (*held, f"{PREFIX}view", f"{PREFIX}years"),
+        "It holds the question, not the results: whoever opens it reads the passages again.",
+        "A position is the mean of p(agree) - p(oppose) over the passages that take a side: one "
+        "per statement, and repeated words once. Its interval is the 95 % percentile bootstrap "
+        "over those passages: it shows how much the position depends on which statements were "
+        "made. It does not include the model’s errors, and for few passages it is too narrow.",
+    )
+
+
+def _choose_proposition(table: PositionTable) -> Positions:
+    texts = table.propositions
+    number = st.selectbox(
+        "Proposition",
+        range(len(texts)),
+        format_func=lambda n: texts[n] if n < len(texts) else "",
+        key=f"{PREFIX}which-{widget_key(repr(texts))}",
+    )
+    return table.positions[number or 0]
+
+
+def _show_summary(positions: Positions) -> None:
+    passages = sum(position.score.passages for position in positions.placed)
+    st.html(section_html(positions.proposition))
+    if positions.opposite:
+        small(f"Opposite: “{positions.opposite}”")
+    small(
+        f"{counted(len(positions.placed), *actor_words(positions))} placed by "
+        f"{counted(passages, 'passage')} that {'takes' if passages == 1 else 'take'} a side. "
+        f"On the point, but taking no side: {len(positions.undecided):,}. "
+        f"With statements, but none on the point: {len(positions.silent):,}."
+    )
+    notice(*positions.notes[:-1])  # the last stands under the charts
+
+
+def _show_downloads(table: PositionTable) -> None:
+    """Offer the positions and their passages, and a table if there are several propositions."""
+    several = len(table.positions) > 1
+    files: dict[str, Callable[[Positions], bytes]] = {
+        "positions": lambda positions: table_csv("positions", position_rows(positions)),
+        # Pairs with the proposition, which a review can import.
+        "passages": lambda positions: export_bytes(positions.result(), "csv"),
+    }
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        if several:
+            content = csv_bytes(*proposition_rows(table))
+            file_download(
+                "Download the table", "actors-by-proposition.csv", content, f"{PREFIX}table-csv"
+            )
+        for number, positions in enumerate(table.positions, start=1):
+            which = f" {number}" if several else ""
+            for what, write in files.items():
+                file_download(
+                    f"Download the {what}{which}",
+                    f"{what}{which.strip()}.csv",
+                    partial(write, positions),
+                    f"{PREFIX}{what}-csv-{number}",
+                )
