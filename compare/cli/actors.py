@@ -209,9 +209,10 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
 @shared.number("--limit", 20, "Lines shown")
 @shared.file("--out", help="Write the positions (.csv).")
 @shared.file("--passages", help="Write the strongest passages (.json for a review, .csv, …).")
-@shared.file("--agreement", help="Write agreement between actors over several propositions (.csv).")
+@shared.file("--agreement", help="Write how far each two actors agree on the propositions (.csv).")
 @shared.force
 @shared.as_json
+@of_result
 def positions(propositions: tuple[str, ...], among: Filters, **options: Any) -> None:
     """Place countries or speakers from opposed (-1) to agreeing (+1) by their statements.
 
@@ -229,13 +230,11 @@ def positions(propositions: tuple[str, ...], among: Filters, **options: Any) -> 
     check_out(agreement, ".csv", force=force)
     check_out(passages, force=force)
     check_apart(out, agreement, passages)
-    if agreement and len(propositions) < 2:
-        raise click.UsageError("--agreement needs several propositions.")
     if passages and len(propositions) > 1:
         raise click.UsageError("--passages needs one proposition.")
     table = _place(propositions, among, options)
     first, *others = table.positions
-    matrix = table.agreement(options["seed"]) if others else None
+    matrix = table.agreement(options["seed"]) if others or agreement else None
     if out:
         of_first = table_csv("positions", rows.position_rows(first))
         data = csv_bytes(*rows.proposition_rows(table)) if others else of_first
@@ -269,6 +268,7 @@ def _place(propositions: Sequence[str], among: Filters, options: dict[str, Any])
     opposites, filters = options["opposites"], _limited(among, options)
     if opposites and len(opposites) != len(propositions):
         raise click.UsageError("--opposite is given once for each proposition, in the same order.")
+    reader = open_third_reader(options)
     library, model = shared.open_to_read(options)
     with ExitStack() as bars:
 
@@ -277,7 +277,7 @@ def _place(propositions: Sequence[str], among: Filters, options: dict[str, Any])
             label = f"Reading passages ({number + 1} of {len(propositions)})"
             return bars.enter_context(progress(label))
 
-        return position_table(
+        table = position_table(
             library,
             propositions,
             opposites=opposites,
@@ -289,6 +289,8 @@ def _place(propositions: Sequence[str], among: Filters, options: dict[str, Any])
             seed=options["seed"],
             on_proposition=began,
         )
+    found = (with_third_reader(one, reader, options["third_candidates"]) for one in table.positions)
+    return PositionTable(tuple(found))
 
 
 def _show_positions(found: Positions, limit: int, period: int | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -16,13 +16,14 @@ from compare.comparison.third_reader import (
     is_allowed,
     load_third_reader,
     pairs_to_read,
-    read_again,
 )
 from compare.export import counted
 from compare.models import InputPair
 from compare.models.endpoints import LOCAL_SERVERS, Endpoint
 from compare.models.third_reader import ThirdReader
-from compare.results import Result
+from compare.results import Positions, Result
+
+_Found = TypeVar("_Found", Result, Positions)
 
 third_reader = shared.together(
     shared.string(
@@ -100,11 +101,12 @@ def say_what_is_sent(reader: ThirdReader, pairs: Sequence[InputPair]) -> None:
     )
 
 
-def with_third_reader(result: Result, reader: ThirdReader | None, candidates: int) -> Result:
-    """Return the result as the third reader reads it, if there is one."""
+def with_third_reader(found: _Found, reader: ThirdReader | None, candidates: int) -> _Found:
+    """Return a result or positions as the third reader reads them, if there is one."""
     if reader is None:
-        return result
+        return found
+    result = found.result() if isinstance(found, Positions) else found
     pairs = pairs_to_read(result, candidates=candidates)
     say_what_is_sent(reader, inputs_of(result, pairs))
     with progress("Third reader") as on_progress:
-        return read_again(result, reader, candidates=candidates, on_progress=on_progress)
+        return found.read_again(reader, candidates=candidates, on_progress=on_progress)

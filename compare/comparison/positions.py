@@ -44,8 +44,9 @@ from compare.results import (
     filters_in_force,
     mean_interval,
 )
-from compare.results.positions import FrameTable
+from compare.results.positions import FrameTable, polarities
 from compare.results.provenance import provenance
+from compare.results.statistics import distance_interval
 from compare.statements import Quote
 
 if TYPE_CHECKING:
@@ -254,8 +255,10 @@ class Agreement:
         agreement: 1 - mean |position of a - position of b| / 2 over the propositions on which both
             take a side: 1 for equal positions, 0 for opposite ends. Unlike a correlation, it stays
             the same if a proposition is turned into its opposite.
-        low: Lower end of the 95 % interval (see `mean_interval`), treating the propositions as a
-            random sample; `high` is the upper end. None for fewer than `TOO_FEW`.
+        low: Lower end of the 95 % interval; `high` is the upper end. Over several propositions, it
+            treats these as a random sample (see `mean_interval`), and is None for fewer than
+            `TOO_FEW`. On one, it treats the passages of both as random samples (see
+            `distance_interval`), and is None if one of them has too few for an interval.
         propositions: Number of propositions on which both take a side.
     """
 
@@ -345,7 +348,7 @@ class PositionTable(FrameTable):
             [[np.nan if p is None else p.score.mean for p in self.cells[name]] for name in names]
         ).reshape(len(names), len(self.positions))
         order = _leaf_order(means)
-        pairs = (_agreement(names, means, a, b, seed) for a, b in combinations(order, 2))
+        pairs = (self._agreement(names, means, a, b, seed) for a, b in combinations(order, 2))
         first = self.positions[0]
         return AgreementMatrix(
             tuple(names[n] for n in order),
@@ -353,6 +356,28 @@ class PositionTable(FrameTable):
             first.provenance,
             first.thresholds,
         )
+
+    def _agreement(
+        self, names: Sequence[str], means: Floats, a: int, b: int, seed: int
+    ) -> Agreement | None:
+        """Return the agreement of two actors; None if they take a side on no common proposition."""
+        both = ~np.isnan(means[a]) & ~np.isnan(means[b])
+        if not both.any():
+            return None
+        agreements = (1 - np.abs(means[a][both] - means[b][both]) / 2).tolist()
+        count = len(agreements)
+        low, high = mean_interval(agreements, seed) if count >= TOO_FEW else (None, None)
+        if len(self.positions) == 1:
+            low, high = self._on_one(names[a], names[b], seed)
+        return Agreement(names[a], names[b], sum(agreements) / count, low, high, count)
+
+    def _on_one(self, a: str, b: str, seed: int) -> tuple[float | None, float | None]:
+        """Return the interval of the agreement of two actors on the one proposition."""
+        one, other = (self.cells[name][0] for name in (a, b))
+        if not one or not other or one.score.low is None or other.score.low is None:
+            return None, None
+        near, far = distance_interval(polarities(one.passages), polarities(other.passages), seed)
+        return 1 - far / 2, 1 - near / 2
 
     def _most_placed(self) -> list[str]:
         """Return the names of the actors of the matrix, sorted."""
@@ -412,16 +437,6 @@ def position_table(
             )
         )  # fmt: skip
     return PositionTable(tuple(found))
-
-
-def _agreement(names: Sequence[str], means: Floats, a: int, b: int, seed: int) -> Agreement | None:
-    both = ~np.isnan(means[a]) & ~np.isnan(means[b])
-    if not both.any():
-        return None
-    agreements = (1 - np.abs(means[a][both] - means[b][both]) / 2).tolist()
-    count = len(agreements)
-    low, high = mean_interval(agreements, seed) if count >= TOO_FEW else (None, None)
-    return Agreement(names[a], names[b], sum(agreements) / count, low, high, count)
 
 
 def _leaf_order(means: Floats) -> list[int]:

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from compare.models import Stance
-from compare.results.pair import Pair, Thresholds
+from compare.results.pair import Pair, PairKey, Thresholds
 from compare.results.provenance import Provenance
 from compare.results.result import Kind, Result, strongest
 from compare.results.statistics import TOO_FEW, mean_interval
@@ -24,6 +24,9 @@ from compare.statements import PartialDate, Quote
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+    from compare.models.third_reader import ThirdReader
+    from compare.progress import Progress
 
 PERIODS = (1, 5, 10)
 """Lengths of a period that users can choose, in years."""
@@ -71,9 +74,14 @@ class PositionScore:
     @classmethod
     def of(cls, pairs: Sequence[Pair], seed: int) -> PositionScore:
         """Return the score of one pair or more."""
-        values = [pair.probabilities.agree - pair.probabilities.oppose for pair in pairs]
+        values = polarities(pairs)
         low, high = mean_interval(values, seed) if len(values) >= TOO_FEW else (None, None)
         return cls(sum(values) / len(values), low, high, len(values))
+
+
+def polarities(pairs: Iterable[Pair]) -> list[float]:
+    """Return p_agree - p_oppose of each pair."""
+    return [pair.probabilities.agree - pair.probabilities.oppose for pair in pairs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +280,37 @@ class Positions(FrameTable):
             notes=self.notes,
         )
 
+    def read_again(
+        self,
+        reader: ThirdReader,
+        *,
+        most: int = 20,
+        candidates: int = 0,
+        on_progress: Progress | None = None,
+    ) -> Positions:
+        """Return the positions that follow from a third reader's verdicts on the first passages.
+
+        It reads what it would read of `result()`: see `Result.read_again`.
+
+        >>> reader = load_third_reader("ollama", "llama3.1")  # doctest: +SKIP
+        >>> found.read_again(reader, candidates=60).placed[0].name  # doctest: +SKIP
+        'China'
+        """
+        before = self.result()
+        after = before.read_again(reader, most=most, candidates=candidates, on_progress=on_progress)
+        changed = {pair.key: pair for pair in after.pairs}
+        actors = (
+            replace(actor, read=tuple(_with_verdict(pair, changed) for pair in actor.read))
+            for actor in self.actors
+        )
+        said = after.notes[len(before.notes) :]
+        return replace(
+            self,
+            actors=tuple(actors),
+            provenance=after.provenance,
+            notes=(*self.notes[:-1], *said, *self.notes[-1:]),
+        )
+
     def to_pandas(self) -> pd.DataFrame:
         """Return a frame with one row per actor and the columns of the CSV.
 
@@ -300,6 +339,13 @@ class Positions(FrameTable):
             return None
         score, neither = PositionScore.of(sided, self.seed), len(best) - len(sided)
         return Position(actor, score, tuple(sided), neither, self.thresholds)
+
+
+def _with_verdict(pair: Pair, changed: Mapping[PairKey, Pair]) -> Pair:
+    """Return a pair with the verdict on its passage, which may be another actor's as well."""
+    if (other := changed.get(pair.key)) is None:
+        return pair
+    return replace(other, b=pair.b)
 
 
 def _dates(pair: Pair) -> list[PartialDate]:

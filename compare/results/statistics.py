@@ -48,6 +48,22 @@ def mean_interval(values: Sequence[float], seed: int = SEED) -> tuple[float, flo
     return percentile_interval(drawn.mean(axis=1))
 
 
+def distance_interval(
+    values: Sequence[float], others: Sequence[float], seed: int = SEED
+) -> tuple[float, float]:
+    """Return the bootstrap interval of the distance between two means, from that of the difference.
+
+    It begins at 0 if the interval of the difference holds 0: a distance drawn itself never would.
+    """
+    one, other = (
+        np.sort(np.asarray(side, np.float64))[_draws(len(side), draw)].mean(axis=1)
+        for side, draw in ((values, seed), (others, seed + 1))  # two samples, drawn by themselves
+    )
+    low, high = percentile_interval(one - other)
+    near, far = sorted((abs(low), abs(high)))
+    return (0.0 if low <= 0 <= high else near), far
+
+
 def ratio_interval(
     parts: Sequence[float], wholes: Sequence[float], seed: int = SEED
 ) -> tuple[float, float]:

@@ -58,6 +58,15 @@ def test_two_sides_and_a_timeline_are_read(
     assert run("timeline", BLOCKADE, "--who", "country=Valdoria", *local).code == 0
 
 
+def test_positions_are_read(run: Run, reader: ReaderServer, local: tuple[str, ...]) -> None:
+    told = run("positions", BLOCKADE, *local, "--json")
+    assert told.code == 0
+    assert f"to {reader.host} (this computer), to be read by judge" in told.err
+    [found] = told.json["propositions"]
+    assert found["provenance"]["third_reader"]["read"] > 0
+    assert any("A third reader, judge at" in note for note in found["notes"])
+
+
 def test_two_statements_are_read(run: Run, reader: ReaderServer, local: tuple[str, ...]) -> None:
     reader.reply = lambda pair: verdict("neither", 2, ["stay"] if "stay" in str(pair["A"]) else [])
     told = run("stance", "We stay.", "They must go.", *local)

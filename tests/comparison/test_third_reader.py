@@ -31,6 +31,7 @@ from compare.models.third_reader import PROMPT_DIGEST
 from compare.results import Pair, Result, Stance, ThirdReading
 from compare.statements import Quote
 from tests.fabricate import a_search, found_pair, of_version, two_sides
+from tests.fabricate_positions import actor, made, passage
 from tests.fakes import OneStage, WordJudge, statement
 from tests.reader_server import ReaderServer, verdict
 
@@ -295,3 +296,34 @@ def test_damaged_settings_allow_nothing(reader: ReaderServer, tmp_path: Path, te
     (tmp_path / "settings.json").write_bytes(text.encode("latin-1"))
     assert not is_allowed(Endpoint.of(AWAY))
     assert is_allowed(Endpoint.of("ollama"))
+
+
+# -- Positions -----------------------------------------------------------------------------------
+
+
+def test_positions_follow_from_the_verdicts_of_a_third_reader(reader: ReaderServer) -> None:
+    before = made({"Ostravia": [-0.8, -0.7], "Valdoria": [0.9], "Marenia": [0.1]})
+    reader.reply = lambda pair: verdict(
+        "agree" if "Marenia speaks" in str(pair) else "oppose" if "speaks, 0" in str(pair) else 400
+    )
+    after = before.read_again(load_third_reader(reader.url, "judge"), most=1, candidates=9)
+    assert {one.name: round(one.score.mean, 2) for one in before.placed} == {
+        "Ostravia": -0.75,
+        "Valdoria": 0.9,
+    }
+    assert [one.name for one in after.placed] == ["Valdoria", "Ostravia", "Marenia"]
+    assert after.position("marenia").score.mean == pytest.approx(SURE - 0.025)
+    unread = after.position("ostravia").passages
+    assert [pair.third_reading for pair in unread] == ["read", "unanswered"]
+    assert after.provenance.third_reader["candidates"] == 1
+    assert after.notes[-1] == before.notes[-1]  # how not to read the figures
+    assert any("read 3 of the 4 pairs" in note for note in after.notes)
+
+
+def test_a_joint_passage_gets_its_verdict_for_each_who_said_it(reader: ReaderServer) -> None:
+    shared = passage("Ostravia", 0, 0.9)
+    before = made({})
+    before = replace(before, actors=(actor("Ostravia", shared), actor("Valdoria", shared)))
+    reader.reply = lambda pair: verdict("oppose")
+    after = before.read_again(load_third_reader(reader.url, "judge"))
+    assert [one.score.mean < 0 for one in after.placed] == [True, True]

@@ -14,6 +14,7 @@ from compare.export import counted, csv_bytes, export_bytes, section_html, table
 from compare.export.rows import agreement_rows, period_rows, position_rows, proposition_rows
 from compare.library.library import Library
 from compare.models import signature
+from compare.models.third_reader import ThirdReader
 from compare.progress import Progress
 from compare.results import SILENT, Position, Positions, Thresholds
 from compare.results.positions import NO_SIDE, PERIODS
@@ -41,7 +42,7 @@ from compare.ui.components.layout import (
 from compare.ui.components.proposition_form import ACTORS, PREFIX, Asked
 from compare.ui.components.result_lists import Shown, three_lists
 from compare.ui.components.review_setup import review_link
-from compare.ui.components.service import kept, stance_model
+from compare.ui.components.service import kept, read_with, stance_model
 
 _IN_CHART = 100  # actors, those with most passages; the table and the file have all
 _IN_MATRIX, _MOST_IN_MATRIX = 10, 24
@@ -342,8 +343,8 @@ def agreement_view(table: PositionTable) -> None:
         chart,
         f"{PREFIX}agreement",
         f"Agreement between {len(drawn)} actors; the table below has the numbers.",
-        "Its interval reflects the variation between propositions; it is given from "
-        f"{TOO_FEW_PROPOSITIONS} propositions up. Actors are ordered by their clusters (UPGMA).",
+        _about_intervals(len(table.propositions)),
+        "Actors are ordered by their clusters (UPGMA).",
     )
     with st.expander("The numbers"):
         head = ("Between", "Agreement", "95 % interval", "Propositions")
@@ -361,6 +362,18 @@ def agreement_view(table: PositionTable) -> None:
     chart_downloads("agreement-between-actors", data, chart, f"{PREFIX}agreement")
 
 
+def _about_intervals(propositions: int) -> str:
+    if propositions == 1:
+        return (
+            "Its interval shows how much it depends on which statements were made; it is given if "
+            f"both have at least {TOO_FEW} passages that take a side."
+        )
+    return (
+        "Its interval reflects the variation between propositions; it is given from "
+        f"{TOO_FEW_PROPOSITIONS} propositions up."
+    )
+
+
 def _matrix(table: PositionTable) -> AgreementMatrix:
     """Return the matrix; with many actors it takes seconds, so the session keeps it."""
     made = [(one.provenance.date, one.thresholds) for one in table.positions]
@@ -372,7 +385,8 @@ def _matrix(table: PositionTable) -> AgreementMatrix:
     return matrix
 
 
-# The menu of views, of one proposition and of several. The map is offered for countries only.
+_BESIDE = "All propositions"  # only of several
+# The menu of views, of each proposition and of all. The map is offered for countries only.
 OF_ONE: Mapping[str, Callable[[View], None]] = {
     "Chart": chart_view,
     "Map": map_view,
@@ -380,7 +394,7 @@ OF_ONE: Mapping[str, Callable[[View], None]] = {
     "Table": table_view,
 }
 OF_SEVERAL: Mapping[str, Callable[[PositionTable], None]] = {
-    "All propositions": propositions_view,
+    _BESIDE: propositions_view,
     "Agreement between actors": agreement_view,
 }
 
@@ -394,6 +408,7 @@ def compare(
     pressed: bool,
     thresholds: Thresholds,
     order: str,
+    reader: ThirdReader | None,
     held: Sequence[str],
 ) -> bool:
     """Read what is asked if `pressed`, and show the positions; return whether there were any.
@@ -403,6 +418,7 @@ def compare(
     if table := _read(library, asked, pressed):
         probability, similarity = thresholds.probability, thresholds.similarity
         table = table.rethreshold(probability=probability, similarity=similarity)
+        table = PositionTable(tuple(read_with(reader, one) for one in table.positions))
         _show(table, library, order, held)
     return table is not None
 
@@ -438,8 +454,9 @@ def _read(library: Library, asked: Asked, pressed: bool) -> PositionTable | None
 def _show(table: PositionTable, library: Library, order: str, held: Sequence[str]) -> None:
     """Show the view that was chosen, and the downloads."""
     first, *more = table.positions
-    of_one = [name for name in OF_ONE if name != "Map" or first.by == "country"]
-    view = choose_one("Show", [*of_one, *(OF_SEVERAL if more else ())], f"{PREFIX}view")
+    views = [name for name in OF_ONE if name != "Map" or first.by == "country"]
+    views += [name for name in OF_SEVERAL if more or name != _BESIDE]
+    view = choose_one("Show", views, f"{PREFIX}view")
     if view in OF_SEVERAL:
         OF_SEVERAL[view](table)
     else:

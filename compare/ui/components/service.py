@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -23,7 +23,6 @@ from compare.comparison.third_reader import (
     allow_for_good,
     is_allowed,
     load_third_reader,
-    read_again,
 )
 from compare.comparison.turns import TURNS
 from compare.export import counted
@@ -36,14 +35,24 @@ from compare.models import InputPair, ModelInput, StanceModel, load_stance_model
 from compare.models.endpoints import MODEL_VARIABLE, READER_VARIABLE, Endpoint
 from compare.models.rationale import find_rationale
 from compare.models.third_reader import ThirdReader
-from compare.results import Pair, Probabilities, Rationale, Result, ThirdReading, Thresholds
+from compare.results import (
+    Pair,
+    Positions,
+    Probabilities,
+    Rationale,
+    Result,
+    ThirdReading,
+    Thresholds,
+)
 from compare.statements import Quote, Statement
-from compare.ui.components.layout import READ_FOR, notice_next_run, progress, small
+from compare.ui.components.layout import READ_FOR, notice_next_run, progress, small, widget_key
+
+_Found = TypeVar("_Found", Result, Positions)
 
 OWN, SAMPLE = "My own", "Sample"  # libraries, in the menu and in addresses
 SWITCH_TO = "switch-to-library"  # in the session: the library to open on the next run
 _OTHERS, _MOST_OTHERS = "third-others", 400
-_THIRD_READ = "third-read"  # in the session: the last result that a third reader read
+_THIRD_READ = "third-read"  # in the session, and what was asked: what a third reader read last
 _RESULTS = 64
 _EXPLAINED = 1024  # pairs whose deciding words are kept
 _Verdict = tuple[Probabilities, Rationale, InputPair]
@@ -243,21 +252,26 @@ def third_reader() -> ThirdReader | None:
     return load_third_reader(named, model)
 
 
-def read_with(reader: ThirdReader | None, result: Result) -> Result:
-    """Return the result as the third reader reads it, if there is one; nothing is asked twice."""
+def read_with(reader: ThirdReader | None, found: _Found) -> _Found:
+    """Return a result or positions as the third reader reads them, if there is one.
+
+    Nothing is asked twice.
+    """
     if reader is None:
-        return result
+        return found
+    result = found.result() if isinstance(found, Positions) else found
     others = int(st.session_state.get(_OTHERS) or 0)
-    asked = result.provenance, result.quote, result.subject, result.thresholds, others
-    key = repr((reader.digest, asked))
-    again: Result | None = kept(_THIRD_READ, key)
+    asked = type(found), result.provenance, result.quote, result.subject, result.thresholds, others
+    key, name = repr((reader.digest, asked)), f"{_THIRD_READ}-{widget_key(result.subject)}"
+    again: _Found | None = kept(name, key)
     if again is None:
         with progress("Asking the third reader", "pairs read", reads=False) as on_progress:
-            again = read_again(result, reader, candidates=others, on_progress=on_progress)
-        st.session_state[_THIRD_READ] = key, again
-    if any(pair.third_reading is ThirdReading.UNANSWERED for pair in again.pairs):
-        forget = st.session_state.pop
-        st.button("Ask the third reader again", on_click=forget, args=(_THIRD_READ, None))
+            again = found.read_again(reader, candidates=others, on_progress=on_progress)
+        st.session_state[name] = key, again
+    pairs = again.result().pairs if isinstance(again, Positions) else again.pairs
+    if any(pair.third_reading is ThirdReading.UNANSWERED for pair in pairs):
+        ask = "Ask the third reader again"
+        st.button(ask, key=f"{name}-again", on_click=st.session_state.pop, args=(name, None))
     return again
 
 

@@ -38,7 +38,7 @@ with page(
     seen = (f"{PREFIX}{name}" for name in ("p", "s", "why"))
     held = ("library", *keys_of(asked.who), *seen, f"{prefix}sort")
     if asked.who in ACTORS:
-        found = positions.compare(library, asked, pressed, thresholds, order, held)
+        found = positions.compare(library, asked, pressed, thresholds, order, reader, held)
     else:
         how = sides.Seen(thresholds, order, with_words, reader)
         found = sides.compare(library, asked, pressed, how, held)

@@ -111,6 +111,16 @@ def test_an_opposite_is_given_for_each_proposition(run, tmp_path):
     assert again.code == 0, again.err
 
 
+def test_who_agrees_with_whom_on_one_proposition(run, tmp_path):
+    done = run("positions", ASKED, "--agreement", tmp_path / "who.csv", "--json")
+    assert errors("shown positions", done.json) == []
+    with (tmp_path / "who.csv").open(encoding="utf-8-sig", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    placed = [row for row in done.json["propositions"][0]["parties"] if row["standing"] == "placed"]
+    assert len(rows) == len(placed) * (len(placed) - 1) // 2 > 0
+    assert {row["propositions"] for row in rows} == {"1"}
+
+
 def test_speakers_and_filters(run):
     chosen = ("--among", "country=Valdoria", "--since", "2012", "--until", "2015")
     found = run("positions", ASKED, "--by", "speaker", *chosen, "--json").json
@@ -130,7 +140,6 @@ def test_speakers_and_filters(run):
         ((ASKED, "--among", "country=Nowhere"), "No country can be placed"),
         ((ASKED, "--out", "places.xlsx"), "does not end in .csv"),
         ((ASKED, "--passages", "places.doc"), "places.doc does not end in .csv, .xlsx, "),
-        ((ASKED, "--agreement", "who.csv"), "needs several propositions"),
         ((ASKED, "--period", "0"), "0"),
         ((ASKED, FEES, "--opposite", "No"), "once for each proposition"),
     ],

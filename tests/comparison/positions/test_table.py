@@ -50,6 +50,19 @@ def test_from_five_propositions_on_there_is_an_interval():
     assert cell.low < five.agreement(seed=1).cells[0].agreement < cell.high
 
 
+def test_on_one_proposition_the_passages_give_the_interval():
+    one = table_of(
+        {"A": [0.9, 0.7, 0.8], "B": [0.8, 0.8, 0.8], "C": [-0.9, -0.8, -0.7], "D": [0.8]}
+    )
+    cells = {frozenset((cell.a, cell.b)): cell for cell in one.agreement().cells}
+    near, far, few = (cells[frozenset(both)] for both in ("AB", "BC", "AD"))
+    assert (near.agreement, near.high) == (pytest.approx(1.0), 1.0)  # they may be at one
+    assert 0.94 < near.low < 1
+    assert far.agreement == pytest.approx(0.2)
+    assert (far.low, far.high) == (pytest.approx(0.15), pytest.approx(0.25))
+    assert (few.low, few.high) == (None, None)
+
+
 def test_turning_a_proposition_round_changes_no_agreement():
     turned = [
         {party: [-value for value in values] for party, values in one.items()} if n == 1 else one
