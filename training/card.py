@@ -155,7 +155,7 @@ def _uses(manifest: Mapping[str, Any]) -> str:
     rows = []
     for use, figures in manifest["measured"].items():
         by_list = (figures[name] for name in ("agree", "oppose"))
-        weight = manifest["calibrations"][use]["same_actor"]
+        same = manifest["calibrations"][use]["same_actor"]
         rows.append(
             (
                 use.replace("_", " "),
@@ -163,12 +163,19 @@ def _uses(manifest: Mapping[str, Any]) -> str:
                 f"{figures['pairs']:,}",
                 figures["log_loss"],
                 *(_called(one) for one in by_list),
-                weight or "none",
+                f"{same['weight']}, by itself {figures['log_loss_by_itself']}" if same else "none",
             )
         )
     few = f"Rows with fewer than {_FEW_CALLED} called pairs are too few to rely on."
     head = ("use", "fitted on", "pairs", "log loss", "agree called: right / shown")
-    table = _table((*head, "oppose called: right / shown", "weight of the same actor"), rows)
+    table = _table(
+        (
+            *head,
+            "oppose called: right / shown",
+            "weight of the same actor, and log loss without it",
+        ),
+        rows,
+    )
     return f"{table}\n\n{few}"
 
 

@@ -81,6 +81,11 @@ _COLOURS = {Stance.AGREE: "blue", Stance.OPPOSE: "red", Stance.NEITHER: "default
 @shared.thresholds
 @shared.number("--candidates", CANDIDATES, "Passages read for the quote", maximum=10_000)
 @shared.why
+@shared.flag(
+    "--no-same-actor",
+    help="Leave each verdict as it is by its own words: do not weigh it with those on the same "
+    "actor's other passages.",
+)
 @shared.number("--limit", None, f"Most shown of each list [{_SHOWN}]")
 @shared.as_json
 @shared.out
@@ -196,6 +201,7 @@ def search_once(
             filters=filters,
             thresholds=shared.read_thresholds(options),
             candidates=options["candidates"],
+            same_actor=not options.get("no_same_actor"),
             on_progress=on_progress,
         )
 
@@ -226,6 +232,7 @@ def _search_file(queries: Path, out: Path | None, limit: int | None, options: An
                 thresholds=shared.read_thresholds(options),
                 candidates=options["candidates"],
                 why=options["why"],
+                same_actor=not options.get("no_same_actor"),
                 force=options["force"],
                 on_progress=on_progress,
             )

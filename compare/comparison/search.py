@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from math import exp
+from math import exp, log
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -30,8 +30,8 @@ from compare.comparison.scoring import (
 from compare.library import Filters
 from compare.library.actors import actor_keys
 from compare.library.filters import PARTY
-from compare.models import ModelInput, Use
-from compare.models.stance import is_typed
+from compare.models import LEAST_CALLED, ModelInput, SameActor, Use
+from compare.models.stance import is_typed, softmax
 from compare.results import (
     Excerpt,
     Kind,
@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from compare.library.library import Library
     from compare.models import StanceModel
     from compare.progress import Progress
+
+_LEAST = 1e-6  # of a probability, before its logarithm
 
 READ_AGAIN = 20, 30
 """Candidates at the top of the agree list and of the oppose list that the second stage scores. On
@@ -70,6 +72,7 @@ def search(
     why: bool = False,
     only: Rows | None = None,
     read_again: tuple[int, int] | None = None,
+    same_actor: bool = True,
     on_progress: Progress | None = None,
 ) -> Result:
     """Search a library for statements that agree with a quote or oppose it.
@@ -94,6 +97,8 @@ def search(
             own statement is only that whose id the quote has.
         read_again: Candidates at the top of either list that the second stage scores; None for the
             usual numbers.
+        same_actor: Whether each verdict is weighed with those on the same actor's other passages;
+            `Pair.alone` has the probabilities without that.
         on_progress: Reports pairs scored.
 
     Raises:
@@ -104,9 +109,10 @@ def search(
     model = stance_model or library.stance_model()
     found = retrieve(library, asked, filters or Filters(), candidates, model.languages, only)
     model = model.for_use(_use_of(found))
-    weight = (model.for_use(Use.BOTH_ENDS) if found.quote.opposite else model).same_actor
+    calibrated = model.for_use(Use.BOTH_ENDS) if found.quote.opposite else model
+    same = calibrated.same_actor if same_actor else None
     depths = read_again or (READ_AGAIN_WITH_OPPOSITE if found.quote.opposite else READ_AGAIN)
-    scored = weigh_actors(_score(library, found, model, depths, on_progress), weight)
+    scored = weigh_actors(_score(library, found, model, depths, on_progress), same)
     last = [entry for entry in scored if not entry.pair.first_stage_only]
     result = Result(
         Kind.SEARCH,
@@ -117,7 +123,7 @@ def search(
             library,
             model,
             filters_in_force(found.filters),
-            _settings(candidates, model, weight, found.quote.opposite, depths),
+            _settings(candidates, model, same, found.quote.opposite, depths),
         ),
         quote=found.quote,
         source=next(iter(found.sources), None),
@@ -131,14 +137,18 @@ def search(
 
 
 def _settings(
-    candidates: int, model: StanceModel, weight: float, opposite: str, depths: tuple[int, int]
+    candidates: int,
+    model: StanceModel,
+    same: SameActor | None,
+    opposite: str,
+    depths: tuple[int, int],
 ) -> dict[str, float | str]:
     """Return what a result records; what does not apply is left out."""
     settings: dict[str, float | str] = {"candidates": candidates}
     if opposite:
         settings["opposite"] = opposite
-    if weight:
-        settings["same_actor"] = weight
+    if same:
+        settings["same_actor"] = same.weight
     if len(model.stages) > 1:
         settings["read_again_agree"], settings["read_again_oppose"] = depths
     return settings
@@ -247,36 +257,44 @@ def _score(
     ]
 
 
-def weigh_actors(scored: Sequence[_Scored], weight: float) -> list[_Scored]:
+def weigh_actors(scored: Sequence[_Scored], same: SameActor | None) -> list[_Scored]:
     """Adjust each verdict by the verdicts on the same actor's other passages.
 
     An actor rarely takes both sides. So the log odds of agree against oppose grow by
     `2 * weight * s`, where `s` is the sum of p_agree - p_oppose over the actor's other passages,
-    divided by their number plus one. Only pairs that the last stage scored count or change.
+    divided by their number plus one. A clear reading never moves to the other side: at most, agree
+    and oppose become equal. Only pairs that the last stage scored count or change; each keeps its
+    probabilities by itself as `alone`.
     """
-    if not weight:
+    if not same:
         return [*scored]
     sums: dict[tuple[str, ...], float] = defaultdict(float)
     counts: Counter[tuple[str, ...]] = Counter()
-    keys = [() if entry.pair.first_stage_only else _actor(entry.pair) for entry in scored]
-    for entry, key in zip(scored, keys, strict=True):
-        sums[key] += _polarity(entry.pair.probabilities)
-        counts[key] += 1
+    for entry in scored:
+        if not entry.pair.first_stage_only:
+            sums[_actor(entry.pair)] += _polarity(entry.pair.probabilities)
+            counts[_actor(entry.pair)] += 1
     found = []
-    for entry, key in zip(scored, keys, strict=True):
-        read = entry.pair.probabilities
-        if key and counts[key] > 1:
-            mean = (sums[key] - _polarity(read)) / counts[key]
-            read = _towards_agree(read, weight * mean)
-        found.append(_Scored(entry.row, replace(entry.pair, probabilities=read)))
+    for entry in scored:
+        pair, key = entry.pair, _actor(entry.pair)
+        if not pair.first_stage_only:
+            alone = pair.probabilities
+            others = (sums[key] - _polarity(alone)) / counts[key] if key else 0.0
+            pair = replace(pair, probabilities=_weighed(alone, others, same), alone=alone)
+        found.append(_Scored(entry.row, pair))
     return found
 
 
-def _towards_agree(read: Probabilities, by: float) -> Probabilities:
-    """Add `by` to the logit of agree, and take it from that of oppose."""
-    parts = read.agree * exp(by), read.oppose * exp(-by), read.neither
-    whole = sum(parts)
-    return Probabilities(*(part / whole for part in parts))
+def _weighed(alone: Probabilities, others: float, same: SameActor) -> Probabilities:
+    """Return the probabilities of a passage, weighed with `others`, the mean of the others."""
+    read = np.array([[alone.of(stance) for stance in Stance]])
+    agree, oppose, neither = softmax(np.log(np.maximum(read, _LEAST)), same.scale, same.shift)[0]
+    by = same.weight * others
+    half = log(max(agree, _LEAST) / max(oppose, _LEAST)) / 2  # takes one side to the other
+    if max(agree, oppose) >= LEAST_CALLED and by * half < 0:
+        by = max(by, -half) if half > 0 else min(by, -half)
+    parts = agree * exp(by), oppose * exp(-by), neither
+    return Probabilities(*(float(part / sum(parts)) for part in parts))
 
 
 def _polarity(read: Probabilities) -> float:

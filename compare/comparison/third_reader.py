@@ -192,6 +192,7 @@ def _with(pair: Pair, reading: Reading) -> Pair:
         rationale=reading.rationale,
         first_stage_only=False,
         third_reading=ThirdReading.READ,
+        alone=None,
     )
 
 

@@ -161,6 +161,7 @@ def search_file(
     thresholds: Thresholds | None = None,
     candidates: int = CANDIDATES,
     why: bool = False,
+    same_actor: bool = True,
     force: bool = False,
     on_progress: Progress | None = None,
 ) -> SearchedFile:
@@ -195,6 +196,7 @@ def search_file(
             "thresholds": asdict(thresholds),
             "candidates": candidates,
             "why": why,
+            "same_actor": same_actor,
         },
         "version": __version__,
     }
@@ -206,6 +208,7 @@ def search_file(
         thresholds=thresholds,
         candidates=candidates,
         why=why,
+        same_actor=same_actor,
         on_progress=within_total(on_progress, done, len(quotes)),
     )
     try:

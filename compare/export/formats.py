@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from compare.errors import ExportError
-from compare.export.dictionary import columns
+from compare.export.dictionary import columns, numbers
 from compare.files import check_ending
 from compare.results import Result, Stance
 from compare.safe_text import escape_cell, printable, unescape_cell
@@ -128,8 +128,8 @@ def jsonl_bytes(rows: Iterable[Mapping[str, Any]]) -> bytes:
     return "".join(lines).encode("utf-8", "replace")
 
 
-def read_pairs_csv(path: Path | str) -> list[dict[str, str | int | float]]:
-    """Read a CSV that `Result.export` wrote: the same rows, with numbers as numbers.
+def read_pairs_csv(path: Path | str) -> list[dict[str, str | int | float | None]]:
+    """Read a CSV that `Result.export` wrote: the same rows, with numbers as numbers or None.
 
     Raises:
         ExportError: The file has other columns, or values that no pair has.
@@ -138,7 +138,13 @@ def read_pairs_csv(path: Path | str) -> list[dict[str, str | int | float]]:
         rows = csv.DictReader(file, strict=True)
         if tuple(rows.fieldnames or ()) != columns("pairs"):
             raise ExportError(f"{path} is not a CSV of pairs: it has other columns.")
-        texts = [{name: unescape_cell(text) for name, text in row.items()} for row in rows]
+        texts = [
+            {
+                name: None if not text and name in numbers("pairs") else unescape_cell(text)
+                for name, text in row.items()
+            }
+            for row in rows
+        ]
     try:
         return [model("pairs").model_validate(row).model_dump() for row in texts]
     except ValueError as error:

@@ -263,6 +263,7 @@ def _pair(a: Excerpt, b: Excerpt, entry: Mapping[str, Any]) -> Pair:
         rationale,
         entry["screened"],
         ThirdReading(entry["third_reader"]),
+        Probabilities(**entry["alone"]) if entry["alone"] else None,
     )
 
 
@@ -273,12 +274,17 @@ def _pair(a: Excerpt, b: Excerpt, entry: Mapping[str, Any]) -> Pair:
 def _verdict_to_json(pair: Pair) -> dict[str, Any]:
     why = pair.rationale
     return {
-        "probabilities": {stance.value: float(pair.probabilities.of(stance)) for stance in Stance},
+        "probabilities": _by_name(pair.probabilities),
+        "alone": pair.alone and _by_name(pair.alone),
         "similarity": float(pair.similarity),
         "screened": pair.first_stage_only,
         "third_reader": pair.third_reading.value,
         "why": why and {"quote": [*map(_span, why.a)], "passage": [*map(_span, why.b)]},
     }
+
+
+def _by_name(odds: Probabilities) -> dict[str, float]:
+    return {stance.value: float(odds.of(stance)) for stance in Stance}
 
 
 def _span(span: Span) -> dict[str, Any]:
@@ -332,6 +338,8 @@ def public_json(result: Result) -> dict[str, Any]:
                 "p_agree": float(pair.probabilities.agree),
                 "p_oppose": float(pair.probabilities.oppose),
                 "p_neither": float(pair.probabilities.neither),
+                "p_agree_alone": pair.alone and float(pair.alone.agree),
+                "p_oppose_alone": pair.alone and float(pair.alone.oppose),
                 "similarity": float(pair.similarity),
                 "unsure": result.is_unsure(pair),
                 "third_reader": pair.third_reading.value,

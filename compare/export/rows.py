@@ -69,6 +69,8 @@ def _pair_row(result: Result, pair: Pair, stance: Stance, rank: int) -> Row:
         "p_agree": rounded(odds.agree),
         "p_oppose": rounded(odds.oppose),
         "p_neither": rounded(odds.neither),
+        "p_agree_alone": rounded(pair.alone.agree) if pair.alone else None,
+        "p_oppose_alone": rounded(pair.alone.oppose) if pair.alone else None,
         "similarity": rounded(pair.similarity),
         **side_cells("a", pair.a, pair.spans.a),
         **side_cells("b", pair.b, pair.spans.b),

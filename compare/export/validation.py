@@ -190,8 +190,8 @@ def _refuse(place: str, why: str) -> NoReturn:
 _ADDED: dict[str, dict[str, Any]] = {
     "": {"passages_read": 0},
     "provenance": {"screening": "", "settings": {}, "third_reader": {}},
-    "scored": {"screened": False, "third_reader": "", "why": None},
-    "pairs": {"screened": False, "third_reader": "", "why": None},
+    "scored": {"alone": None, "screened": False, "third_reader": "", "why": None},
+    "pairs": {"alone": None, "screened": False, "third_reader": "", "why": None},
 }
 """Fields that older versions did not write, with what they mean: of the result and of parts."""
 

@@ -236,13 +236,23 @@ def in_reading_order(result: Result, stances: Sequence[Stance]) -> list[Stance]:
 
 
 def reader_notes(pair: Pair) -> list[str]:
-    """Say which reader gave a verdict if it was not the accurate model, and what went wrong."""
+    """Say what gave a verdict if not the accurate model by the words alone, and what went wrong."""
     notes = {
         ThirdReading.READ: ["read by the third reader"],
         ThirdReading.UNANSWERED: ["the third reader gave no answer"],
         ThirdReading.NOT_SENT: ["words here address a reader: not sent to the third reader"],
     }.get(pair.third_reading, [])
+    if pair.alone and pair.alone.stance is not pair.probabilities.stance:
+        notes = [*notes, _alone_in_words(pair.alone)]
     return [*notes, *(["read by the fast model only"] if pair.first_stage_only else [])]
+
+
+def _alone_in_words(alone: Probabilities) -> str:
+    agree, oppose = percent(alone.agree), percent(alone.oppose)
+    return (
+        f"by these words alone: {alone.stance.value} (agree {agree}, oppose {oppose}); the "
+        "verdicts on the actor's other passages changed that"
+    )
 
 
 def read_against(result: Result, pair: Pair) -> str:

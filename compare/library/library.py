@@ -387,6 +387,7 @@ class Library:
         thresholds: Thresholds | None = None,
         candidates: int = 400,
         why: bool = False,
+        same_actor: bool = True,
         stance_model: StanceModel | None = None,
         on_progress: Progress | None = None,
     ) -> Result:
@@ -403,6 +404,8 @@ class Library:
             thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
             candidates: Number of similar passages scored; up to 30 more that share words.
             why: Also find the deciding words of all listed pairs.
+            same_actor: Whether each verdict is weighed with those on the same actor's other
+                passages; `Pair.alone` has the probabilities without that.
             stance_model: None uses the shipped one.
             on_progress: Reports pairs scored.
 
@@ -414,7 +417,7 @@ class Library:
 
         return search(
             self, quote, filters=filters, thresholds=thresholds, candidates=candidates, why=why,
-            stance_model=stance_model, on_progress=on_progress,
+            same_actor=same_actor, stance_model=stance_model, on_progress=on_progress,
         )  # fmt: skip
 
     def opposites(

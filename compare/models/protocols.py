@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from compare.models.values import InputPair, Use
+    from compare.models.values import InputPair, SameActor, Use
 
 ENCODER = "all-MiniLM-L6-v2"
 """The encoder that comes with the program."""
@@ -66,8 +66,8 @@ class StanceModel(Protocol):
         digest: Names the weights and their calibration.
         languages: ISO 639-1 codes of the languages that it reads; empty if it reads any.
         use: What the probabilities are calibrated for; None for any pair by itself: see `for_use`.
-        same_actor: How much a search weighs a verdict with those on the same actor's other
-            passages: see `comparison.search.weigh_actors`. 0 for not at all.
+        same_actor: How a search weighs a verdict with those on the same actor's other passages;
+            None for not at all.
         at_once: How many pairs are given at once where many wait, a few seconds' work; it changes
             no score.
     """
@@ -76,7 +76,7 @@ class StanceModel(Protocol):
     digest: str
     languages: tuple[str, ...]
     use: Use | None = None
-    same_actor: float = 0.0
+    same_actor: SameActor | None = None
     at_once: int = 128
 
     @property

@@ -68,9 +68,12 @@ def read_manifest(folder: Path, table: str = "model manifest") -> Mapping[str, A
         check(table, {name: manifest[name] for name in needed if name in manifest})
         calibrations = manifest["calibrations"] if "calibrations" in needed else {}
         for use, calibration in calibrations.items():
-            for part in ("scale", "shift"):
-                if (count := len(calibration[part])) != len(Stance):
-                    raise ValueError(f"calibrations.{use}.{part}: it has {count} numbers, not 3")
+            for of in filter(None, (calibration, calibration["same_actor"])):
+                for part in ("scale", "shift"):
+                    if (count := len(of[part])) != len(Stance):
+                        raise ValueError(
+                            f"calibrations.{use}.{part}: it has {count} numbers, not 3"
+                        )
     except (OSError, ValueError) as error:
         raise ModelError(
             f"{path}: the model's manifest cannot be read ({error}): install the program again."

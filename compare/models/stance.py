@@ -32,7 +32,7 @@ from compare.models.runtime import (
     load_tokenizer,
     read_manifest,
 )
-from compare.models.values import InputPair, ModelInput, Use
+from compare.models.values import InputPair, ModelInput, SameActor, Use
 from compare.progress import Progress, within_total
 
 if TYPE_CHECKING:
@@ -129,7 +129,10 @@ class ShippedStance(StanceModel):
     def for_use(self, use: Use) -> ShippedStance:
         """Return the model with its calibration for a use; both share the weights."""
         found = copy.copy(self)
-        found.use, found.same_actor = use, self._calibrations[use]["same_actor"]
+        found.use, same = use, self._calibrations[use]["same_actor"]
+        found.same_actor = same and SameActor(
+            same["weight"], tuple(same["scale"]), tuple(same["shift"])
+        )
         return found
 
     def calibrate(self, mean: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -56,6 +56,23 @@ LEAST_CALLED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
+class SameActor:
+    """How a search weighs a verdict with those on the same actor's other passages.
+
+    See `comparison.search.weigh_actors`.
+
+    Attributes:
+        weight: How much these count.
+        scale: With `shift`, the calibration that goes with the weight, of the logarithms of the
+            probabilities of each passage by itself.
+    """
+
+    weight: float
+    scale: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    shift: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Probabilities:
     """Calibrated probabilities of the three stances; they sum to 1.
 

@@ -156,6 +156,8 @@ class Pair:
             pairs that the accurate model scored.
         third_reading: Whether a third reader gave the verdict; pairs that it read rank before all
             others. Its probabilities are set by hand, see `models.third_reader.LABEL_PROBABILITY`.
+        alone: The probabilities by these words alone, if a search weighed them with the same
+            actor's other passages; else None.
     """
 
     a: Excerpt
@@ -165,6 +167,7 @@ class Pair:
     rationale: Rationale | None = None
     first_stage_only: bool = False
     third_reading: ThirdReading = ThirdReading.NOT_ASKED
+    alone: Probabilities | None = None
 
     def score(self, stance: Stance) -> float:
         """Return the score that ranks the pair in the list of `stance`."""

@@ -217,6 +217,7 @@ def _add_searches(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
             candidates=asked.candidates,
             why=asked.why,
             stance_model=pool.model(),
+            same_actor=asked.same_actor,
             on_progress=on_progress,
         )
 

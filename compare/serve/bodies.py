@@ -219,6 +219,10 @@ class SearchRequest(Body):
     thresholds: ThresholdFields = ThresholdFields()
     candidates: Whole = Field(default=CANDIDATES, ge=1, le=MOST_CANDIDATES)
     why: Flag = Field(default=False, description="Also find the deciding words of what is listed.")
+    same_actor: Flag = Field(
+        default=True,
+        description="Weigh each verdict with those on the same actor's other passages.",
+    )
 
 
 class StanceRequest(Body):

@@ -1,9 +1,10 @@
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 
+from compare.comparison.reproduce import reproduce
 from compare.comparison.retrieval import CANDIDATES
 from compare.comparison.scoring import explain_listed
 from compare.comparison.search import _Scored, _strongest, search, weigh_actors
@@ -13,6 +14,7 @@ from compare.export.rows import pair_rows
 from compare.export.words import repeats_in_words
 from compare.library import Filters
 from compare.library.library import Library
+from compare.models import LEAST_CALLED, SameActor
 from compare.models.stance import CascadeStance
 from compare.results import Excerpt, Pair, Probabilities, Stance, Thresholds, filters_in_force
 from compare.statements import Country, PartialDate, Quote, split_statement
@@ -387,17 +389,35 @@ def test_verdicts_are_weighed_with_those_on_the_same_actors_other_passages():
         (statement("member", "No.", country="Valdoria", **member), opposing),
     ]
     scored = [_Scored(row, found_pair(*entry)) for row, entry in enumerate(said)]
-    assert weigh_actors(scored, 0.0) == scored
-    one, two, against, *others = [entry.pair.probabilities for entry in weigh_actors(scored, 2.0)]
-    assert others == [entry.pair.probabilities for entry in scored[3:]]
+    assert weigh_actors(scored, None) == scored
+    weighed = weigh_actors(scored, SameActor(2.0))
+    one, two, against, *others = [entry.pair.probabilities for entry in weighed]
+    for found, entry in zip(others, scored[3:], strict=True):
+        assert asdict(found) == pytest.approx(asdict(entry.pair.probabilities))
+    assert [entry.pair.alone for entry in weighed] == [entry.pair.probabilities for entry in scored]
     assert one == two
     # The others' polarity is 2 * 0.85, divided by three: oppose loses exp(2 * 0.567) to neither.
-    assert against.oppose / against.neither == pytest.approx(2 * np.exp(-2 * 1.7 / 3))
-    assert against.agree / against.neither == pytest.approx(np.exp(2 * 1.7 / 3) / 3)
+    # That would take it to the other side, where a clear reading never goes.
+    assert 2 * np.exp(-2 * 1.7 / 3) < np.exp(2 * 1.7 / 3) / 3
+    assert against.agree == pytest.approx(against.oppose)
+    assert against.agree < LEAST_CALLED
     assert sum(against.of(stance) for stance in Stance) == pytest.approx(1)
     alone = [replace(entry.pair, first_stage_only=True) for entry in scored]
     unread = [_Scored(row, pair) for row, pair in enumerate(alone)]
-    assert weigh_actors(unread, 2.0) == unread
+    assert weigh_actors(unread, SameActor(2.0)) == unread
+    unclear = [*scored[:2], _Scored(9, found_pair(said[2][0], (0.2, 0.45, 0.35)))]
+    found = weigh_actors(unclear, SameActor(2.0))[-1].pair.probabilities
+    assert found.agree / found.neither == pytest.approx(np.exp(2 * 1.7 / 3) * 0.2 / 0.35)
+    assert found.oppose / found.neither == pytest.approx(np.exp(-2 * 1.7 / 3) * 0.45 / 0.35)
+
+
+def test_the_weight_has_a_calibration_of_its_own():
+    pair = found_pair(statement("a", "Yes.", country="Valdoria"), (0.6, 0.1, 0.3))
+    [entry] = weigh_actors([_Scored(0, pair)], SameActor(2.0, (0.5, 1.0, 1.0), (0.1, 0.0, 0.0)))
+    parts = np.array([0.6**0.5 * np.exp(0.1), 0.1, 0.3])
+    found = entry.pair.probabilities
+    assert (found.agree, found.oppose, found.neither) == pytest.approx(tuple(parts / parts.sum()))
+    assert entry.pair.alone == pair.probabilities
 
 
 @pytest.mark.parametrize(
@@ -424,7 +444,8 @@ def test_which_passages_have_the_same_actor(one, other, same):
         found_pair(statement("other", "No.", **other), (0.1, 0.6, 0.3)),
     ]
     scored = [_Scored(row, pair) for row, pair in enumerate(pairs)]
-    assert (weigh_actors(scored, 2.0) != scored) is same
+    agree = weigh_actors(scored, SameActor(2.0))[0].pair.probabilities.agree
+    assert (agree != pytest.approx(0.9)) is same
 
 
 def test_a_passage_counts_only_under_its_own_sentence_of_the_quote():
@@ -434,13 +455,14 @@ def test_a_passage_counts_only_under_its_own_sentence_of_the_quote():
         found_pair(said[1], (0.1, 0.6, 0.3), quote="The second."),
     ]
     scored = [_Scored(row, pair) for row, pair in enumerate(pairs)]
-    assert weigh_actors(scored, 2.0) == scored
+    found = [entry.pair.probabilities.agree for entry in weigh_actors(scored, SameActor(2.0))]
+    assert found == pytest.approx([0.9, 0.1])
 
 
 def test_a_search_weighs_verdicts_if_its_model_does(library):
     judge = WordJudge()
     plain, again = search(library, BLOCKADE, stance_model=judge), WordJudge()
-    again.same_actor = 2.0
+    again.same_actor = SameActor(2.0)
     result = search(library, BLOCKADE, stance_model=CascadeStance(again))
     assert plain.provenance.settings == {"candidates": CANDIDATES}
     assert result.provenance.settings == {"candidates": CANDIDATES, "same_actor": 2.0}
@@ -449,7 +471,14 @@ def test_a_search_weighs_verdicts_if_its_model_does(library):
         for one in (result, plain)
     )
     assert agrees["other"] > before["other"]  # "agree-1" is of the same country
-    assert agrees["later"] == before["later"]
+    assert agrees["later"] == pytest.approx(before["later"])
+    by_itself = search(library, BLOCKADE, stance_model=CascadeStance(again), same_actor=False)
+    assert by_itself.pairs == plain.pairs
+    assert by_itself.provenance.settings == {"candidates": CANDIDATES}
+    alone = {pair.b.statement.id: pair.alone.agree for pair in result.pairs}
+    assert alone == before
+    for made in (result, by_itself):
+        assert reproduce(made, library, stance_model=CascadeStance(again)).same
 
 
 def test_progress_is_told(library):

@@ -15,6 +15,7 @@ import pytest
 from compare.comparison.search import scored_pool, search
 from compare.evaluate.searching import open_collection, ranked_ids
 from compare.library.library import Library
+from compare.models import SameActor
 from compare.models.stance import CascadeStance
 from compare.results import Stance
 from compare.results.pair import ranking_score
@@ -283,7 +284,7 @@ def test_statements_scored_only_by_the_fast_model_rank_behind(
 def test_the_pool_is_what_a_search_reads(tmp_path: Path, files: dict[str, Path]) -> None:
     library = build(tmp_path, files)
     by_search, by_pool = WordJudge(), WordJudge()
-    by_search.same_actor = by_pool.same_actor = 1.0
+    by_search.same_actor = by_pool.same_actor = SameActor(1.0)
     for query in (QUERY, "Timber from Sudland is dear. The blockade of the port has to go on now."):
         result = search(library, query, stance_model=by_search)
         pool = {pair.b.statement.id: pair for pair in scored_pool(library, query, by_pool)}

@@ -95,7 +95,8 @@ def test_a_frame_has_two_columns_more() -> None:
 
 
 def test_columns_of_numbers_hold_numbers() -> None:
-    assert numbers("pairs") == {"rank", "p_agree", "p_oppose", "p_neither", "similarity"}
+    odds = {"p_agree", "p_oppose", "p_neither", "p_agree_alone", "p_oppose_alone"}
+    assert numbers("pairs") == {"rank", "similarity", *odds}
     for row in pair_rows(a_search()):
         assert {name for name, value in row.items() if not isinstance(value, str)} == numbers(
             "pairs"

@@ -87,6 +87,8 @@ def test_a_record_holds_both_sides_the_verdict_and_where_it_came_from() -> None:
         "p_agree": 0.765432,
         "p_oppose": 0.2,
         "p_neither": 0.034568,
+        "p_agree_alone": None,
+        "p_oppose_alone": None,
         "similarity": 0.75,
         "a_text": QUOTE,
         "a_passage": QUOTE,
@@ -168,7 +170,7 @@ def test_csv_bytes_are_exact() -> None:
     data = export_bytes(result_with("=1+1"), ExportFormat.CSV)
     header, row, end = data.split(b"\r\n")
     assert header.startswith(b'\xef\xbb\xbf"query","stance","rank","unsure",')
-    assert row.startswith(b'"\'=1+1","agree",1,"",0.75,0.125,0.125,0.75,"\'=1+1"')
+    assert row.startswith(b'"\'=1+1","agree",1,"",0.75,0.125,0.125,"","",0.75,"\'=1+1"')
     assert end == b""
 
 

@@ -10,7 +10,7 @@ from transformers import BertConfig, BertForSequenceClassification
 
 from compare.errors import ModelError
 from compare.files import file_sha256
-from compare.models import ModelInput, Use, load_stance_model, signature
+from compare.models import ModelInput, SameActor, Use, load_stance_model, signature
 from compare.models.protocols import TIERS
 from compare.models.rationale import find_rationale
 from compare.models.runtime import read_manifest
@@ -125,7 +125,9 @@ def test_missing_weights_are_one_clear_sentence(tmp_path):
         ("calibrations.pair.scale", [1, 1], "calibrations.pair.scale: it has 2 numbers, not 3"),
         ("calibrations.pair.shift", [1, "1", 1], "1: Input should be a valid number, not "),
         ("calibrations.quote.more", 1, "calibrations.quote.more: Extra inputs"),
-        ("calibrations.quote.same_actor", 1e9, "Input should be less than or equal to 100, not 1"),
+        ("calibrations.quote.same_actor.weight", 1e9, "less than or equal to 100, not 1"),
+        ("calibrations.quote.same_actor.shift", [1], "calibrations.quote.shift: it has 1 numbers"),
+        ("calibrations.quote.same_actor", 2.0, "calibrations.quote.same_actor: "),
         ("max_tokens", True, "max_tokens: Input should be a valid integer, not true"),
     ],
 )
@@ -160,7 +162,8 @@ def test_each_use_has_a_calibration_of_its_own(tmp_path):
     manifest = json.loads((folder / "manifest.json").read_text())
     for n, use in enumerate(Use):
         manifest["calibrations"][use] = {
-            "scale": [1.0] * 3, "shift": [0.0, float(n), 0.0], "same_actor": n / 10,
+            "scale": [1.0] * 3, "shift": [0.0, float(n), 0.0],
+            "same_actor": {"weight": n / 10, "scale": [1.0] * 3, "shift": [0.0] * 3},
         }  # fmt: skip
     (folder / "manifest.json").write_text(json.dumps(manifest))
     model = ShippedStance(folder)
@@ -171,7 +174,8 @@ def test_each_use_has_a_calibration_of_its_own(tmp_path):
     assert (model.score([typed]) == model.for_use(Use.CLAIM).score([typed])).all()
     cascade = CascadeStance(model, model).for_use(Use.TIMELINE)
     assert cascade.use is Use.TIMELINE
-    assert cascade.same_actor == model.for_use(Use.TIMELINE).same_actor == 0.9
+    assert cascade.same_actor == model.for_use(Use.TIMELINE).same_actor
+    assert cascade.same_actor == SameActor(0.9)
     assert model.use is None
     del manifest["calibrations"]["sides"]
     (folder / "manifest.json").write_text(json.dumps(manifest))

@@ -7,6 +7,7 @@ import pytest
 from sklearn.metrics import log_loss
 
 from compare.comparison.search import _Scored, weigh_actors
+from compare.models import LEAST_CALLED, SameActor
 from compare.models.stance import softmax
 from tests.fabricate import found_pair
 from tests.fakes import statement
@@ -43,7 +44,7 @@ def test_what_is_called_is_measured_in_groups_that_were_not_fitted(drawn):
     pairs = [LabelledPair("a", str(n), "", "", int(label)) for n, label in enumerate(gold)]
     groups = [str(n % 20) for n in range(len(pairs))]
     found, figures = fit(Labelled("made up", pairs, groups), lambda asked: logits[: len(asked)])
-    assert (figures["pairs"], figures["groups"], found.same_actor) == (3000, 20, 0.0)
+    assert (figures["pairs"], figures["groups"], found.same_actor) == (3000, 20, None)
     for name in ("agree", "oppose"):
         of = figures[name]
         assert of["called"] > 100
@@ -59,14 +60,20 @@ def test_the_weight_of_an_actors_other_passages_is_found():
     gold = np.array([rng.choice(3, p=row / row.sum()) for row in told])
     logits = (true + rng.normal(0, 1.5, true.shape)).astype(np.float32)
     shuffled = rng.permutation(actors)
-    weight = fit_with_actors(logits, gold, actors).same_actor
-    none = fit_with_actors(logits, gold, shuffled).same_actor
-    assert weight > 0.5 > none + 0.2
-    probabilities = softmax(logits)
-    weighed = weigh(probabilities, actors, weight)
+    found = fit_with_actors(logits, gold, actors)
+    same, none = found.same_actor, fit_with_actors(logits, gold, shuffled).same_actor
+    assert same.weight > 0.5 > none.weight + 0.2
+    alone = found.apply(logits)
+    assert alone == pytest.approx(vector(logits, gold).apply(logits))  # true by itself, too
+    weighed = weigh(alone, actors, same)
     assert weighed.sum(axis=1) == pytest.approx(1)
-    assert log_loss(gold, weighed) < log_loss(gold, probabilities)
-    assert weigh(probabilities, actors, 0.0) == pytest.approx(probabilities)
+    assert log_loss(gold, weighed) < log_loss(gold, alone)
+    assert weigh(alone, actors, None) == pytest.approx(alone, abs=1e-6)
+    clear = alone[:, :2].max(axis=1) >= LEAST_CALLED
+    first, then = (
+        one[clear, 0] - one[clear, 1] for one in (alone, weigh(alone, actors, SameActor(9.0)))
+    )
+    assert (first * then >= -1e-6).all()  # no clear reading moves to the other side
 
 
 def test_an_actor_is_a_country_under_one_query():
@@ -85,7 +92,8 @@ def test_verdicts_are_weighed_as_a_search_weighs_them():
         _Scored(n, found_pair(statement(str(n), "Yes.", country=country), tuple(row)))
         for n, (country, row) in enumerate(zip(countries, read.tolist(), strict=True))
     ]
+    same = SameActor(1.5, (0.8, 0.7, 1.1), (-0.5, -0.6, 0.0))
     actors = actors_of(["q"] * len(countries), [f"{country}: " for country in countries])
-    found = [entry.pair.probabilities for entry in weigh_actors(scored, 1.5)]
-    wanted = weigh(read, actors, 1.5)
+    found = [entry.pair.probabilities for entry in weigh_actors(scored, same)]
+    wanted = weigh(read, actors, same)
     assert [[one.agree, one.oppose, one.neither] for one in found] == pytest.approx(wanted)

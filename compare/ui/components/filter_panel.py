@@ -344,6 +344,18 @@ def fold_countries_toggle() -> bool:
     )
 
 
+def same_actor_toggle() -> bool:
+    """Show the switch that weighs a verdict with those on the same actor's other passages."""
+    return st.sidebar.toggle(
+        "Weigh a country’s statements together",
+        value=True,
+        key="same",
+        bind="query-params",
+        help="A country rarely takes both sides, so each verdict is weighed with those on its "
+        "other passages. Off, each rests on its own words alone.",
+    )
+
+
 def show_words_toggle(prefix: str = "") -> bool:
     """Show the switch for the deciding words in the sidebar; they are marked unless it is off."""
     label, key = "Mark the deciding words", f"{prefix}why"

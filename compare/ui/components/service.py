@@ -151,11 +151,16 @@ def _searched() -> OrderedDict[str, Result]:
 
 
 def search_library(
-    library: Library, quote: Quote, filters: Filters, thresholds: Thresholds
+    library: Library,
+    quote: Quote,
+    filters: Filters,
+    thresholds: Thresholds,
+    *,
+    same_actor: bool = True,
 ) -> Result:
     """Return the result of a search at these thresholds; nothing is scored twice."""
     searched = _searched()
-    key = repr((library.digest, stance_model().digest, quote, filters))
+    key = repr((library.digest, stance_model().digest, quote, filters, same_actor))
     result = searched.pop(key, None)
     if result is None:
         with progress("Reading statements on the same point", "pairs read") as on_progress:
@@ -166,6 +171,7 @@ def search_library(
                     quote,
                     stance_model=stance_model(),
                     filters=filters,
+                    same_actor=same_actor,
                     on_progress=on_progress,
                 )
     searched[key] = result

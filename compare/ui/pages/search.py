@@ -13,6 +13,7 @@ from compare.ui.components.filter_panel import (
     choose_order,
     choose_thresholds,
     fold_countries_toggle,
+    same_actor_toggle,
     say_what_filters,
     show_counts,
     show_words_toggle,
@@ -39,7 +40,7 @@ from compare.ui.components.watching import watch_button
 _KEYS = (
     *("q", OPPOSITE, "by", "role", "country", "date", "context", "library", *SIDE_KEYS),
     *("from", "to", "languages", "other_speaker", "other_country"),
-    *("p", "s", "sort", "why", "fold", "view"),
+    *("p", "s", "sort", "why", "fold", "same", "view"),
 )
 _HELD = (
     "It holds the quote, its opposite, who said it, the filters, the thresholds, the order and "
@@ -83,12 +84,15 @@ with page(
     thresholds = choose_thresholds()
     with_words = show_words_toggle()
     folded = fold_countries_toggle()
+    same_actor = same_actor_toggle()
     reader = third_reader()
 
     if not quote.text:  # " " is a quote that was typed, and is refused
         small("Paste a quote above, and press Search.")
         st.stop()
-    result = read_with(reader, search_library(library, quote, filters, thresholds))
+    result = read_with(
+        reader, search_library(library, quote, filters, thresholds, same_actor=same_actor)
+    )
     show_counts(result, filters, library.facets(), places)
     other_library_notice(library)
     asked = result.quote or quote
