@@ -250,8 +250,8 @@ def reader_notes(pair: Pair) -> list[str]:
 def _alone_in_words(alone: Probabilities) -> str:
     agree, oppose = percent(alone.agree), percent(alone.oppose)
     return (
-        f"by these words alone: {alone.stance.value} (agree {agree}, oppose {oppose}); the "
-        "verdicts on the actor's other passages changed that"
+        f"by these words alone: {alone.stance.value} (agree {agree}, oppose {oppose}); the actor’s "
+        "other passages changed that"
     )
 
 
