@@ -232,8 +232,11 @@ def _choose_years(key: str, since: str, until: str) -> None:
         _set_period(since, until, str(min(years)), str(max(years)))
 
 
-def say_what_filters(filters: Filters, prefix: str = "") -> None:
-    """Name the filters that are set, with a button that clears them; nothing if none is."""
+def say_what_filters(filters: Filters, prefix: str = "", *, weighed: bool = False) -> None:
+    """Name the filters that are set, with a button that clears them; nothing if none is.
+
+    `weighed` tells whether verdicts are weighed with those on passages that filters can leave out.
+    """
     if filters == Filters():
         return
     own = [name for name in ("speaker", "country") if getattr(filters, f"not_own_{name}")]
@@ -241,7 +244,10 @@ def say_what_filters(filters: Filters, prefix: str = "") -> None:
     if filters.in_words() != Filters().in_words():
         words.insert(0, filters.in_words())
     with st.container(key="filtered", horizontal=True, vertical_alignment="center"):
-        small(f"Filtered by: {'; '.join(words)}.")
+        may = [
+            "Filters leave out passages that a verdict would be weighed with, and so may change it."
+        ]
+        small(f"Filtered by: {'; '.join(words)}.", *(may if weighed else []))
         keys = [f"{prefix}{name}" for name in (*_FIRST, *_MORE, "languages")]
         flags = [f"{prefix}other_{name}" for name in ("speaker", "country")]
         ends = [f"{prefix}{name}" for name in ("from", "to", "words")]

@@ -101,7 +101,7 @@ with page(
     )
     with st.container(key="pinned" if known else "plain"):  # the field shows the words alone, too
         st.html(quote_card(asked, result.source))
-    say_what_filters(filters)
+    say_what_filters(filters, weighed="same_actor" in result.provenance.settings)
     _show(result, with_words=with_words, folded=folded)
     show_provenance(result)
     with offers:  # last, since the lists come first
