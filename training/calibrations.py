@@ -309,10 +309,11 @@ def weigh(
     polarity = exact[:, 0] - exact[:, 1]
     others = np.bincount(actors, polarity)[actors] - polarity
     by = same.weight * others / np.bincount(actors)[actors]
-    half = np.log(np.maximum(scaled[:, 0], _LEAST) / np.maximum(scaled[:, 1], _LEAST)) / 2
-    stays = (scaled[:, :2].max(axis=1) >= LEAST_CALLED) & (by * half < 0)
-    by = np.where(stays, np.sign(by) * np.minimum(abs(by), abs(half)), by)
     moved = scaled * np.exp(np.stack([by, -by, np.zeros_like(by)], axis=1))
+    crosses = (exact[:, :2].max(axis=1) >= LEAST_CALLED) & (
+        (moved[:, 0] - moved[:, 1]) * polarity < 0
+    )
+    moved[crosses, :2] = np.sqrt(moved[crosses, :2].prod(axis=1, keepdims=True))
     return np.asarray(moved / moved.sum(axis=1, keepdims=True))
 
 

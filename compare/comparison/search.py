@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from math import exp, log
+from math import exp, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -30,7 +30,7 @@ from compare.comparison.scoring import (
 from compare.library import Filters
 from compare.library.actors import actor_keys
 from compare.library.filters import PARTY
-from compare.models import LEAST_CALLED, ModelInput, SameActor, Use
+from compare.models import ModelInput, SameActor, Use
 from compare.models.stance import is_typed, softmax
 from compare.results import (
     Excerpt,
@@ -270,15 +270,15 @@ def weigh_actors(scored: Sequence[_Scored], same: SameActor | None) -> list[_Sco
         return [*scored]
     sums: dict[tuple[str, ...], float] = defaultdict(float)
     counts: Counter[tuple[str, ...]] = Counter()
-    for entry in scored:
+    keys = [_actor(entry.pair) for entry in scored]
+    for entry, key in zip(scored, keys, strict=True):
         if not entry.pair.first_stage_only:
-            sums[_actor(entry.pair)] += _polarity(entry.pair.probabilities)
-            counts[_actor(entry.pair)] += 1
+            sums[key] += _polarity(entry.pair.probabilities)
+            counts[key] += 1
     found = []
-    for entry in scored:
-        pair, key = entry.pair, _actor(entry.pair)
+    for entry, key in zip(scored, keys, strict=True):
+        pair, alone = entry.pair, entry.pair.probabilities
         if not pair.first_stage_only:
-            alone = pair.probabilities
             others = (sums[key] - _polarity(alone)) / counts[key] if key else 0.0
             pair = replace(pair, probabilities=_weighed(alone, others, same), alone=alone)
         found.append(_Scored(entry.row, pair))
@@ -290,11 +290,10 @@ def _weighed(alone: Probabilities, others: float, same: SameActor) -> Probabilit
     read = np.array([[alone.of(stance) for stance in Stance]])
     agree, oppose, neither = softmax(np.log(np.maximum(read, _LEAST)), same.scale, same.shift)[0]
     by = same.weight * others
-    half = log(max(agree, _LEAST) / max(oppose, _LEAST)) / 2  # takes one side to the other
-    if max(agree, oppose) >= LEAST_CALLED and by * half < 0:
-        by = max(by, -half) if half > 0 else min(by, -half)
-    parts = agree * exp(by), oppose * exp(-by), neither
-    return Probabilities(*(float(part / sum(parts)) for part in parts))
+    parts = float(agree) * exp(by), float(oppose) * exp(-by), float(neither)
+    if alone.stance is not Stance.NEITHER and (parts[0] - parts[1]) * _polarity(alone) < 0:
+        parts = (sqrt(parts[0] * parts[1]),) * 2 + parts[2:]
+    return Probabilities(*(part / sum(parts) for part in parts))
 
 
 def _polarity(read: Probabilities) -> float:

@@ -248,11 +248,7 @@ def reader_notes(pair: Pair) -> list[str]:
 
 
 def _alone_in_words(alone: Probabilities) -> str:
-    agree, oppose = percent(alone.agree), percent(alone.oppose)
-    return (
-        f"by these words alone: {alone.stance.value} (agree {agree}, oppose {oppose}); the actor’s "
-        "other passages changed that"
-    )
+    return f"by these words alone: {alone.stance.value} {percent(alone.of(alone.stance))}"
 
 
 def read_against(result: Result, pair: Pair) -> str:
