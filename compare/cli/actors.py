@@ -219,7 +219,8 @@ def positions(propositions: tuple[str, ...], among: Filters, **options: Any) -> 
     \b
       compare positions "The canal must be open to all ships." --since 2014 --out places.csv
       compare positions "The canal must be open." --opposite "The canal is ours to close."
-      compare positions "The canal must be open." "Fees must fall." --agreement who.csv
+      compare positions "The canal must be open." --agreement who.csv
+      compare positions "The canal must be open." "Fees must fall." --out table.csv
 
     One proposition gives a row for each country or speaker; several give a column for each
     proposition. An actor that says nothing similar to a proposition is silent, not neutral.

@@ -259,7 +259,7 @@ def _repeat(
             thresholds=thresholds,
             candidates=int(_setting(made, "candidates", CANDIDATES)),
             read_again=_read_again(made),
-            same_actor="same_actor" in made.settings,
+            same_actor=not made.settings or "same_actor" in made.settings,
             on_progress=on_progress,
         )
     found = positions(  # saved by `Positions.result`

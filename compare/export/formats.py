@@ -129,7 +129,7 @@ def jsonl_bytes(rows: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def read_pairs_csv(path: Path | str) -> list[dict[str, str | int | float | None]]:
-    """Read a CSV that `Result.export` wrote: the same rows, with numbers as numbers or None.
+    """Read a CSV that `Result.export` of this version wrote: its rows, numbers as numbers or None.
 
     Raises:
         ExportError: The file has other columns, or values that no pair has.

@@ -36,7 +36,7 @@ from compare.strict_json import DIGEST, digest_of, read_json
 if TYPE_CHECKING:
     from compare.comparison.opposites import Offer
 
-VERSION = 5
+VERSION = 6
 _SEALED = 4
 """The first version that had a digest."""
 

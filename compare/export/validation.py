@@ -192,6 +192,7 @@ _ADDED: dict[str, dict[str, Any]] = {
     "provenance": {"screening": "", "settings": {}, "third_reader": {}},
     "scored": {"alone": None, "screened": False, "third_reader": "", "why": None},
     "pairs": {"alone": None, "screened": False, "third_reader": "", "why": None},
+    "placed": {"alone": None},
 }
 """Fields that older versions did not write, with what they mean: of the result and of parts."""
 

@@ -248,6 +248,9 @@ def reader_notes(pair: Pair) -> list[str]:
 
 
 def _alone_in_words(alone: Probabilities) -> str:
+    if alone.is_unclear:
+        agree, oppose = percent(alone.agree), percent(alone.oppose)
+        return f"by these words alone: unclear (agree {agree}, oppose {oppose})"
     return f"by these words alone: {alone.stance.value} {percent(alone.of(alone.stance))}"
 
 

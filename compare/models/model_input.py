@@ -286,15 +286,16 @@ def _affirmed(denied: re.Match[str]) -> str:
 # -- Counterfactuals -----------------------------------------------------------------------------
 
 _CLAUSE = r"[^,;:?!()–—]+?"
+_WITHOUT = "without|but for|if|were it not for|had it not been for"
 _SUPPOSED = re.compile(
-    rf"(?P<held>{_CLAUSE}),? (?P<cause>(?:without|but for|if|were it not for|had it not been for) "
-    rf"{_CLAUSE})"
-    rf"|(?P<first>(?:without|but for|if|were it not for|had it not been for) {_CLAUSE})"
-    rf", (?P<then>{_CLAUSE})",
+    rf"(?P<held>{_CLAUSE}),? (?P<cause>(?:{_WITHOUT}) {_CLAUSE})"
+    rf"|(?P<first>(?:{_WITHOUT}) {_CLAUSE}), (?P<then>{_CLAUSE})",
     re.I,
 )
 _THERE_WOULD = re.compile(
-    rf"there (?:would|could) (?:be|(?P<past>have been)) no (?!longer\b)(?P<what>{_CLAUSE})", re.I
+    rf"there would (?:be|(?P<past>have been)) no (?!longer\b|one\b|more\b|other\b|way\b)"
+    rf"(?P<what>{_CLAUSE})",
+    re.I,
 )
 _WOULD_NOT = re.compile(
     rf"(?P<who>{_CLAUSE}) (?:would|(?P<could>could))(?: not|n['’]t| never) "
@@ -303,12 +304,20 @@ _WOULD_NOT = re.compile(
 )
 _BUT_FOR = re.compile(
     r"(?:without|but for|(?:if it (?:were|was) not|were it not|(?:if it had|had it) not been) for"
-    rf"|if there (?:were|was|had been) no) (?P<cause>{_CLAUSE})",
+    r"|if there (?:were|was|had been) no) (?!(?:an?y? |the )?(?:shadow of a )?(?:doubt|question"
+    r"|exceptions?|warning|delay|fail|notice|reservations?|preconditions?)$)"
+    rf"(?P<cause>{_CLAUSE})",
     re.I,
 )
 _HAD_NOT = re.compile(
     rf"if (?P<who>{_CLAUSE}) (?P<verb>had|did|were|was)(?: not|n['’]t) (?P<rest>{_CLAUSE})", re.I
 )
+_NO_FACT = re.compile(
+    rf"{_OTHER_CLAUSE.pattern}|\b(?:they|any\w*|hesitat\w*|at all|only|just|merely|yet|say|tell"
+    r"|know|confirm|ask|see|comment|wonder|decide|even|as|sure|clear)\b",
+    re.I,
+)
+"""Signs in what is held that it is no fact about others, or that the "if" is no condition."""
 _HELD = {"be": "is", "have": "has", None: "does"}
 
 
@@ -316,7 +325,8 @@ def as_cause(text: str) -> str | None:
     """Return what a counterfactual holds to be so, and why; None for any other text.
 
     Only one with two negations is read, "no … without" or "not … if … not": models take them for
-    denials. A general condition, as in "there can be no peace without justice", is none.
+    denials. "There can be no peace without justice" names a condition and is none. The grammar of
+    what is returned is not minded.
 
     >>> as_cause("There would be no toll without the blockade.")
     'There is toll because of the blockade.'
@@ -334,6 +344,8 @@ def as_cause(text: str) -> str | None:
     if any(len(_NEGATIVE.findall(part)) != 1 for part in (held, cause)):
         return None
     if (had and _NOT_DENIED.search(had["rest"])) or _NOT_DENIED.search(held):
+        return None
+    if _NO_FACT.search(held):
         return None
     if there:
         found = f"There {'was' if there['past'] else 'is'} {there['what']}"

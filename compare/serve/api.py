@@ -226,12 +226,14 @@ def _add_searches(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
         request: Request,
         q: Annotated[bodies.Text, Query(description="The quote.", examples=[bodies.EXAMPLE])],
         opposite: Annotated[bodies.Text, Query(description=bodies.OPPOSITE)] = "",
+        same_actor: Annotated[bool, Query(description=bodies.SAME_ACTOR)] = True,
         library: LibraryName = "",
         limit: Limit = 50,
         offset: Offset = 0,
     ) -> dict[str, Any]:
         """Find who agrees with a quote and who opposes it."""
-        asked = bodies.SearchRequest(quote=bodies.QuoteFields(text=q), opposite=opposite)
+        quote = bodies.QuoteFields(text=q)
+        asked = bodies.SearchRequest(quote=quote, opposite=opposite, same_actor=same_actor)
         return await search_quote(request, asked, library, limit, offset)
 
     @api.get("/opposites")

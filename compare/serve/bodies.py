@@ -207,6 +207,9 @@ class PlacedThresholdFields(ThresholdFields):
     probability: Number = Field(default=OF_PLACEMENTS.probability, ge=LEAST_CALLED, le=1)
 
 
+SAME_ACTOR = "Weigh each verdict with those on the same actor's other passages."
+
+
 class SearchRequest(Body):
     """Who agrees with a quote, and who opposes it."""
 
@@ -219,10 +222,7 @@ class SearchRequest(Body):
     thresholds: ThresholdFields = ThresholdFields()
     candidates: Whole = Field(default=CANDIDATES, ge=1, le=MOST_CANDIDATES)
     why: Flag = Field(default=False, description="Also find the deciding words of what is listed.")
-    same_actor: Flag = Field(
-        default=True,
-        description="Weigh each verdict with those on the same actor's other passages.",
-    )
+    same_actor: Flag = Field(default=True, description=SAME_ACTOR)
 
 
 class StanceRequest(Body):

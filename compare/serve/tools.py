@@ -74,6 +74,7 @@ def create_server(library: Backend | Path | str) -> MCPServer:
         words: str = "",
         since: str = "",
         until: str = "",
+        same_actor: bool = True,
         limit: int = 5,
     ) -> dict[str, Any]:
         """Find statements that agree with a quote and statements that oppose it.
@@ -89,6 +90,7 @@ def create_server(library: Backend | Path | str) -> MCPServer:
             words: Search only passages with these words: veto "Security Council" OR UNSC.
             since: Search only statements since this date.
             until: Search only statements until this date.
+            same_actor: Weigh each verdict with those on the same actor's other passages.
             limit: Statements of each list, up to 50.
         """
         if not all(name.strip() for name in only_countries or ()):
@@ -105,7 +107,9 @@ def create_server(library: Backend | Path | str) -> MCPServer:
         asked = replace(asked, opposite=opposite)
         library = pool.library()
         with TURNS.take():
-            result = search(library, asked, filters=filters, stance_model=pool.model())
+            result = search(
+                library, asked, filters=filters, stance_model=pool.model(), same_actor=same_actor
+            )
         most = max(1, min(limit, _MOST))
         return {
             "agree": [

@@ -16,6 +16,13 @@ from tests.cli.conftest import BLOCKADE, Run, command_line
 from tests.fakes import Ran
 
 
+def test_verdicts_can_rest_on_their_own_words(run: Run) -> None:
+    plain = run("search", BLOCKADE, "--no-same-actor", "--json")
+    assert plain.code == 0
+    assert "same_actor" not in plain.json["provenance"]["settings"]
+    assert {entry["p_agree_alone"] for entry in plain.json["results"]} == {None}
+
+
 def test_search_prints_plain_text_into_a_pipe(run: Run) -> None:
     told = run("search", BLOCKADE)
     assert told.code == 0

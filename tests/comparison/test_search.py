@@ -7,7 +7,7 @@ import pytest
 from compare.comparison.reproduce import reproduce
 from compare.comparison.retrieval import CANDIDATES
 from compare.comparison.scoring import explain_listed
-from compare.comparison.search import _Scored, _strongest, search, weigh_actors
+from compare.comparison.search import _Scored, _strongest, _weighed, search, weigh_actors
 from compare.errors import LibraryError, QueryError
 from compare.export.json_files import public_json, result_from_json, result_to_json
 from compare.export.rows import pair_rows
@@ -15,7 +15,7 @@ from compare.export.words import repeats_in_words
 from compare.library import Filters
 from compare.library.library import Library
 from compare.models import LEAST_CALLED, SameActor
-from compare.models.stance import CascadeStance
+from compare.models.stance import CascadeStance, shipped_manifests
 from compare.results import Excerpt, Pair, Probabilities, Stance, Thresholds, filters_in_force
 from compare.statements import Country, PartialDate, Quote, split_statement
 from compare.statements.quotes import LONGEST
@@ -409,6 +409,19 @@ def test_verdicts_are_weighed_with_those_on_the_same_actors_other_passages():
     found = weigh_actors(unclear, SameActor(2.0))[-1].pair.probabilities
     assert found.agree / found.neither == pytest.approx(np.exp(2 * 1.7 / 3) * 0.2 / 0.35)
     assert found.oppose / found.neither == pytest.approx(np.exp(-2 * 1.7 / 3) * 0.45 / 0.35)
+
+
+def test_no_shipped_weight_moves_a_clear_reading_to_the_other_side():
+    parts = [(a, o, 100 - a - o) for a in range(0, 101, 4) for o in range(0, 101 - a, 4)]
+    for manifest in shipped_manifests().values():
+        for calibration in manifest["calibrations"].values():
+            if not (same := calibration["same_actor"]):
+                continue
+            weight = SameActor(same["weight"], tuple(same["scale"]), tuple(same["shift"]))
+            for odds in parts:
+                alone = Probabilities(*(part / 100 for part in odds))
+                found = {_weighed(alone, others / 4, weight).stance for others in range(-4, 5)}
+                assert alone.stance is Stance.NEITHER or found <= {alone.stance, Stance.NEITHER}
 
 
 def test_the_weight_has_a_calibration_of_its_own():

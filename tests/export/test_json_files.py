@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from compare.errors import ExportError
 from compare.export.json_files import (
+    VERSION,
     load_result,
     public_json,
     result_from_json,
@@ -180,7 +181,7 @@ def test_two_sides_of_the_format_before_are_read_and_written_anew(over_time: boo
     assert back == before
     assert (back.placed, back.opposite) == ((), "")
     again = result_to_json(back)
-    assert again["version"] == 5
+    assert again["version"] == VERSION
     assert result_from_json(again) == before
     with pytest.raises(ExportError, match=r"is damaged .*placed"):  # version 5 has it
         result_from_json(resealed(data))
@@ -218,10 +219,22 @@ def test_a_cosine_that_an_older_program_rounded_up_is_1() -> None:
     data["scored"][0]["similarity"] = 1.0000001192092896
     assert result_from_json(data).pairs[0].similarity == 1
     with pytest.raises(ExportError, match=r"scored\.0\.similarity: Input should be less than"):
-        result_from_json(resealed({**data, "version": 5}))
+        result_from_json(resealed({**data, "version": VERSION}))
 
 
-@pytest.mark.parametrize("version", [1, 2, 3, 4])
+def test_results_without_the_verdicts_by_the_words_alone_are_read() -> None:
+    for before in (a_search(), two_sides(), two_sides(over_time=True)):
+        data = result_to_json(before)
+        for part in ("scored", "pairs", "placed"):
+            for entry in data.get(part, ()):
+                assert entry.pop("alone") is None
+        assert result_from_json(resealed({**data, "version": 5})) == before
+    pair = replace(before.pairs[0], alone=Probabilities(0.5, 0.25, 0.25))
+    weighed = replace(before, pairs=(pair,))
+    assert result_from_json(result_to_json(weighed)) == weighed
+
+
+@pytest.mark.parametrize("version", [1, 2, 3, 4, 5])
 def test_a_file_of_the_last_format_cannot_pose_as_an_older_one(version: int) -> None:
     with pytest.raises(ExportError, match="was changed after it was written"):
         result_from_json({**result_to_json(a_search()), "version": version})

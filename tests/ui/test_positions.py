@@ -270,3 +270,18 @@ def test_a_search_is_taken_along_to_the_page_of_a_proposition(page):
         "opposite": "They must stay.",
         "from": "1990",
     }
+
+
+def test_several_propositions_are_not_taken_to_a_search(page, judge):
+    app = page("proposition", q=f"{ASKED}\n{FEES}", words="canal")
+    app.switch_page(str(ROOT / "compare" / "ui" / "pages" / "search.py"))
+    app.query_params.clear()
+    app = well(app.run())
+    assert app.session_state["words"] == "canal"
+    assert FEES not in app.session_state["q"]
+
+
+def test_two_sides_have_to_be_chosen(page, judge):
+    app = press(page("proposition", q=ASKED, compare="Two sides"), "Compare")
+    assert "Choose whom to compare" in shown(app)
+    assert judge.read == []

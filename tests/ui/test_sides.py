@@ -157,7 +157,7 @@ def test_what_each_side_said_is_placed_on_the_proposition(page, judge):
     ("asked", "sentence"),
     [
         ({"q": " "}, "Type a proposition"),
-        ({"opposite": CLAIM.upper()}, "The opposite has the words of the proposition"),
+        ({"opposite": CLAIM.upper(), "b_countries": "Valdoria"}, "The opposite has the words of the proposition"),
         ({"a_countries": "Valdoria", "from": "2030"}, "no statement matches. Loosen"),
         ({"a_countries": "Valdoria", "b_countries": "Valdoria", "a_sources": "Marenia Gazette"},
          "no statement matches"),
@@ -174,7 +174,16 @@ def test_what_is_too_narrow_is_one_sentence(page, judge, asked, sentence):
 
 def test_values_beyond_the_bounds_are_not_taken(page, judge):
     address = {"most": "-5", "ab_view": "?", "o_sort": "?", "o_p": "9"}
-    app = read(page("proposition", compare="Two sides", a_countries="X", q=CLAIM, **address))
+    app = read(
+        page(
+            "proposition",
+            compare="Two sides",
+            a_countries="X",
+            b_countries="Ostravia",
+            q=CLAIM,
+            **address,
+        )
+    )
     assert ">Opposed</h2>" in shown(app)
 
 

@@ -376,7 +376,7 @@ def _about_intervals(propositions: int) -> str:
 
 def _matrix(table: PositionTable) -> AgreementMatrix:
     """Return the matrix; with many actors it takes seconds, so the session keeps it."""
-    made = [(one.provenance.date, one.thresholds) for one in table.positions]
+    made = [(one.provenance, one.thresholds) for one in table.positions]
     key = repr((table.propositions, made))
     matrix: AgreementMatrix | None = kept(_MATRIX, key)
     if matrix is None:
@@ -475,7 +475,8 @@ def _show(table: PositionTable, library: Library, order: str, held: Sequence[str
         "A position is the mean of p(agree) - p(oppose) over the passages that take a side: one "
         "per statement, and repeated words once. Its interval is the 95 % percentile bootstrap "
         "over those passages: it shows how much the position depends on which statements were "
-        "made. It does not include the model’s errors, and for few passages it is too narrow.",
+        "made. It does not include the model’s errors, and for few passages it is too narrow. "
+        "Each passage is read by itself: a search may weigh it with the country’s others.",
     )
 
 

@@ -83,13 +83,13 @@ def ask(facets: Facets) -> tuple[Asked, bool]:
             DISAGREES,
             OPPOSITE,
             "Sanctions must stay in force.",
-            "One sentence: passages are then read against both, which finds more that oppose. With "
-            "several propositions, write one per line, in the same order, for all or for none.",
+            "One sentence: passages are then read against both, and verdicts are right more often. "
+            "With several propositions, write one per line, in their order, for all or for none.",
         )
         chosen = _choose(who, facets)
         left, right = st.columns(2)
         with left:
-            period = choose_period()
+            period = choose_period("", " (both)" if who == SIDES else "")
         with right:
             most = _ask_most(who)
         pressed = st.form_submit_button("Compare", type="primary", key="compare-go")
@@ -108,6 +108,10 @@ def _check(asked: Asked) -> None:
         raise QueryError(
             f"There are {number} propositions, one on each line: two sides, or one side over time, "
             "are compared on one."
+        )
+    if asked.who == SIDES and asked.chosen[0] == asked.chosen[1] == Filters():
+        raise QueryError(
+            "Choose whom to compare: a country, a speaker or another filter of a side."
         )
     if number > _MOST_PROPOSITIONS:
         raise QueryError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 import streamlit as st
 
@@ -19,7 +20,9 @@ from compare.ui.components.service import SAMPLE, offers_for
 CHOSEN = "sid"  # in the address: the id of the library statement that was chosen
 OPPOSITE = "opposite"  # in the address: what someone who disagrees would say
 FILLED = "filled-from"  # in the session: the id of the statement that last filled the fields
-_QUESTION = ("q", OPPOSITE, "from", "to", "words")  # fields of a search and of a proposition
+SEARCH = "search"  # the page
+_SHARED = ("q", OPPOSITE, "from", "to", "words")  # fields of a search and of a proposition
+_WHO = ("by", "role", "country", "date", "context")  # fields of a search only
 _ASKED = "asked"  # in the session: the page that asked last, and what its fields held
 IN_MENU = 300  # statements; the others of a larger library are reached from the Corpus page
 
@@ -132,21 +135,33 @@ def ask_quote(library: Library) -> Quote:
 
 
 def take_question_along(page: str) -> None:
-    """Fill the fields with what the page before asked, unless the address asks something.
+    """Fill the fields with what was asked last, unless that was here or the address asks something.
 
-    A search and a comparison on a proposition are asked in fields of the same names. Call this
-    before they are shown, and `keep_question` after.
+    A search and a comparison on a proposition share fields. Call this before they are shown, and
+    `keep_question` after.
     """
-    asked_on, asked = st.session_state.get(_ASKED) or (page, {})
-    if asked_on == page or any(key in st.query_params for key in (*_QUESTION, CHOSEN)):
+    asked_on, asked = st.session_state.get(_ASKED, (page, {}))
+    if asked_on == page or any(key in st.query_params for key in (*_SHARED, CHOSEN)):
         return
+    is_one = "\n" not in str(asked.get("q", "")).strip()
     for key, value in asked.items():
-        st.session_state[key] = value
+        if page != SEARCH or is_one or key not in ("q", OPPOSITE):  # a search has one quote
+            st.session_state[key] = value
 
 
 def keep_question(page: str) -> None:
-    """Keep what is asked on a page for `take_question_along`."""
-    st.session_state[_ASKED] = page, {key: st.session_state.get(key) or "" for key in _QUESTION}
+    """Keep what is asked on a page for `take_question_along`, and what only a search asks.
+
+    Who said a quote belongs to that quote, so it is forgotten once there is another.
+    """
+    before: dict[str, Any] = st.session_state.get(_ASKED, (page, {}))[1]
+    shown = {key: st.session_state[key] for key in _SHARED if key in st.session_state}
+    asked = {key: before[key] for key in _SHARED if key in before} | shown
+    if page == SEARCH:
+        asked |= {key: st.session_state[key] for key in _WHO if key in st.session_state}
+    elif asked.get("q") == before.get("q"):
+        asked |= {key: before[key] for key in _WHO if key in before}
+    st.session_state[_ASKED] = page, asked
 
 
 def offer_opposites(

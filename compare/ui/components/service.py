@@ -268,7 +268,10 @@ def read_with(reader: ThirdReader | None, found: _Found) -> _Found:
     result = found.result() if isinstance(found, Positions) else found
     others = int(st.session_state.get(_OTHERS) or 0)
     asked = type(found), result.provenance, result.quote, result.subject, result.thresholds, others
-    key, name = repr((reader.digest, asked)), f"{_THIRD_READ}-{widget_key(result.subject)}"
+    key, name = (
+        repr((reader.digest, asked)),
+        f"{_THIRD_READ}-{widget_key(f'{type(found)} {result.subject}')}",
+    )
     again: _Found | None = kept(name, key)
     if again is None:
         with progress("Asking the third reader", "pairs read", reads=False) as on_progress:
@@ -277,7 +280,13 @@ def read_with(reader: ThirdReader | None, found: _Found) -> _Found:
     pairs = again.result().pairs if isinstance(again, Positions) else again.pairs
     if any(pair.third_reading is ThirdReading.UNANSWERED for pair in pairs):
         ask = "Ask the third reader again"
-        st.button(ask, key=f"{name}-again", on_click=st.session_state.pop, args=(name, None))
+        st.button(
+            ask,
+            key=f"{name}-again",
+            on_click=st.session_state.pop,
+            args=(name, None),
+            help=f"On “{result.subject}”",
+        )
     return again
 
 
