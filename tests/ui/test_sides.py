@@ -157,7 +157,10 @@ def test_what_each_side_said_is_placed_on_the_proposition(page, judge):
     ("asked", "sentence"),
     [
         ({"q": " "}, "Type a proposition"),
-        ({"opposite": CLAIM.upper(), "b_countries": "Valdoria"}, "The opposite has the words of the proposition"),
+        (
+            {"opposite": CLAIM.upper(), "b_countries": "Valdoria"},
+            "The opposite has the words of the proposition",
+        ),
         ({"a_countries": "Valdoria", "from": "2030"}, "no statement matches. Loosen"),
         ({"a_countries": "Valdoria", "b_countries": "Valdoria", "a_sources": "Marenia Gazette"},
          "no statement matches"),
