@@ -500,3 +500,12 @@ def test_another_library_begins_without_the_filters_of_the_last(page, home):
     well(app.run())
     assert "Filtered by" not in shown(app)
     assert not app.multiselect(key="countries").value
+
+
+def test_verdicts_rest_on_their_own_words_if_a_country_is_not_weighed_together(page):
+    app = page(same="false")
+    [watch] = [button for button in app.button if button.label == "Watch this search"]
+    assert watch.disabled
+    assert "By these words alone" not in shown(app)
+    app.toggle(key="same").set_value(True)
+    assert "cp-verdict" in shown(well(app.run()))

@@ -56,9 +56,10 @@ def watch_button(result: Result, key: str) -> None:
         key: Begins the keys of the widgets.
     """
     library = open_library(backend_at(st.session_state[READ_FOR]))
-    if not may_change(library):
+    unweighed = st.session_state.get("same") is False  # by `filter_panel.same_actor_toggle`
+    if unweighed or not may_change(library):
         why = "Searches of a library that is read-only cannot be watched."
-        if may_change(library):
+        if unweighed:
             why = "A watch weighs a country’s statements together: turn that on to save one."
         st.button("Watch this search", key=f"{key}-watch-off", type="tertiary", disabled=True,
                   help=why)  # fmt: skip
