@@ -35,7 +35,7 @@ RIGHT_WITH_OPPOSITE = {Stance.AGREE: 0.86, Stance.OPPOSE: 0.79}
 FOUND_WITH_OPPOSITE = {Stance.AGREE: 0.30, Stance.OPPOSE: 0.28}
 """The same shares with an opponent's sentence as the opposite of each claim."""
 
-RIGHT_OF_STATEMENTS = {Stance.AGREE: 0.78, Stance.OPPOSE: 0.54}
+RIGHT_OF_STATEMENTS = {Stance.AGREE: 0.81, Stance.OPPOSE: 0.54}
 """Share right of what is listed for a statement of the library, in folds of 162 statements."""
 
 VERDICT = {Stance.AGREE: "Agrees", Stance.OPPOSE: "Opposes", Stance.NEITHER: "Neither"}
