@@ -260,16 +260,13 @@ def test_an_old_address_asks_the_same(path, old, new):
 
 
 def test_a_search_is_taken_along_to_the_page_of_a_proposition(page):
-    app = page(q="Sanctions must be lifted.", opposite="They must stay.", **{"from": "1990"})
+    address = {"opposite": "They must stay.", "from": "1990", "countries": "China"}
+    app = page(q="Sanctions must be lifted.", **address)
     app.switch_page(str(ROOT / "compare" / "ui" / "pages" / "proposition.py"))
     app.query_params.clear()
     app = well(app.run())
-    asked = {key: app.session_state[key] for key in ("q", "opposite", "from")}
-    assert asked == {
-        "q": "Sanctions must be lifted.",
-        "opposite": "They must stay.",
-        "from": "1990",
-    }
+    asked = {key: app.session_state[key] for key in ("q", *address)}
+    assert asked == {"q": "Sanctions must be lifted.", **address, "countries": ["China"]}
 
 
 def test_several_propositions_are_not_taken_to_a_search(page, judge):

@@ -144,7 +144,7 @@ def _choose(who: str, facets: Facets) -> list[Filters]:
     if who == TIME:
         return [choose_side(facets, "")]
     if who in ACTORS:
-        is_set = any(name in st.query_params for name in SIDE_KEYS)
+        is_set = any(st.session_state.get(name) or name in st.query_params for name in SIDE_KEYS)
         with st.expander("Only these statements", expanded=is_set):
             return [choose_side(facets, "")]
     chosen = []

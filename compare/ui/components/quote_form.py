@@ -11,6 +11,7 @@ import streamlit as st
 from compare.errors import LibraryError, QueryError
 from compare.export import counted
 from compare.export.markdown import inert
+from compare.library.filters import FACETED
 from compare.library.library import Library
 from compare.statements import PartialDate, Quote, Statement, parse_countries
 from compare.ui import ADD_PAGE
@@ -21,7 +22,7 @@ CHOSEN = "sid"  # in the address: the id of the library statement that was chose
 OPPOSITE = "opposite"  # in the address: what someone who disagrees would say
 FILLED = "filled-from"  # in the session: the id of the statement that last filled the fields
 SEARCH = "search"  # the page
-_SHARED = ("q", OPPOSITE, "from", "to", "words")  # fields of a search and of a proposition
+_SHARED = ("q", OPPOSITE, "from", "to", "words", *FACETED)  # of a search and of a proposition
 _WHO = ("by", "role", "country", "date", "context")  # fields of a search only
 _ASKED = "asked"  # in the session: the page that asked last, and what its fields held
 IN_MENU = 300  # statements; the others of a larger library are reached from the Corpus page
