@@ -33,7 +33,8 @@ from training.pairs import FORMS, LABELS, LEARNED, TURNED, LabelledPair
 
 Logits = NDArray[np.float32]
 Gold = NDArray[np.int64]
-Read = Callable[[Sequence[LabelledPair]], Logits]
+Read = Callable[[Sequence[LabelledPair], Use], Logits]
+"""Return the logits of pairs as a model reads them for a use."""
 
 FOLDS = 10
 _LEAST = 1e-6  # of a probability, before its logarithm
@@ -187,12 +188,13 @@ def fit_all(
     """Return the calibration of each use and its figures; some rest on those fitted before."""
     found: dict[Use, tuple[Calibration, dict[str, Any]]] = {}
     for use, labelled in by_use.items():
-        found[use] = fit(labelled, read, {before: one for before, (one, _) in found.items()})
+        before = {done: one for done, (one, _) in found.items()}
+        found[use] = fit(use, labelled, read, before)
     return found
 
 
 def fit(
-    labelled: Labelled, read: Read, before: Mapping[Use, Calibration] | None = None
+    use: Use, labelled: Labelled, read: Read, before: Mapping[Use, Calibration]
 ) -> tuple[Calibration, dict[str, Any]]:
     """Return the calibration fitted on all pairs, and the figures in folds that share no group.
 
@@ -203,15 +205,15 @@ def fit(
     right.
     """
     if labelled.placed_on:
-        logits = _of_placements(labelled, read, before or {})
+        logits = _of_placements(labelled, read, before)
     elif labelled.opposites:
         ends = [
             (pair.a, opposite)
             for pair, opposite in zip(labelled.pairs, labelled.opposites, strict=True)
         ]
-        logits = _of_both_ends(labelled.pairs, ends, read, (before or {})[Use.QUOTE])
+        logits = _of_both_ends(labelled.pairs, ends, read, before[Use.QUOTE])
     else:
-        logits = read(labelled.pairs)
+        logits = read(labelled.pairs, use)
     gold = np.asarray([pair.label for pair in labelled.pairs])
     asked = [pair.who_a + pair.a for pair in labelled.pairs]
     actors = actors_of(asked, [pair.who_b for pair in labelled.pairs])
@@ -265,7 +267,8 @@ def _of_both_ends(
         *((replace(pair, a=one), replace(pair, a=other)) for pair, (one, other) in both),
         strict=True,
     )
-    mean = (alone.apply(read(straight)) + alone.apply(read(turned))[:, [*TURNED]]) / 2
+    one, other = (alone.apply(read(pairs, Use.QUOTE)) for pairs in (straight, turned))
+    mean = (one + other[:, [*TURNED]]) / 2
     return np.asarray(np.log(np.maximum(mean, 1e-6)), np.float32)
 
 
@@ -280,7 +283,7 @@ def _of_placements(labelled: Labelled, read: Read, before: Mapping[Use, Calibrat
         ]
         logits = _of_both_ends(passages, ends, read, before[Use.QUOTE])
         placed.append(before[Use.POLES].apply(logits))
-    direct = before[Use.PAIR].apply(read(labelled.pairs))
+    direct = before[Use.PAIR].apply(read(labelled.pairs, Use.PAIR))
     return np.log(joined(of_both(*placed), direct))
 
 

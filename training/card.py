@@ -42,7 +42,8 @@ labels as facts. The models are not for judging people, for moderation, or for d
 They read English in the register of diplomacy. They have no knowledge of the world: they cannot say
 which side is right, and do not know who "they" are unless the context says so.
 
-Each side is read as "Country, year: words (context)". A pair is read once, the shorter side first.
+Each side is read as "Country, year: words (context)". In a search, a pair is read
+once, the shorter side first; a pair of statements is read in both orders, and the mean of the logits counts.
 Pairs longer than 256 tokens are read sentence by sentence.
 
 ## Labels
@@ -191,7 +192,7 @@ def _called(figures: Mapping[str, Any]) -> str:
 
 
 def _interval(dev: Mapping[str, Any]) -> str:
-    """Return Wilson's interval of the accuracy."""
+    """Return the exact interval of the accuracy."""
     right = sum(row[n] for n, row in enumerate(dev["confusion_rows_gold"]))
     low, high = share_interval(right, dev["pairs"])
     return f"{low:.3f} to {high:.3f}"

@@ -174,20 +174,19 @@ def calibrated(folder: Path, data: Path) -> dict[str, Any]:
     write_manifest(folder, manifest)
     model = ShippedStance(folder)
 
-    def logits(pairs: Sequence[LabelledPair]) -> Logits:
-        return model.logits([inputs(pair) for pair in pairs])
-
-    def read(pairs: Sequence[LabelledPair]) -> Logits:
+    def read(pairs: Sequence[LabelledPair], use: Use) -> Logits:
         version = f"{manifest['files']['model.onnx'][:8]}-{READING}"
-        kept = RUNS / f"logits.{manifest['name']}-{version}.npz"
-        return read_once(kept, pairs, lambda: logits)
+        orders = ".both-orders" if use is Use.PAIR else ""
+        kept = RUNS / f"logits.{manifest['name']}-{version}{orders}.npz"
+        asked = model.for_use(use)
+        return read_once(kept, pairs, lambda: lambda of: asked.logits([inputs(one) for one in of]))
 
     learned = any(stage["reads"].get("uses") for stage in manifest["stages"])
     by_use = labelled_by_use(data, learned=learned)
     fitted = fit_all(by_use, read)
     dev = pair_files.agreed_dev(data / "pairs" / "officials.dev.tsv")
     gold = np.asarray([pair.label for pair in dev])
-    probabilities = fitted[Use.PAIR][0].apply(read(dev))
+    probabilities = fitted[Use.PAIR][0].apply(read(dev, Use.PAIR))
     manifest |= {
         "calibrations": {use.value: asdict(found) for use, (found, _) in fitted.items()},
         "measured": {use.value: figures for use, (_, figures) in fitted.items()},

@@ -54,7 +54,7 @@ MOST_OF_SIDE = 120
 MOST_AT_ALL = 500
 """Maximum of `most_of_side`: every two passages of both sides are a pair."""
 
-MOST_READ = 100
+MOST_READ = 60
 """Pairs read against each other for each list: the likeliest by the placements of both."""
 
 MOST_WITH_ONE = 8

@@ -68,18 +68,18 @@ def test_the_states_are_made_up(by_mode):
 
 VERDICTS = {
     "fast": (
-        "nannnannnnnnnonnnnnoonnnonoannonnnnnnnnnnnnnnnnnnonoaannonoaononnannoonoaannana"
-        "nnnnnnnnannnonnnnoannnnaoaonoononnnoanaonannannnnnnnnnonnannnnnaonnonnnannnonon"
-        "nnnonnnnnnoannannnnoannnnnnonnanannannnnnnnnonnnonnnnnnnanannonnnnnonannnnonnnn"
-        "nnnnonnonnoaanaoannoonnnnnnonnnoooonnoanannaaonnnnnoannoaonaanonoonooonnnnnoooo"
-        "naaooonnnonnooonnnnnnnoooonnooooonaannnnnnnn"
+        "nonnnannnnonnonnnnooonnnononnnonnnnnnnnnnnnnnnnnnanonannonoaononnannoonoaannnna"
+        "nnnnonnnannnonnnnoannnnaoaonoononnnoanaonannnnnnnnnnnnonnannnnnaonnonnnannnonon"
+        "nnnonnnnnnoannannnnoannnnnnonoanannannnnnnnnonnnonnnnnnnanannonnnnnononnnnonnnn"
+        "nnnnonnonnoaanaoonnonnnnnnnoonnoooonnaananaaannnnnnonnnoaonannononnooonnnnnoooo"
+        "nanooonnnonnooonnnnnnnnooonnononnnaannnnnnnn"
     ),
     "accurate": (
-        "oooonaannaonnnoannoanannoooannoaaonnnonoannonnonnaanaoaaaoaaonoaaonaoanonaonaaa"
-        "noaaonnoaooaonnonoaoannaaoonoaoaannoanoanaonaaonoanaonaonanoanoaonnonnnannaoaao"
-        "nnaanonaonoaonanoanaanaaaonaooanannononnonnnannnonannnonanonoanoaonanaoanaonana"
-        "aonoooooooooooaooaooannnnnnooonooonooaanaaanaanonnnaaaaaaanaoooooooooonnnnnaooo"
-        "aaaooaoaaooooaonnnnnooaoaaoooaoaaaaaaannnnnn"
+        "ooaonaoanaannnoannoanannoooannoaaonnnonoannonnonnaanooaaaoaaonoaaonaoanonaonaaa"
+        "naaaonnoaooaonnonoaoannaaoonoaoaannoanoanannaoonoanaonaonanoanoaonnonanaonaoaao"
+        "nnaanonaonoaonanoanaanaaaonaooanannonannonnnannnonannnonanonoanoaonanaoanaonana"
+        "aonoooooooooooaooaooonnnnnnooonooonooaanaaanaanonnnaaaaaaaaaooooonoooonnnnnaoao"
+        "aaaaoaoaaoooooonnnnnooaoaaoooaoaaaaaaannnnnn"
     ),
 }
 """What the weights say of each pair: a agree, o oppose, n neither."""

@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import log_loss
 
 from compare.comparison.search import _Scored, weigh_actors
-from compare.models import LEAST_CALLED, SameActor
+from compare.models import LEAST_CALLED, SameActor, Use
 from compare.models.stance import softmax
 from tests.fabricate import found_pair
 from tests.fakes import statement
@@ -43,7 +43,9 @@ def test_what_is_called_is_measured_in_groups_that_were_not_fitted(drawn):
     logits, gold = drawn
     pairs = [LabelledPair("a", str(n), "", "", int(label)) for n, label in enumerate(gold)]
     groups = [str(n % 20) for n in range(len(pairs))]
-    found, figures = fit(Labelled("made up", pairs, groups), lambda asked: logits[: len(asked)])
+    found, figures = fit(
+        Use.PAIR, Labelled("made up", pairs, groups), lambda asked, _: logits[: len(asked)], {}
+    )
     assert (figures["pairs"], figures["groups"], found.same_actor) == (3000, 20, None)
     for name in ("agree", "oppose"):
         of = figures[name]

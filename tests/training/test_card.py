@@ -9,10 +9,10 @@ def test_the_card_is_that_of_the_weights_that_ship() -> None:
     assert card.CARD.read_text(encoding="utf-8") == card.card()
 
 
-def test_an_interval_is_wilson_s() -> None:
-    # 8 of 10: (0.8 + 1.92 / 10 -+ 1.96 * (0.16 / 10 + 0.96 / 100) ** 0.5) / (1 + 3.84 / 10)
+def test_an_interval_is_exact() -> None:
+    # 8 of 10: the shares of which 8 or more, or 8 or fewer, have a probability of 0.025
     dev = {"pairs": 10, "confusion_rows_gold": [[5, 1, 0], [0, 2, 1], [0, 0, 1]]}
-    assert card._interval(dev) == "0.490 to 0.943"
+    assert card._interval(dev) == "0.444 to 0.975"
 
 
 def test_a_mode_that_a_tier_was_not_measured_on_is_said_to_be() -> None:
