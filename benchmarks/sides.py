@@ -21,7 +21,7 @@ from compare.evaluate.searching import open_collection
 from compare.library import Filters
 from compare.library.library import Library
 from compare.models import StanceModel, load_encoder, load_stance_model
-from compare.results import Kind, Stance, ratio_interval
+from compare.results import Kind, Stance, clustered_share
 from training.pairs import rows
 
 FOLDER = Path(__file__).parents[1] / "training"
@@ -89,12 +89,12 @@ def _print(name: str, shown: int, by_question: list[list[tuple[float, Stance, st
         return
     right = [sum(label == stance for _, stance, label, _ in pairs) for pairs in by_question]
     both = [sum(on and label == stance for _, stance, label, on in pairs) for pairs in by_question]
-    low, high = ratio_interval(both, wholes)
+    point = clustered_share(both, wholes)
     mean = sum(one for pairs in by_question for one, *_ in pairs) / sum(wholes)
     print(
         f"  {name}: {shown} shown for {sum(map(bool, wholes))} of {len(by_question)} questions, "
         f"{sum(wholes)} judged; right {sum(right) / sum(wholes):.2f}, right and on the point "
-        f"{sum(both) / sum(wholes):.2f} ({low:.2f} to {high:.2f}), shown as {mean:.2f}",
+        f"{point.value:.2f} ({point.low:.2f} to {point.high:.2f}), shown as {mean:.2f}",
         flush=True,
     )
 

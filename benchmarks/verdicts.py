@@ -33,7 +33,7 @@ from compare.models import (
     load_stance_model,
 )
 from compare.models.protocols import TIERS
-from compare.results import Figure, Stance, ratio_interval
+from compare.results import Figure, Stance, clustered_share
 from compare.statements import PartialDate, Quote, parse_countries
 from training.calibrations import COUNTER, SPEAKERS, dev_forms
 from training.pairs import FORMS, LABELS, TURNED, rows
@@ -90,8 +90,7 @@ def by_claim(names: Sequence[str], hits: np.ndarray) -> list[float]:
     for name, hit in zip(names, hits.tolist(), strict=True):
         parts[name] += hit
         wholes[name] += 1
-    low, high = ratio_interval([*parts.values()], [*wholes.values()])
-    return [round(v, 3) for v in (sum(parts.values()) / sum(wholes.values()), low, high)]
+    return _rounded(clustered_share([*parts.values()], [*wholes.values()])) or []
 
 
 # -- As shown --------------------------------------------------------------------------------------
@@ -142,11 +141,7 @@ def _figures(report: Any, side: Stance) -> dict[str, Any]:
     shares = {}
     for name, wanted in (("right", side), ("other_side", other)):
         parts = [sum(one.label is wanted for one in each) for each in first]
-        shares[f"first_ten_{name}"] = (
-            [round(v, 3) for v in (sum(parts) / sum(wholes), *ratio_interval(parts, wholes))]
-            if sum(wholes)
-            else None
-        )
+        shares[f"first_ten_{name}"] = _rounded(clustered_share(parts, wholes))
     return {
         "p_at_5": _rounded(of.p_at_5),
         "recall_at_10": _rounded(of.recall_at_10),

@@ -12,13 +12,16 @@ from tests.fakes import statement
 NOTE = "These numbers are made up."
 
 
-def passage(party: str, number: int, mean: float, date: str = "", **more: object) -> Pair:
-    """A passage whose p_agree - p_oppose is `mean`, all of it on one side."""
+def passage(party: str, number: int, leaning: float, date: str = "", **more: object) -> Pair:
+    """A passage whose p_agree - p_oppose is `leaning`, all of it on one side.
+
+    Those of a party with the same date are of one speech.
+    """
     said = statement(
         f"{party.lower()}-{number}", f"{party} speaks, {number}.", country=party, date=date,
         speaker=f"Envoy of {party}", source="Gazette",
     )  # fmt: skip
-    agree, oppose = max(mean, 0.0), max(-mean, 0.0)
+    agree, oppose = max(leaning, 0.0), max(-leaning, 0.0)
     return found_pair(said, (agree, oppose, 1 - agree - oppose), **more)
 
 
@@ -29,18 +32,18 @@ def actor(party: str, *read: Pair, statements: int = 9) -> Actor:
 def made(
     places: Mapping[str, Sequence[float]], proposition: str = "Open it.", first_year: int = 2001
 ) -> Positions:
-    """Positions of parties by the values of their passages, one a year; no value is silent."""
+    """Positions of parties by the leanings of their passages, a speech a year; none is silent."""
     actors = [
         actor(
             party,
             *(
-                passage(party, n, mean, f"{first_year + n}-05", quote=proposition)
-                for n, mean in enumerate(means)
+                passage(party, n, leaning, f"{first_year + n}-05", quote=proposition)
+                for n, leaning in enumerate(leanings)
             ),
         )
-        for party, means in places.items()
+        for party, leanings in places.items()
     ]
-    return Positions(proposition, "country", tuple(actors), Thresholds(), PROVENANCE, 0, (NOTE,))
+    return Positions(proposition, "country", tuple(actors), Thresholds(), PROVENANCE, (NOTE,))
 
 
 def table_of(*places: Mapping[str, Sequence[float]]) -> PositionTable:

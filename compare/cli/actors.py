@@ -205,7 +205,6 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
     maximum=1000,
 )
 @shared.number("--period", None, "Also by periods of so many years", maximum=1000)
-@shared.number("--seed", 0, "For the intervals", minimum=0)
 @shared.number("--limit", 20, "Lines shown")
 @shared.file("--out", help="Write the positions (.csv).")
 @shared.file("--passages", help="Write the strongest passages (.json for a review, .csv, …).")
@@ -235,7 +234,7 @@ def positions(propositions: tuple[str, ...], among: Filters, **options: Any) -> 
         raise click.UsageError("--passages needs one proposition.")
     table = _place(propositions, among, options)
     first, *others = table.positions
-    matrix = table.agreement(options["seed"]) if others or agreement else None
+    matrix = table.agreement() if others or agreement else None
     if out:
         of_first = table_csv("positions", rows.position_rows(first))
         data = csv_bytes(*rows.proposition_rows(table)) if others else of_first
@@ -287,7 +286,6 @@ def _place(propositions: Sequence[str], among: Filters, options: dict[str, Any])
             stance_model=model,
             thresholds=shared.read_thresholds(options, OF_PLACEMENTS),
             most_each=options["each"],
-            seed=options["seed"],
             on_proposition=began,
         )
     found = (with_third_reader(one, reader, options["third_candidates"]) for one in table.positions)
@@ -300,7 +298,7 @@ def _show_positions(found: Positions, limit: int, period: int | None) -> None:
     placed = found.placed
     columns = (
         *("actor", "opposed ··· agreeing", "place", "95 %"),
-        *("passages", "agree", "oppose", "first", "last"),
+        *("passages", "speeches", "agree", "oppose", "first", "last"),
     )
     show_table(found.proposition, columns, map(_row, placed[:limit]), text_columns=2, format="+.2f")
     if found.opposite:
@@ -320,7 +318,7 @@ def _show_positions(found: Positions, limit: int, period: int | None) -> None:
             (one.actor.name, f"{one.start} to {one.end}", *_figures(one.score))
             for one in found.by_period(period)
         ]
-        head = ("actor", "years", "place", "95 %", "passages")
+        head = ("actor", "years", "place", "95 %", "passages", "speeches")
         show_table(f"By {period} years", head, periods, text_columns=2, format="+.2f")
 
 
@@ -342,7 +340,8 @@ def _row(position: Position) -> tuple[Any, ...]:
 
 
 def _figures(score: PositionScore) -> tuple[Any, ...]:
-    return score.mean, "too few" if score.low is None else (score.low, score.high), score.passages
+    interval = "too few" if score.low is None else (score.low, score.high)
+    return score.mean, interval, score.passages, score.speeches
 
 
 def _show_others(title: str, actors: Sequence[Actor]) -> None:

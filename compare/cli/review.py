@@ -16,6 +16,7 @@ from compare.cli import options as shared
 from compare.cli import review_reading as reading
 from compare.cli.output import (
     check_named,
+    check_out,
     progress,
     remark,
     remark_notes,
@@ -37,10 +38,35 @@ from compare.library.backend import Backend
 from compare.models import Stance
 from compare.results import Figure
 from compare.review import Choice, Order, PairSelection, Review, ReviewFormat, Reviews
+from compare.safe_text import one_line
 
 _BY_ENDING = (".csv", ".jsonl")
 _WITHOUT_PAIRS = (ReviewFormat.HISTORY, ReviewFormat.CODEBOOK, ReviewFormat.LABEL_STUDIO_CONFIG)
 _ONLY_WITH_RESULT = ("choose", "size", "stances", "fresh")
+_PLANNED = ("choose", "size", "seed", "stances", "fresh", "order", "machine", "codebook", "readers")
+_SIZES = (50, 100, 200, 400)
+
+_drawing = shared.together(
+    shared.string("--reader", "readers", help="One or two names.", several=True),
+    shared.choice(
+        "--choose",
+        (Choice.RANDOM, Choice.STRATIFIED, Choice.WHOLE),
+        "From a --result: pairs at random, equally many of each label, or all",
+    ),
+    shared.number("--size", 100, "Pairs to draw"),
+    shared.number("--seed", 0, "For the draw and the order", minimum=0),
+    shared.choice(
+        "--order",
+        Order,
+        "uncertain: the least sure first; informative: where the models differ most",
+    ),
+    shared.choice(
+        "--machine",
+        ("end", "after", "before"),
+        "When people see the model's label: at the end, after they answered a pair, or before",
+    ),
+    shared.file("--codebook", help="The readers' instructions [built in]."),
+)
 
 
 @click.group("review", cls=shared.InOrder)
@@ -62,25 +88,10 @@ def review() -> None:
 @reading.name_of_review
 @shared.file("--result", help="Draw pairs from a RESULT.json that another command saved.")
 @shared.file("--pairs", "file", help="Take all pairs of a CSV, TSV or JSONL.")
-@shared.string("--reader", "readers", help="One or two names.", several=True)
-@shared.choice(
-    "--choose",
-    (Choice.RANDOM, Choice.STRATIFIED, Choice.WHOLE),
-    "From a --result: pairs at random, equally many of each label, or all",
-)
-@shared.number("--size", 100, "Pairs to draw")
-@shared.number("--seed", 0, "For the draw and the order", minimum=0)
+@shared.file("--plan", help="Draw and read as a plan says, which `review plan` wrote.")
+@_drawing
 @shared.stances("--label", "Only pairs that the model labels so; may be repeated [all].")
 @shared.flag("--fresh", help="Exclude pairs of the library's finished reviews.")
-@shared.choice(
-    "--order", Order, "uncertain: the least sure first; informative: where the models differ most"
-)
-@shared.choice(
-    "--machine",
-    ("after", "end", "before"),
-    "When readers see the model's label: after they answered a pair, at the end, or before",
-)
-@shared.file("--codebook", help="The readers' instructions [built in].")
 @reading.always
 def create(name: str, readers: tuple[str, ...], **options: Any) -> None:
     """Make a review: pairs, readers, and how the pairs were chosen.
@@ -100,16 +111,28 @@ def create(name: str, readers: tuple[str, ...], **options: Any) -> None:
         raise click.UsageError(
             "--choose, --size, --label and --fresh draw from a --result; --pairs takes all."
         )
+    plan = reviewing.Plan.load(options["plan"]) if options["plan"] else None
+    if plan and (file or any(source(one) is ParameterSource.COMMANDLINE for one in _PLANNED)):
+        raise click.UsageError("A --plan says how pairs are drawn and read: give only --result.")
     library = shared.open_library(options["library"])
     reviews = Reviews.of(library)
+    if plan:
+        pairs = plan.selection(load_result(options["result"]))
+        readers, codebook_words = plan.readers, plan.codebook
+        options |= {"order": plan.order, "seed": plan.seed, "machine": plan.machine_shown}
+        pairs = _in_order(pairs, plan.order)
+    else:
+        codebook_words = _read_codebook(codebook) if codebook else reviewing.CODEBOOK
+        pairs = _selection(reviews, library, options)
     made = reviews.create(
         name,
-        _selection(reviews, library, options),
+        pairs,
         readers,
         order=options["order"],
         seed=options["seed"],
         machine_shown=options["machine"],
-        codebook=_read_codebook(codebook) if codebook else reviewing.CODEBOOK,
+        codebook=codebook_words,
+        plan=plan.digest if plan else "",
     )
     if options["as_json"]:
         say_json(_as_json(made))
@@ -139,7 +162,12 @@ def _selection(reviews: Reviews, library: Library, options: dict[str, Any]) -> P
             options["stances"] or list(Stance),
             exclude=reviews.finished_pairs() if options["fresh"] else frozenset(),
         )
-    if options["order"] != Order.INFORMATIVE:
+    return _in_order(chosen, options["order"])
+
+
+def _in_order(chosen: PairSelection, order: Order) -> PairSelection:
+    """Return the pairs, read by both models if the order needs that."""
+    if order != Order.INFORMATIVE:
         return chosen
     fast, accurate = (models.load_stance_model(name) for name in ("fast", "accurate"))
     with progress("Reading pairs with both models") as on_progress:
@@ -156,6 +184,58 @@ def _read_codebook(path: Path) -> str:
     if not text:
         raise ReviewError(f"{path}: the codebook is empty; write it, or leave out --codebook.")
     return f"{text}\n"
+
+
+@review.command("plan")
+@shared.file("--result", required=True, help="A RESULT.json that another command saved.")
+@_drawing
+@shared.string("--hypothesis", "hypotheses", help="What you expect; may be repeated.", several=True)
+@shared.file("--out", help="Write the plan (.json).")
+@shared.force
+@shared.as_json
+def plan(readers: tuple[str, ...], **options: Any) -> None:
+    """Say how many labels it takes, and write down how pairs will be read, before anybody reads.
+
+    \b
+      compare review plan --result result.json
+      compare review plan --result result.json --choose stratified --size 200 --reader Ada \\
+          --reader Bren --hypothesis "Fewer than a tenth oppose." --out plan.json
+      compare review create canal --result result.json --plan plan.json
+
+    The file holds which pairs could be drawn, how they will be, the codebook, and what is expected:
+    deposit it as a pre-registration. A review made from it says so in every export.
+    """
+    out = options["out"]
+    check_out(out, ".json", force=options["force"])
+    if out and not readers:
+        raise click.UsageError("A plan names its readers: give --reader once or twice.")
+    result, codebook = load_result(options["result"]), options["codebook"]
+    planned = reviewing.plan(
+        result,
+        readers or ("-",),
+        choice=options["choose"],
+        size=options["size"],
+        seed=options["seed"],
+        order=options["order"],
+        machine_shown=options["machine"],
+        codebook=_read_codebook(codebook) if codebook else reviewing.CODEBOOK,
+        hypotheses=options["hypotheses"],
+    )
+    pool = sum(planned.pool.values())
+    sizes = sorted({min(size, pool) for size in (*_SIZES, options["size"])})
+    widths = {size: reviewing.half_width(size, pool) for size in sizes}
+    if out:
+        planned.save(out, force=options["force"])
+    if options["as_json"]:
+        digest = planned.digest if out else ""
+        say_json({"pool": planned.pool, "half_widths": widths, "plan": digest})
+        return
+    labels = ", ".join(f"{number:,} {label}" for label, number in planned.pool.items())
+    say(f"{counted(pool, 'pair')} can be drawn ({labels}), from {one_line(result.subject)}")
+    rows = [(f"{size:,}", width) for size, width in widths.items()]
+    show_table("A share of one half, from a random sample", ("labels", "±"), rows, format=".3f")
+    if out:
+        say(f"Wrote {out}, sha256 {planned.digest}.")
 
 
 @review.command("list")
@@ -281,7 +361,10 @@ def agreement(name: str, library: Backend | None, as_json: bool) -> None:
     if found.overall:
         say(f"The readers differ on {counted(found.differ, 'pair')}; {found.decided} are decided.")
     _show_figures(found)
-    for note in [reviewing.NO_INTERVAL_NOTE] * found.lacks_interval + [*found.cautions]:
+    frames = [found.estimates.frame] if found.estimates else []
+    if settings.plan:
+        frames.append(reviewing.followed(opened))
+    for note in [*frames, *found.cautions]:
         say(f"\n{note}")
     if found.no_estimates:
         remark(found.no_estimates)
@@ -299,16 +382,28 @@ def _show_figures(found: reviewing.Agreement) -> None:
     for name, table in found.with_machine.items():
         _show_confusion(f"{name} (rows) and the model", table)
     if found.estimates:
+        of_sample = found.estimates
         rows: list[tuple[Any, ...]] = [
             (stance.value, of.called, *_cells(of.precision), of.found, *_cells(of.recall))
-            for stance, of in found.estimates.labels.items()
+            for stance, of in of_sample.labels.items()
         ]
-        accuracy = _cells(found.estimates.accuracy)
         show_table(
             "The model's labels, estimated from the random sample (all: accuracy)",
             ("", "called so", "precision", "95 %", "are so", "recall", "95 %"),
-            [*rows, ("all", found.estimates.pairs, *accuracy, "", "", "")],
+            [*rows, ("all", of_sample.pairs, *_cells(of_sample.accuracy), "", "", "")],
         )
+        shares = [
+            (stance.value, of.raw, *_cells(of.corrected))
+            for stance, of in of_sample.labels.items()
+            if of.corrected
+        ]
+        if shares:
+            title = f"Shares of all {of_sample.pool:,} pairs, by the model and corrected"
+            show_table(title, ("", "the model's", "corrected", "95 %"), shares)
+        for by, groups in of_sample.by.items():
+            if len(groups) > 1:
+                rows = [(one.name, one.pairs, *_cells(one.accuracy)) for one in groups]
+                show_table(f"Labels that are right, by {by}", ("", "pairs", "right", "95 %"), rows)
 
 
 def _show_reliability(title: str, found: Mapping[str, reviewing.Reliability]) -> None:

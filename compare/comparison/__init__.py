@@ -8,7 +8,6 @@ from compare.comparison.counts import (
     SidesTaken,
     YearCount,
     by_year,
-    random_sample,
     sides_taken,
 )
 from compare.comparison.positions import AgreementMatrix, PositionTable, position_table
@@ -28,6 +27,5 @@ __all__ = [
     "compare_sides",
     "load_third_reader",
     "position_table",
-    "random_sample",
     "sides_taken",
 ]

@@ -1,19 +1,17 @@
-"""Count what sides said by year, and the countries of a search; check a sample of pairs by hand.
+"""Count what sides said by year, and the countries of a search.
 
-Pairs that a model selected and labelled are not a random sample of what was said. Counts show how
-much was found; a random sample checked by hand shows how often the labels are right.
+Pairs that a model selected and labelled are not a random sample of what was said: a review of a
+random sample corrects such counts.
 """
 
 from __future__ import annotations
 
-import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from compare.library.actors import actor_keys, actor_spellings, name_actors
-from compare.results import Pair, Result, Stance
-from compare.results.statistics import share_interval
+from compare.results import Result, Stance
 from compare.statements import Statement
 
 NOT_A_SAMPLE = (
@@ -100,68 +98,6 @@ def sides_taken(result: Result) -> SidesTaken:
 
 def _verb(names: Sequence[str], one: str, many: str) -> str:
     return f"{len(names) or 'none'} {one if len(names) < 2 else many}"
-
-
-def random_sample(
-    result: Result,
-    size: int,
-    seed: int = 0,
-    stances: Iterable[Stance] = (Stance.AGREE, Stance.OPPOSE),
-) -> list[Pair]:
-    """Draw pairs with these labels at random, to check by hand.
-
-    Unlike in the lists, repeated words count as often as they were said.
-    """
-    wanted = set(stances)
-    pool = [pair for pair in result.pairs if result.stance_of(pair) in wanted]
-    pool.sort(key=lambda pair: pair.key)  # so that a seed draws the same pairs
-    return random.Random(seed).sample(pool, min(size, len(pool)))
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """How often the labels of a sample are right, by a reader's answers.
-
-    Attributes:
-        answered: Number of pairs that the reader labelled, without skipped ones.
-        right: Number of these where reader and model agree.
-        share: `right / answered`, None if nothing was answered. `low` and `high` are its 95 %
-            interval.
-    """
-
-    answered: int
-    right: int
-    share: float | None
-    low: float | None
-    high: float | None
-
-
-def check(
-    result: Result,
-    sample: Sequence[Pair],
-    answers: Sequence[Stance | None],
-    label: Stance | None = None,
-) -> Check:
-    """Compare a reader's answers with the labels of a result at its thresholds.
-
-    Args:
-        result: The result.
-        sample: Pairs that `random_sample` drew.
-        answers: One for each pair; None if the reader skipped it.
-        label: Only pairs with this label; None: all.
-    """
-    labels = [
-        (result.stance_of(pair), answer)
-        for pair, answer in zip(sample, answers, strict=True)
-        if answer is not None and label in (None, result.stance_of(pair))
-    ]
-    right = sum(ours is theirs for ours, theirs in labels)
-    return Check(len(labels), right, *_share(right, len(labels)))
-
-
-def _share(count: int, total: int) -> tuple[float, float, float] | tuple[None, None, None]:
-    """Return a share with the ends of its interval."""
-    return (count / total, *share_interval(count, total)) if total else (None, None, None)
 
 
 def _names(said: Iterable[Statement]) -> dict[str, str]:

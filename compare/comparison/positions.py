@@ -42,11 +42,10 @@ from compare.results import (
     Provenance,
     Thresholds,
     filters_in_force,
-    mean_interval,
 )
-from compare.results.positions import FrameTable, polarities
+from compare.results.positions import FrameTable
 from compare.results.provenance import provenance
-from compare.results.statistics import distance_interval
+from compare.results.statistics import TOO_FEW, share_interval
 from compare.statements import Quote
 
 if TYPE_CHECKING:
@@ -58,13 +57,13 @@ if TYPE_CHECKING:
     from compare.models import StanceModel
     from compare.progress import Progress
 
-TOO_FEW = 5
-"""An agreement on fewer shared propositions has no interval."""
-
 MOST_ACTORS = 300
 """Maximum number of actors in an agreement matrix, which compares every two."""
 
 _NAME = "The proposition"
+
+_OF_EACH = 0.95**0.5
+"""Coverage of the interval of each of two positions, so that both hold in 95 %."""
 
 _MAY_TAKE_A_SIDE = 0.2
 """Minimum first-stage probability of a side for the second stage to score a passage. It is low so
@@ -84,7 +83,6 @@ def positions(
     stance_model: StanceModel | None = None,
     thresholds: Thresholds | None = None,
     most_each: int = MOST_PER_ACTOR,
-    seed: int = 0,
     on_progress: Progress | None = None,
     cache_folder: Path | None = None,
 ) -> Positions:
@@ -107,7 +105,6 @@ def positions(
             be read; see `Positions.rethreshold`.
         most_each: Maximum number of similar passages read per actor; up to half as many more are
             read because they share words.
-        seed: Seed of the intervals.
         on_progress: Reports passages scored; those that both stages score count twice.
         cache_folder: Folder for scores; None uses the default cache.
 
@@ -149,8 +146,7 @@ def positions(
         by,
         actors,
         thresholds,
-        provenance(library, model, filters_in_force(read_filters), {**settings, "seed": seed}),
-        seed,
+        provenance(library, model, filters_in_force(read_filters), settings),
         (
             *proposition_notes(asked, model),
             *notes,
@@ -252,13 +248,12 @@ class Agreement:
 
     Attributes:
         a: Name of one actor; `b` is the other.
-        agreement: 1 - mean |position of a - position of b| / 2 over the propositions on which both
-            take a side: 1 for equal positions, 0 for opposite ends. Unlike a correlation, it stays
-            the same if a proposition is turned into its opposite.
+        agreement: How often two speeches, one of each, take the same side, as the mean over the
+            propositions on which both take one: 1 always, 0 never. It stays the same if a
+            proposition is turned into its opposite, and few speeches do not lower it.
         low: Lower end of the 95 % interval; `high` is the upper end. Over several propositions, it
-            treats these as a random sample (see `mean_interval`), and is None for fewer than
-            `TOO_FEW`. On one, it treats the passages of both as random samples (see
-            `distance_interval`), and is None if one of them has too few for an interval.
+            treats these as a random sample, and is None for fewer than `TOO_FEW`. On one, it
+            combines the intervals of both positions, and is None if one of them has none.
         propositions: Number of propositions on which both take a side.
     """
 
@@ -333,22 +328,20 @@ class PositionTable(FrameTable):
 
         return propositions_html(self)
 
-    def agreement(self, seed: int = 0) -> AgreementMatrix:
+    def agreement(self) -> AgreementMatrix:
         """Return how similar the positions of each two actors are.
 
-        Actors are ordered by average-linkage clustering on 1 - agreement, with leaves ordered so
-        that neighbours are as similar as possible (Bar-Joseph et al. 2001). If there are more than
-        `MOST_ACTORS`, only those placed on most propositions, by most passages, are compared.
-
-        Args:
-            seed: Seed of the intervals.
+        Actors are ordered by average-linkage clustering on the distance of their positions, with
+        leaves ordered so that neighbours are as similar as possible (Bar-Joseph et al. 2001). If
+        there are more than `MOST_ACTORS`, only those placed on most propositions, by most
+        passages, are compared.
         """
         names = self._most_placed()
         means = np.array(
             [[np.nan if p is None else p.score.mean for p in self.cells[name]] for name in names]
         ).reshape(len(names), len(self.positions))
         order = _leaf_order(means)
-        pairs = (self._agreement(names, means, a, b, seed) for a, b in combinations(order, 2))
+        pairs = (self._agreement(names, means, a, b) for a, b in combinations(order, 2))
         first = self.positions[0]
         return AgreementMatrix(
             tuple(names[n] for n in order),
@@ -357,27 +350,30 @@ class PositionTable(FrameTable):
             first.thresholds,
         )
 
-    def _agreement(
-        self, names: Sequence[str], means: Floats, a: int, b: int, seed: int
-    ) -> Agreement | None:
+    def _agreement(self, names: Sequence[str], means: Floats, a: int, b: int) -> Agreement | None:
         """Return the agreement of two actors; None if they take a side on no common proposition."""
         both = ~np.isnan(means[a]) & ~np.isnan(means[b])
         if not both.any():
             return None
-        agreements = (1 - np.abs(means[a][both] - means[b][both]) / 2).tolist()
-        count = len(agreements)
-        low, high = mean_interval(agreements, seed) if count >= TOO_FEW else (None, None)
+        agreements = ((1 + means[a][both] * means[b][both]) / 2).tolist()
+        count, total = len(agreements), sum(agreements)
+        low, high = share_interval(total, count) if count >= TOO_FEW else (None, None)
         if len(self.positions) == 1:
-            low, high = self._on_one(names[a], names[b], seed)
-        return Agreement(names[a], names[b], sum(agreements) / count, low, high, count)
+            low, high = self._on_one(names[a], names[b])
+        return Agreement(names[a], names[b], total / count, low, high, count)
 
-    def _on_one(self, a: str, b: str, seed: int) -> tuple[float | None, float | None]:
+    def _on_one(self, a: str, b: str) -> tuple[float | None, float | None]:
         """Return the interval of the agreement of two actors on the one proposition."""
-        one, other = (self.cells[name][0] for name in (a, b))
-        if not one or not other or one.score.low is None or other.score.low is None:
-            return None, None
-        near, far = distance_interval(polarities(one.passages), polarities(other.passages), seed)
-        return 1 - far / 2, 1 - near / 2
+        ends = []
+        for name in (a, b):
+            found = self.cells[name][0]
+            if not found or found.score.low is None:
+                return None, None
+            speeches = found.score.speeches
+            part = (found.score.mean + 1) / 2 * speeches
+            ends.append([2 * end - 1 for end in share_interval(part, speeches, _OF_EACH)])
+        products = [one * other for one in ends[0] for other in ends[1]]
+        return (1 + min(products)) / 2, (1 + max(products)) / 2
 
     def _most_placed(self) -> list[str]:
         """Return the names of the actors of the matrix, sorted."""
@@ -399,7 +395,6 @@ def position_table(
     stance_model: StanceModel | None = None,
     thresholds: Thresholds | None = None,
     most_each: int = MOST_PER_ACTOR,
-    seed: int = 0,
     on_proposition: Callable[[int, str], Progress | None] | None = None,
 ) -> PositionTable:
     """Place every actor on each of several propositions: see `positions`.
@@ -433,7 +428,7 @@ def position_table(
         found.append(
             positions(
                 library, text, opposite=opposite, by=by, filters=filters, stance_model=stance_model,
-                thresholds=thresholds, most_each=most_each, seed=seed, on_progress=on_progress,
+                thresholds=thresholds, most_each=most_each, on_progress=on_progress,
             )
         )  # fmt: skip
     return PositionTable(tuple(found))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from compare.evaluate.metrics import BINS
-from compare.results import Figure, Result, Stance, mean_interval, ratio_interval
+from compare.results import Figure, Result, Stance, clustered_share, share_interval
 
 FIRST = 5
 """Entries of a list for P@5."""
@@ -178,16 +178,16 @@ def shown_report(lists: Sequence[ShownList]) -> ShownReport:
     shown = [sum(pair.probability for pair in one.sure) for one in lists]
     return ShownReport(
         claims=len(counting),
-        p_at_5=_mean([one.p_at_5 for one in counting]),
-        recall_at_10=_mean([one.found / one.known for one in counting]),
+        p_at_5=clustered_share([one.p_at_5 for one in counting]),
+        recall_at_10=clustered_share([one.found / one.known for one in counting]),
         claims_with_right=sum(one.right_at_5 > 0 for one in counting),
-        with_right=_mean([float(one.right_at_5 > 0) for one in counting]),
+        with_right=clustered_share([float(one.right_at_5 > 0) for one in counting]),
         listed=sum(listed),
         judged=sum(judged),
-        right=_ratio(right, listed),
-        right_of_judged=_ratio(right, judged),
-        probability=_ratio(shown, listed),
-        unjudged=_ratio([one.unjudged for one in lists], listed),
+        right=clustered_share(right, listed),
+        right_of_judged=clustered_share(right, judged),
+        probability=clustered_share(shown, listed),
+        unjudged=clustered_share([one.unjudged for one in lists], listed),
         reliability=tuple(_reliability(lists)),
     )
 
@@ -208,17 +208,6 @@ def _reliability(lists: Sequence[ShownList]) -> list[ReliabilityBin]:
         means = float(shown.mean()), float(right.mean())
         found.append(ReliabilityBin(*ends, size, int(judged.sum()), *means, of_judged))
     return found
-
-
-def _mean(values: Sequence[float]) -> Figure:
-    return Figure(float(np.mean(values)), *mean_interval(values)) if values else Figure(None)
-
-
-def _ratio(parts: Sequence[float], wholes: Sequence[float]) -> Figure:
-    """Return the ratio of two sums over the queries."""
-    if not any(wholes):
-        return Figure(None)
-    return Figure(sum(parts) / sum(wholes), *ratio_interval(parts, wholes))
 
 
 # -- Full rankings -------------------------------------------------------------------------------
@@ -301,5 +290,5 @@ def ranking_report(lists: Sequence[ListScores]) -> RankingReport:
         return RankingReport()
     names = ("p_at_5", "ndcg_at_10", "ceiling", "unjudged_at_5")
     means = {name: float(np.mean([getattr(one, name) for one in counting])) for name in names}
-    interval = mean_interval([scores.p_at_5 for scores in counting])
+    interval = share_interval(sum(scores.p_at_5 for scores in counting), len(counting))
     return RankingReport(**means, p_at_5_ci=interval, queries=len(counting))

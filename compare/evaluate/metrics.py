@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.results import Stance, percentile_interval, resampled
+from compare.results import Stance, percentile_interval, share_interval, table_draws
 
 Probabilities = NDArray[np.floating[Any]]
 Gold = NDArray[np.integer[Any]]
@@ -93,12 +93,12 @@ def report(probabilities: Probabilities, gold: Gold) -> Report:
     guess = probabilities.argmax(axis=1)
     scores = precision_recall_fscore_support(gold, guess, labels=_CLASSES, zero_division=0)
     confusion = confusion_matrix(gold, guess, labels=_CLASSES)
-    drawn = resampled(confusion)
-    right = np.trace(drawn, axis1=1, axis2=2)
+    macro_f1 = float(scores[2].mean())
+    low, high = percentile_interval(macro_f1s(table_draws(confusion)))
     return Report(
         n=len(gold),
         accuracy=float((guess == gold).mean()),
-        macro_f1=float(scores[2].mean()),
+        macro_f1=macro_f1,
         per_class={
             stance: ClassScores(float(precision), float(recall), float(f1), int(support))
             for stance, precision, recall, f1, support in zip(Stance, *scores, strict=True)
@@ -107,8 +107,8 @@ def report(probabilities: Probabilities, gold: Gold) -> Report:
         brier=brier_score(probabilities, gold),
         polarity_auc=polarity_auc(probabilities, gold),
         confusion=tuple(tuple(row) for row in confusion.tolist()),
-        macro_f1_ci=percentile_interval(macro_f1s(drawn)),
-        accuracy_ci=percentile_interval(right / len(gold)),
+        macro_f1_ci=(min(low, macro_f1), max(high, macro_f1)),
+        accuracy_ci=share_interval(int((guess == gold).sum()), len(gold)),
     )
 
 

@@ -138,30 +138,6 @@ def year_rows(result: Result) -> list[Row]:
     return [asdict(count) | made for count in by_year(result)]
 
 
-def checked_rows(
-    result: Result, sample: Sequence[Pair], answers: Sequence[Stance | None], seed: int = 0
-) -> list[Row]:
-    """Return the pairs that `random_sample` drew, with the reader's answers.
-
-    Args:
-        result: The result that the sample was drawn from.
-        sample: The pairs; `rank` is the place in the sample.
-        answers: One for each pair; None if the reader skipped it.
-        seed: The seed of the draw.
-    """
-    rows = []
-    for number, (pair, answer) in enumerate(zip(sample, answers, strict=True), start=1):
-        label = result.stance_of(pair) or Stance.NEITHER  # of the model
-        changed = result.over_time and answer is Stance.OPPOSE
-        checked: Row = {
-            "reader": CHANGED if changed else answer.value if answer else "",
-            "right": ("yes" if answer is label else "no") if answer else "",
-            "seed": seed,
-        }
-        rows.append(_pair_row(result, pair, label, number) | checked)
-    return rows
-
-
 # -- Positions -----------------------------------------------------------------------------------
 
 
@@ -188,6 +164,7 @@ def _position_row(positions: Positions, actor: Actor, position: Position | None)
         "standing": PLACED if passages else NO_SIDE if near else SILENT,
         **_score(position.score if position else None),
         "passages": len(passages),
+        "speeches": position.score.speeches if position else 0,
         "agree": len(position.of(Stance.AGREE)) if position else 0,
         "oppose": len(position.of(Stance.OPPOSE)) if position else 0,
         "neither": len({pair.b.statement.id for pair in near}) - len(passages),
@@ -239,7 +216,7 @@ def proposition_rows(table: PositionTable) -> tuple[list[str], list[Row]]:
 
 
 def _proposition_columns(text: str) -> list[str]:
-    return [text, *(f"{text} ({name})" for name in ("low", "high", "n", "standing"))]
+    return [text, *(f"{text} ({name})" for name in ("low", "high", "n", "speeches", "standing"))]
 
 
 def agreement_rows(agreements: AgreementMatrix) -> list[Row]:
@@ -261,12 +238,13 @@ def agreement_rows(agreements: AgreementMatrix) -> list[Row]:
 
 def _score(score: PositionScore | None) -> Row:
     if score is None:
-        return dict.fromkeys(("place", "low", "high", "passages"))
+        return dict.fromkeys(("place", "low", "high", "passages", "speeches"))
     return {
         "place": rounded(score.mean),
         "low": rounded(score.low),
         "high": rounded(score.high),
         "passages": score.passages,
+        "speeches": score.speeches,
     }
 
 
@@ -287,7 +265,6 @@ def _positions_made_with(found: Positions | AgreementMatrix) -> Row:
         "least_probability": found.thresholds.probability,
         "least_similarity": found.thresholds.similarity,
         "filters": filters_in_words(made.filters),
-        "seed": made.settings.get("seed"),
         "label_source": made.label_source,
         **made_with(made),
     }

@@ -562,7 +562,6 @@ class Library:
         until: PartialDate | str | None = None,
         thresholds: Thresholds | None = None,
         most_each: int = 24,
-        seed: int = 0,
         stance_model: StanceModel | None = None,
         on_progress: Progress | None = None,
     ) -> Positions:
@@ -582,7 +581,6 @@ class Library:
             until: Last day of the period.
             thresholds: Minimum probability of a side; see `Positions.rethreshold`.
             most_each: Maximum number of similar passages scored per actor.
-            seed: Seed of the intervals.
             stance_model: None uses the shipped one.
             on_progress: Reports passages scored; those that both stages score count twice.
 
@@ -595,7 +593,7 @@ class Library:
         return positions(
             self, proposition, opposite=opposite, by=by,
             filters=_side(filters or Filters(), since, until), thresholds=thresholds,
-            most_each=most_each, seed=seed, stance_model=stance_model, on_progress=on_progress,
+            most_each=most_each, stance_model=stance_model, on_progress=on_progress,
         )  # fmt: skip
 
     @property

@@ -7,10 +7,10 @@ from compare.results.provenance import Provenance, filters_in_force
 from compare.results.result import FILLED_TO, LEAST_UNSURE, MOST_OF_STATEMENT, Kind, Result
 from compare.results.statistics import (
     Figure,
-    mean_interval,
+    clustered_share,
     percentile_interval,
-    ratio_interval,
-    resampled,
+    share_interval,
+    table_draws,
 )
 
 __all__ = [
@@ -35,9 +35,9 @@ __all__ = [
     "Stance",
     "ThirdReading",
     "Thresholds",
+    "clustered_share",
     "filters_in_force",
-    "mean_interval",
     "percentile_interval",
-    "ratio_interval",
-    "resampled",
+    "share_interval",
+    "table_draws",
 ]

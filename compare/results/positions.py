@@ -18,8 +18,8 @@ from compare.models import Stance
 from compare.results.pair import Pair, PairKey, Thresholds
 from compare.results.provenance import Provenance
 from compare.results.result import Kind, Result, strongest
-from compare.results.statistics import TOO_FEW, mean_interval
-from compare.statements import PartialDate, Quote
+from compare.results.statistics import TOO_FEW, share_interval
+from compare.statements import PartialDate, Quote, Statement
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,28 +60,34 @@ class PositionScore:
     """A position between opposed and agreeing.
 
     Attributes:
-        mean: Mean p_agree - p_oppose of the passages, one per statement: -1 opposed, 1 agreeing.
-        low: Lower end of the 95 % interval (see `mean_interval`), `high` the upper; None for too
-            few passages. It covers which statements happened to be made, not the model's errors.
-        passages: Number of passages.
+        mean: Share of the speeches that agree minus the share that oppose: -1 opposed, 1 agreeing.
+            A speech counts once, divided among its passages that take a side.
+        low: Lower end of the exact 95 % interval, `high` the upper (see `share_interval`); None for
+            fewer than `TOO_FEW` speeches. It covers which speeches happened to be made, not the
+            model's errors.
+        passages: Number of passages, one per statement, and `speeches` those that they are from.
     """
 
     mean: float
     low: float | None
     high: float | None
     passages: int
+    speeches: int
 
     @classmethod
-    def of(cls, pairs: Sequence[Pair], seed: int) -> PositionScore:
-        """Return the score of one pair or more."""
-        values = polarities(pairs)
-        low, high = mean_interval(values, seed) if len(values) >= TOO_FEW else (None, None)
-        return cls(sum(values) / len(values), low, high, len(values))
-
-
-def polarities(pairs: Iterable[Pair]) -> list[float]:
-    """Return p_agree - p_oppose of each pair."""
-    return [pair.probabilities.agree - pair.probabilities.oppose for pair in pairs]
+    def of(cls, pairs: Sequence[Pair]) -> PositionScore:
+        """Return the score of one pair or more that take a side."""
+        sides = defaultdict[tuple[str, ...], list[int]](list)
+        for pair in pairs:
+            agrees = pair.probabilities.side is Stance.AGREE
+            sides[pair.b.statement.speech].append(1 if agrees else -1)
+        speeches = len(sides)
+        total = round(sum(sum(of) / len(of) for of in sides.values()), 9) + 0.0  # no -0.0
+        agreeing = (speeches + total) / 2
+        low, high = None, None
+        if speeches >= TOO_FEW:
+            low, high = (2 * end - 1 for end in share_interval(agreeing, speeches))
+        return cls(total / speeches, low, high, len(pairs), speeches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +135,12 @@ class Position:
         """Return the passages by the first year of their period; see `Positions.by_period`."""
         found: dict[int, list[Pair]] = defaultdict(list)
         for pair in self.passages:
-            # A set: repeats within a period count once.
-            for start in {date.year - date.year % years for date in _dates(pair)}:
-                found[start].append(pair)
+            said: dict[int, Statement] = {}  # repeats within a period count once
+            for one in (pair.b.statement, *pair.b.repeats):
+                if one.date:
+                    said.setdefault(one.date.year - one.date.year % years, one)
+            for start, one in said.items():
+                found[start].append(replace(pair, b=replace(pair.b, statement=one)))
         return dict(sorted(found.items()))
 
 
@@ -181,7 +190,6 @@ class Positions(FrameTable):
     Attributes:
         by: "country" or "speaker".
         actors: Sorted by name.
-        seed: Seed of the intervals.
         notes: Sentences the reader should see; the last warns how not to read the figures.
         opposite: What someone who disagrees would say, if passages were read against it, too.
     """
@@ -191,7 +199,6 @@ class Positions(FrameTable):
     actors: tuple[Actor, ...]
     thresholds: Thresholds
     provenance: Provenance
-    seed: int = 0
     notes: tuple[str, ...] = ()
     opposite: str = ""
 
@@ -257,7 +264,7 @@ class Positions(FrameTable):
             years: Length of a period; each starts in a multiple of it: 2010, 2020.
         """
         return [
-            PeriodScore(position.actor, start, start + years - 1, PositionScore.of(said, self.seed))
+            PeriodScore(position.actor, start, start + years - 1, PositionScore.of(said))
             for position in self.placed
             for start, said in position.in_periods(years).items()
         ]
@@ -337,7 +344,7 @@ class Positions(FrameTable):
         sided = [pair for pair in best if self.thresholds.stance_of(pair) is not Stance.NEITHER]
         if not sided:
             return None
-        score, neither = PositionScore.of(sided, self.seed), len(best) - len(sided)
+        score, neither = PositionScore.of(sided), len(best) - len(sided)
         return Position(actor, score, tuple(sided), neither, self.thresholds)
 
 

@@ -46,7 +46,7 @@ class Provenance:
             digest), `host`, the `prompt`'s digest, and how many `pairs` it was given and `read`;
             empty if there is none.
         settings: Everything else that decides which pairs are scored and how, such as the number of
-            candidates and the minimum similarity. A seed among them only affects the intervals.
+            candidates and the minimum similarity.
     """
 
     version: str

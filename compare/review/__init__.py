@@ -6,8 +6,8 @@
 
 `values` defines pairs, answers and settings, `store` where they are kept, and `stored` checks what
 is read from there. `drawing` chooses pairs, `reviews` and `review` create and run reviews,
-`figures` computes agreement and estimates, and `exporting` and `importing` write and read files.
-`corrections` writes the file of verdicts that users corrected.
+`plan` says how beforehand, `figures` computes agreement and estimates, and `exporting` and
+`importing` write and read files. `corrections` writes the file of verdicts that users corrected.
 """
 
 from compare.models import CODEBOOK
@@ -16,15 +16,16 @@ from compare.review.drawing import PairSelection, draw, with_divergence
 from compare.review.exporting import ReviewFormat, export_review, review_bytes
 from compare.review.figures import (
     FINAL,
-    NO_INTERVAL_NOTE,
     Agreement,
     Confusion,
     Estimates,
     Reliability,
     agreement,
+    corrected,
     estimates,
 )
 from compare.review.importing import ImportedPairs, read_answers, read_review_pairs
+from compare.review.plan import Plan, followed, half_width, labels_for, plan
 from compare.review.review import Review
 from compare.review.reviews import Reviews
 from compare.review.values import (
@@ -44,7 +45,6 @@ __all__ = [
     "CODEBOOK",
     "CONFIDENCE",
     "FINAL",
-    "NO_INTERVAL_NOTE",
     "STATE_NOTES",
     "Agreement",
     "Answer",
@@ -56,6 +56,7 @@ __all__ = [
     "MachineShown",
     "Order",
     "PairSelection",
+    "Plan",
     "Reliability",
     "Review",
     "ReviewFormat",
@@ -66,9 +67,14 @@ __all__ = [
     "agreement",
     "append_correction",
     "append_typed_correction",
+    "corrected",
     "draw",
     "estimates",
     "export_review",
+    "followed",
+    "half_width",
+    "labels_for",
+    "plan",
     "read_answers",
     "read_review_pairs",
     "review_bytes",

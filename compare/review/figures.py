@@ -1,18 +1,21 @@
-"""The figures of a finished review: agreement between readers, and estimates of the model's labels.
+"""The figures of a finished review: agreement between readers, and the model's labels corrected.
 
-Shares of a simple random sample have Wilson intervals (Wilson 1927). Kappa and alpha have bootstrap
-intervals (Efron 1979, percentiles). Recall and accuracy of a stratified sample have Bayesian
-intervals: within each stratum the shares of the readers' labels have a Dirichlet posterior under
-the prior of Perks (1947), which weighs as much as one pair; shares drawn from it are multiplied by
-the stratum's size. A bootstrap would wrongly be certain that the model misses nothing if no miss
-happened to be drawn. All intervals cover 95 %, and all draws are reproducible.
+A sample may be stratified: drawn separately from the pairs of each of the model's labels. So every
+figure weighs a pair by the part of the pool that it stands for (`ReviewPair.weight`). Of each
+stratum, the labels of the pairs that were not drawn are drawn from their Dirichlet posterior under
+the prior of Perks (1947), which weighs as much as one pair; what was read stays as it was read, so
+that a pool read in full leaves no doubt. A bootstrap would be certain that the model misses nothing
+if no miss happened to be drawn. If the pairs of a speech are more alike than others, the labels
+count as fewer (the design effect of Kish 1965). All intervals cover 95 %, and all draws are
+reproducible; `python -m benchmarks.coverage` measures how often they cover.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,36 +23,57 @@ from numpy.typing import NDArray
 from compare.errors import ReviewError
 from compare.evaluate import gold_of
 from compare.export import counted
-from compare.results import Figure, Stance, percentile_interval, resampled
-from compare.results.statistics import DRAWS, SEED, Counts, Floats, share_interval
+from compare.results import Figure, Result, Stance, clustered_share, percentile_interval
+from compare.results.statistics import DRAWS, SEED, Counts, Floats
 from compare.review.review import Review
+from compare.review.reviews import Reviews
 from compare.review.values import Choice, MachineShown, ReviewPair
-
-NO_INTERVAL_NOTE = (
-    "Kappa and alpha have no interval if resampling the pairs never changes them, as when the "
-    "readers never differ, or mostly leaves them undefined. Then only the interval of percent "
-    "agreement says how certain the agreement is."
-)
-_LEAST_DEFINED = 0.5
-"""Least share of the draws in which a figure must be defined to get an interval."""
+from compare.statements import Statement
 
 
-def _share(count: int, total: int) -> Figure:
-    """Return a share with its Wilson interval."""
-    return Figure(count / total, *share_interval(count, total)) if total else Figure(None)
+class Stratum(NamedTuple):
+    """The labels of the pairs that were drawn from one part of a pool.
 
-
-def _with_interval(value: float, draws: Floats) -> Figure:
-    """Return a figure with the middle 95 % of the defined draws as its interval.
-
-    It has no interval if too few draws are defined (not nan), or if all of those are equal.
+    Attributes:
+        table: Two readers' labels, or the model's and people's: [k, k].
+        size: Pairs of this part of the pool, drawn or not.
     """
+
+    table: NDArray[Any]
+    size: float
+
+
+Of = Callable[[Floats], Floats]
+"""A figure of each of several tables, [n, k, k]: [n], nan where it is undefined."""
+
+
+def _estimate(of: Of, strata: Sequence[Stratum], effect: float = 1, *, finite: bool) -> Figure:
+    """Return a figure of the table of the whole pool, with its interval.
+
+    Args:
+        of: The figure.
+        strata: All parts of the pool.
+        effect: Labels that say as much as one label of an independent pair would.
+        finite: Whether the pool is all there is, so that what was read is known for certain.
+    """
+    source, whole = np.random.default_rng(SEED), np.zeros(strata[0].table.shape)
+    draws = np.zeros((DRAWS, *whole.shape))
+    for table, size in strata:
+        known = table.ravel().astype(np.float64)
+        whole += table / max(known.sum(), 1) * size
+        shares = source.dirichlet(known / effect + 1 / known.size, DRAWS)
+        if finite:
+            left = max(round(size - known.sum()), 0)
+            shares = known + source.multinomial(left, shares)
+        else:
+            shares *= size
+        draws += shares.reshape(draws.shape)
+    value, drawn = float(of(whole[None])[0]), of(draws)
     if np.isnan(value):
         return Figure(None)
-    defined = draws[~np.isnan(draws)]
-    if len(defined) < max(1.0, _LEAST_DEFINED * len(draws)) or np.ptp(defined) == 0:
-        return Figure(value)
-    return Figure(value, *percentile_interval(defined))
+    low, high = percentile_interval(drawn[~np.isnan(drawn)])
+    # The prior pulls inwards: a share of 0 or 1 lies outside the middle 95 % of the draws.
+    return Figure(value, min(low, value), max(high, value))
 
 
 # -- Reliability ---------------------------------------------------------------------------------
@@ -57,9 +81,10 @@ def _with_interval(value: float, draws: Floats) -> Figure:
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """How far two readers agree on the pairs that both labelled.
+    """How far two readers agree on the pool, by the pairs that both labelled.
 
     Attributes:
+        pairs: Number of these pairs.
         agreement: Share of pairs with the same label, 0 to 1.
         kappa: Cohen's, -1 to 1.
         alpha: Krippendorff's for nominal data, at most 1.
@@ -70,11 +95,6 @@ class Reliability:
     kappa: Figure
     alpha: Figure
 
-    @property
-    def lacks_interval(self) -> bool:
-        """Tell whether kappa or alpha is defined without an interval; see `NO_INTERVAL_NOTE`."""
-        return any(one.value is not None and one.low is None for one in (self.kappa, self.alpha))
-
 
 def confusion(first: Sequence[Stance], second: Sequence[Stance]) -> Counts:
     """Count the pairs of labels: int64 [3, 3], in the order agree, oppose, neither."""
@@ -83,26 +103,31 @@ def confusion(first: Sequence[Stance], second: Sequence[Stance]) -> Counts:
     return table
 
 
-def one_against_rest(table: Counts, label: int) -> Counts:
-    """Return the confusion of one label and all others: int64 [2, 2]."""
+def one_against_rest(table: NDArray[Any], label: int) -> NDArray[Any]:
+    """Return the confusion of one label and all others: [2, 2]."""
     both = table[label, label]
     first, second = table[label].sum() - both, table[:, label].sum() - both
-    return np.array([[both, first], [second, table.sum() - both - first - second]], np.int64)
+    return np.array([[both, first], [second, table.sum() - both - first - second]], table.dtype)
 
 
-def reliability(table: Counts) -> Reliability:
-    """Return the figures of a confusion matrix of two readers, [k, k]."""
-    pairs, drawn = int(table.sum()), resampled(table)
-    kappa, alpha = float(kappas(table[None])[0]), float(alphas(table[None])[0])
-    return Reliability(
-        pairs,
-        _share(int(np.trace(table)), pairs),
-        _with_interval(kappa, kappas(drawn)),
-        _with_interval(alpha, alphas(drawn)),
-    )
+def reliability(strata: Sequence[Stratum]) -> Reliability:
+    """Return the figures of two readers, from the labels in each part of the pool."""
+    pairs = int(sum(table.sum() for table, _ in strata))
+    if not pairs:
+        return Reliability(0, Figure(None), Figure(None), Figure(None))
+
+    def alphas_of_pairs(tables: Floats) -> Floats:
+        return alphas(tables, pairs)
+
+    figures = (_estimate(of, strata, finite=False) for of in (_same, kappas, alphas_of_pairs))
+    return Reliability(pairs, *figures)
 
 
-def kappas(tables: Counts) -> Floats:
+def _same(tables: Floats) -> Floats:
+    return _ratio(np.trace(tables, axis1=1, axis2=2), tables.sum(axis=(1, 2)))
+
+
+def kappas(tables: NDArray[Any]) -> Floats:
     """Return Cohen's kappa (Cohen 1960) of confusion matrices [n, k, k]: [n], nan if undefined."""
     total = tables.sum(axis=(1, 2)).astype(np.float64)
     same = np.trace(tables, axis1=1, axis2=2)
@@ -110,16 +135,19 @@ def kappas(tables: Counts) -> Floats:
     return _ratio(same * total - chance, total**2 - chance)
 
 
-def alphas(tables: Counts) -> Floats:
-    """Return Krippendorff's alpha for nominal data (Krippendorff 2011): [n], nan if undefined."""
+def alphas(tables: NDArray[Any], pairs: int | None = None) -> Floats:
+    """Return Krippendorff's alpha for nominal data (Krippendorff 2011): [n], nan if undefined.
+
+    Its correction for few pairs is of `pairs`, those that were labelled; None: of the tables' own.
+    """
     coincidences = tables + np.swapaxes(
         tables, 1, 2
     )  # symmetric: the order of readers does not matter
     each = coincidences.sum(axis=1).astype(np.float64)
     total = each.sum(axis=1)
     observed = total - np.trace(coincidences, axis1=1, axis2=2)
-    expected = total**2 - (each**2).sum(axis=1)
-    return 1 - _ratio(observed * (total - 1), expected)
+    few = 2 * pairs if pairs else total
+    return 1 - _ratio(observed * total * ((few - 1) / few), total**2 - (each**2).sum(axis=1))
 
 
 def _ratio(over: Floats, under: Floats) -> Floats:
@@ -130,47 +158,68 @@ def _ratio(over: Floats, under: Floats) -> Floats:
 
 # -- Estimates -----------------------------------------------------------------------------------
 
-WILSON, BAYES = "Wilson", "Bayesian"
-
 
 @dataclass(frozen=True, slots=True)
 class LabelEstimate:
-    """Precision and recall of one label of the model.
+    """Precision, recall and share of one label of the model.
 
     Attributes:
         precision: Share of the model's pairs with this label that people give it, too.
-        recall: Share of people's pairs with this label that the model gives it, too, among scored
-            pairs only. None unless all three labels were in the pool.
-        called: Number of pairs that the model gives this label, and `found` that people give it.
-        recall_interval: "Wilson" or "Bayesian"; precision always has a Wilson interval.
+        recall: Share of people's pairs with this label that the model gives it, too, among the
+            pairs of the pool. None unless all three labels were in the pool.
+        called: Number of pairs read that the model gives this label, and `found` that people give
+            it.
+        raw: Share of the pool to which the model gives this label.
+        corrected: Share of the pool to which people would give it. `raw` counts the model's errors
+            in; this is what to cite. None as `recall`.
     """
 
     precision: Figure
     recall: Figure | None
     called: int
     found: int
-    recall_interval: str
+    raw: float
+    corrected: Figure | None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEstimate:
+    """How often the model is right within a group of pairs, such as those of one country.
+
+    Attributes:
+        name: The country, the decade or the source of side b.
+        pairs: Number of its pairs that people labelled.
+        accuracy: Share of these with the same label from the model.
+    """
+
+    name: str
+    pairs: int
+    accuracy: Figure
 
 
 @dataclass(frozen=True, slots=True)
 class Estimates:
-    """Accuracy, precision and recall of the model's labels, from a random sample.
+    """Accuracy, precision, recall and shares of the model's labels, from a random sample.
 
     Attributes:
         pairs: Number of pairs that people labelled, and `left_out` that they could not judge.
+        pool: Number of pairs that could be drawn: all figures are of these.
+        frame: A sentence that says which pairs these are, and what is in none of the figures.
         accuracy: Share of pairs with the same label from the model and from people.
-        accuracy_interval: "Wilson" or "Bayesian".
+        by: Groups with five pairs or more, by "country", "decade" and "source".
     """
 
     pairs: int
     left_out: int
+    pool: int
+    frame: str
     accuracy: Figure
-    accuracy_interval: str
     labels: Mapping[Stance, LabelEstimate]
+    by: Mapping[str, tuple[GroupEstimate, ...]]
 
 
 def estimates(review: Review) -> Estimates:
-    """Estimate precision and recall of the model's labels.
+    """Estimate precision, recall and shares of the model's labels.
 
     Raises:
         ReviewError: The pairs are not a random sample, a reader has not handed in, a pair is
@@ -196,67 +245,163 @@ def estimates(review: Review) -> Estimates:
     ]
     if not rows:
         raise ReviewError(f"No pair of {review.name!r} was labelled: all were skipped.")
-    pool = [Stance(label) for label in made.of]
-    is_stratified = made.choice is Choice.STRATIFIED
-    return sample_estimates(rows, is_stratified, pool, left_out=len(review) - len(rows))
+    pool = {Stance(label): size for label, size in made.of.items()}
+    found = sample_estimates(rows, pool, left_out=len(review) - len(rows))
+    return replace(found, frame=_frame(review, found.pool, [pair for pair, _ in rows]))
+
+
+def corrected(reviews: Reviews, result: Result) -> tuple[Review, Estimates] | None:
+    """Return the newest review of a result that corrects its counts, and its estimates.
+
+    It has been finished and decided, holds a random sample of all labels, and was drawn from the
+    same reading of the same library at the same thresholds.
+    """
+    made = result.provenance
+    of_result = {
+        "subject": result.subject,
+        "library_digest": made.library_digest,
+        "stance_digest": made.stance_digest,
+        "filters": dict(made.filters),
+        "search_settings": dict(made.settings),
+        "least_probability": result.thresholds.probability,
+        "least_similarity": result.thresholds.similarity,
+    }
+    for review in reviews.all():
+        settings = review.settings.to_dict()
+        if all(settings[name] == value for name, value in of_result.items()):
+            try:
+                found = estimates(review)
+            except ReviewError:
+                continue
+            if all(label.corrected for label in found.labels.values()):
+                return review, found
+    return None
+
+
+def _frame(review: Review, pool: int, read: Sequence[ReviewPair]) -> str:
+    made = review.settings
+    by = Counter(pair.label_source for pair in read if pair.label_source)
+    who = " and ".join(f"{name} ({n} of those labelled here)" for name, n in by.most_common())
+    frame = f"The figures are of the {counted(pool, 'pair')} that could be drawn"
+    frame += f"; their labels are of {who}." if who else "."
+    if made.screening:
+        frame += (
+            f" What {made.screening} alone read and took for neither is not among them, so it is "
+            "in no figure, least of all in recall."
+        )
+    return frame
 
 
 def sample_estimates(
-    rows: Sequence[tuple[ReviewPair, Stance]],
-    stratified: bool,
-    pool: Collection[Stance],
-    left_out: int = 0,
+    rows: Sequence[tuple[ReviewPair, Stance]], pool: Mapping[Stance, int], left_out: int = 0
 ) -> Estimates:
-    """Return the estimates from a random sample.
+    """Return the estimates from a random sample, drawn from all pairs or label by label.
 
     Args:
         rows: Pairs with a label of the model, and people's labels; at least one.
-        stratified: Whether they were drawn separately for each of the model's labels.
-        pool: The model's labels that could be drawn.
+        pool: For each of the model's labels that could be drawn, the number of pairs with it.
         left_out: Number of pairs of the sample that could not be judged.
     """
-    machine = [pair.machine for pair, _ in rows if pair.machine]
-    counts = confusion(machine, [people for _, people in rows])  # the model's labels in rows
-    # Weights make each row of the table as large as its stratum in the pool.
-    sizes = np.array(
-        [sum(pair.weight for pair, _ in rows if pair.machine is stance) for stance in Stance]
-    )[:, None]
-    weighted = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1) * sizes
-    source, prior = np.random.default_rng(SEED), 1 / len(Stance)
-    drawn = sizes * np.stack([source.dirichlet(row + prior, DRAWS) for row in counts], axis=1)
-
-    def estimate(right: NDArray[np.bool_], among: NDArray[np.bool_]) -> Figure:
-        """Return the share of pairs in the cells `right` among those in the cells `among`."""
-        if not stratified:
-            return _share(int(counts[right].sum()), int(counts[among].sum()))
-        if not weighted[among].any():
-            return Figure(None)
-        value = float(weighted[right].sum() / weighted[among].sum())
-        found = _with_interval(value, drawn[:, right].sum(axis=1) / drawn[:, among].sum(axis=1))
-        if found.low is None or found.high is None:
-            return found
-        # The prior pulls the posterior inwards: a share of 0 or 1 lies outside of its middle 95 %.
-        return Figure(value, min(found.low, value), max(found.high, value))
-
-    kind = BAYES if stratified else WILSON
+    read = [(pair.machine, people) for pair, people in rows if pair.machine]
+    counts = confusion(*zip(*read, strict=True))  # the model's labels in rows
+    called = counts.sum(axis=1)
+    sizes = [max(pool.get(stance, 0), int(n)) for stance, n in zip(Stance, called, strict=True)]
+    strata = [
+        Stratum(counts * np.eye(len(Stance), dtype=np.int64)[:, [n]], size)
+        for n, size in enumerate(sizes)
+        if size
+    ]
+    effect = _design_effect(rows)
     diagonal, everywhere = np.eye(len(Stance), dtype=bool), np.ones_like(counts, bool)
+
+    def share(right: NDArray[np.bool_], among: NDArray[np.bool_]) -> Figure:
+        """Return the share of pairs in the cells `right` among those in the cells `among`."""
+        return _estimate(
+            lambda tables: _ratio(tables[:, right].sum(axis=1), tables[:, among].sum(axis=1)),
+            strata,
+            effect,
+            finite=True,
+        )
+
     is_whole = set(pool) == set(Stance)  # so that pairs the model misses could be drawn
     labels = {}
     for number, stance in enumerate(Stance):
         if stance not in pool:
             continue
-        column = np.zeros_like(everywhere)
-        column[:, number] = True
-        called, found = int(counts[number].sum()), int(counts[:, number].sum())
+        row, column = (np.zeros_like(everywhere) for _ in range(2))
+        row[number], column[:, number] = True, True
         labels[stance] = LabelEstimate(
-            _share(int(counts[number, number]), called),
-            estimate(diagonal & column, column) if is_whole else None,
-            called,
-            found,
-            kind if is_whole else "",
+            share(diagonal & row, row) if called[number] else Figure(None),
+            share(diagonal & column, column) if is_whole else None,
+            int(called[number]),
+            int(counts[:, number].sum()),
+            sizes[number] / sum(sizes),
+            share(column, everywhere) if is_whole else None,
         )
-    accuracy = estimate(diagonal, everywhere)
-    return Estimates(int(counts.sum()), left_out, accuracy, kind, labels)
+    accuracy = share(diagonal, everywhere)
+    pairs = int(counts.sum())
+    return Estimates(pairs, left_out, sum(sizes), "", accuracy, labels, _groups(rows))
+
+
+def _design_effect(rows: Sequence[tuple[ReviewPair, Stance]]) -> float:
+    """Return how many labels of these pairs say as much as one of an independent pair, at least 1.
+
+    It is the variance of the labels' weighted sums over speeches divided by that over pairs (Kish
+    1965), by the speeches of side b, or of side a if these are more alike.
+    """
+    strata = [pair.machine for pair, _ in rows]
+    weights = np.array([pair.weight for pair, _ in rows])
+    labels = np.eye(len(Stance))[gold_of([people for _, people in rows])]
+    for stratum in set(strata):  # what a label differs by from others of its stratum
+        of = np.array([one is stratum for one in strata])
+        labels[of] -= labels[of].mean(axis=0)
+    labels *= weights[:, None]
+    alone, effects = (labels**2).sum(), [1.0]
+    for side in ("a", "b"):
+        sums: dict[Hashable, Floats] = defaultdict(lambda: np.zeros(len(Stance)))
+        for (pair, _), label in zip(rows, labels, strict=True):
+            sums[getattr(pair, side).statement.speech] += label
+        if alone and len(sums) > 1:  # a search has one quote
+            effects.append(float(sum((of**2).sum() for of in sums.values()) / alone))
+    return max(effects)
+
+
+LEAST_OF_GROUP = 5
+"""Pairs that a group must have to be shown."""
+
+
+def _groups(rows: Sequence[tuple[ReviewPair, Stance]]) -> dict[str, tuple[GroupEstimate, ...]]:
+    """Return how often the model is right by country, decade and source of side b."""
+    found = {}
+    for by, names_of in _GROUPS.items():
+        groups: dict[str, list[tuple[ReviewPair, bool]]] = defaultdict(list)
+        for pair, people in rows:
+            for name in names_of(pair.b.statement):
+                groups[name].append((pair, pair.machine is people))
+        found[by] = tuple(
+            GroupEstimate(name, len(of), _accuracy(of))
+            for name, of in sorted(groups.items(), key=lambda one: (-len(one[1]), one[0]))
+            if len(of) >= LEAST_OF_GROUP
+        )
+    return found
+
+
+def _accuracy(of: Sequence[tuple[ReviewPair, bool]]) -> Figure:
+    mean = sum(pair.weight for pair, _ in of) / len(of)
+    parts: dict[Hashable, float] = defaultdict(float)
+    wholes: dict[Hashable, float] = defaultdict(float)
+    for pair, right in of:
+        speech, weight = pair.b.statement.speech, pair.weight / mean
+        parts[speech] += weight * right
+        wholes[speech] += weight
+    return clustered_share([parts[speech] for speech in wholes], [*wholes.values()])
+
+
+_GROUPS: Mapping[str, Callable[[Statement], Collection[str]]] = {
+    "country": lambda said: [country.name for country in said.country],
+    "decade": lambda said: [f"{said.date.year // 10 * 10}s"] if said.date else [],
+    "source": lambda said: [said.source] if said.source else [],
+}
 
 
 # -- All figures of a review ---------------------------------------------------------------------
@@ -300,12 +445,6 @@ class Agreement:
     estimates: Estimates | None
     no_estimates: str
 
-    @property
-    def lacks_interval(self) -> bool:
-        """Tell whether a kappa or alpha is defined without an interval; see `NO_INTERVAL_NOTE`."""
-        rows = [*self.by_label.values(), *self.by_topic.values()]
-        return any(row.lacks_interval for row in (self.overall, *rows) if row is not None)
-
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         return asdict(self)
@@ -318,23 +457,34 @@ def agreement(review: Review) -> Agreement:
         reader: {place: answer.stance for place, answer in answers.items()}
         for reader, answers in review.answers().items()
     }
-    machine, places_of = {}, dict[str, list[int]]()
+    machine = {}
+    by_topic_and_stratum: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    weights: dict[str, float] = {}
     for place, pair in review.pairs():
         machine[place] = pair.machine
-        places_of.setdefault(pair.topic, []).append(place)
+        by_topic_and_stratum[pair.topic][pair.stratum].append(place)
+        weights[pair.stratum] = pair.weight
     overall, between = None, None
     by_label: dict[Stance, Reliability] = {}
     by_topic: dict[str, Reliability] = {}
     if len(review.readers) == 2:
         first, second = labels.values()
-        table = _confusion_at(first, second, machine)
-        overall, between = reliability(table), _plain(table)
-        by_label = {s: reliability(one_against_rest(table, n)) for n, s in enumerate(Stance)}
-        if len(places_of) > 1:
-            by_topic = {
-                topic: reliability(_confusion_at(first, second, places_of[topic]))
-                for topic in sorted(places_of)
-            }
+        of_topics = {
+            topic: {s: _confusion_at(first, second, at) for s, at in strata.items()}
+            for topic, strata in by_topic_and_stratum.items()
+        }
+        tables = {s: _sum(of[s] for of in of_topics.values() if s in of) for s in weights}
+
+        def strata_of(tables: Mapping[str, Any]) -> list[Stratum]:
+            return [Stratum(table, table.sum() * weights[s]) for s, table in tables.items()]
+
+        overall, between = reliability(strata_of(tables)), _plain(_sum(tables.values()))
+        by_label = {
+            stance: reliability(strata_of({s: one_against_rest(t, n) for s, t in tables.items()}))
+            for n, stance in enumerate(Stance)
+        }
+        if len(of_topics) > 1:
+            by_topic = {t: reliability(strata_of(of_topics[t])) for t in sorted(of_topics)}
         labels[FINAL] = final
     changed = {reader: len(places) for reader, places in review.changed_after_label().items()}
     estimated, why_not = None, ""
@@ -355,7 +505,7 @@ def agreement(review: Review) -> Agreement:
             name: _plain(_confusion_at(given, machine, machine)) for name, given in labels.items()
         },
         changed=changed,
-        cautions=tuple(_cautions(review.settings.machine_shown, changed)),
+        cautions=tuple(_cautions(review, changed)),
         estimates=estimated,
         no_estimates=why_not,
     )
@@ -373,12 +523,24 @@ def _confusion_at(
     return confusion([one for one, _ in both], [other for _, other in both])
 
 
+def _sum(tables: Iterable[Counts]) -> Counts:
+    return np.asarray(np.sum([*tables], axis=0), np.int64)
+
+
 def _plain(table: Counts) -> Confusion:
     return tuple(tuple(row) for row in table.tolist())
 
 
-def _cautions(shown: MachineShown, changed: Mapping[str, int]) -> Iterator[str]:
-    if shown is MachineShown.BEFORE:
+def _cautions(review: Review, changed: Mapping[str, int]) -> Iterator[str]:
+    if len(review.readers) == 1:
+        yield "One reader labelled these pairs alone; how far another would agree is not known."
+    imported = Counter(event.who for event in review.history() if event.what == "import")
+    if names := [f"{counted(n, 'answer')} of {name}" for name, n in imported.items()]:
+        yield (
+            f"{' and '.join(names)} came from a file; whether the model's labels were in sight "
+            "there is not known."
+        )
+    if review.settings.machine_shown is MachineShown.BEFORE:
         yield (
             "The readers saw the model's label before they answered, so their agreement with it is "
             "not an independent check."

@@ -212,12 +212,15 @@ class Review:
             )
 
     def shows_machine(self, answered: bool) -> bool:
-        """Tell whether a reader who has or has not answered a pair may see the model's label."""
+        """Tell whether a reader who has or has not answered a pair may see the model's label.
+
+        At the end all may: once all readers have handed in, and every difference is decided.
+        """
         shown = self.settings.machine_shown
         return (
             shown is MachineShown.BEFORE
             or (shown is MachineShown.AFTER and answered)
-            or self.is_finished
+            or (self.is_finished and len(self.decisions()) == len(self.differences()))
         )
 
     def progress(self, reader: str) -> ReaderProgress:

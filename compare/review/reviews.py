@@ -65,8 +65,9 @@ class Reviews:
         *,
         order: Order | str = Order.RANDOM,
         seed: int = 0,
-        machine_shown: MachineShown | str = MachineShown.AFTER,
+        machine_shown: MachineShown | str = MachineShown.END,
         codebook: str = CODEBOOK,
+        plan: str = "",
     ) -> Review:
         """Create a review and return it.
 
@@ -77,6 +78,7 @@ class Reviews:
             order: The order in which the pairs are read; `seed` is for a random order.
             machine_shown: When readers see the model's label.
             codebook: The readers' instructions.
+            plan: The digest of the plan that it is made from.
 
         Raises:
             ReviewError: The name is taken, there are no pairs, two pairs have the same id, the
@@ -107,6 +109,7 @@ class Reviews:
             subject=selection.subject,
             left_out=selection.left_out,
             read_before=sum(pair.content_ids[0] in finished for pair in pairs),
+            plan=plan,
             **_origin(selection),
         )
         with self._store.writing() as database:

@@ -71,12 +71,12 @@ class Order(Option):
 
 
 class MachineShown(Option):
-    """When readers see the model's label."""
+    """When people see the model's label; who decides differences sees it with no pair."""
 
-    AFTER = "after"
-    """Once they have answered the pair."""
     END = "end"
-    """Once all readers have handed in."""
+    """Once all readers have handed in and every difference is decided: no answer can follow it."""
+    AFTER = "after"
+    """Once they have answered the pair: then it may move how they answer the next ones."""
     BEFORE = "before"
     """With the pair: then the answers are no independent check of the model."""
 
@@ -232,6 +232,7 @@ class Settings:
         screening: Name and digest of the first-stage model, which alone scored some of the pairs.
         left_out: Number of pairs that were not drawn because a finished review holds them.
         read_before: Number of pairs that another finished review holds.
+        plan: The sha256 of the plan that it was made from; "" without a plan.
     """
 
     choice: Choice
@@ -254,6 +255,7 @@ class Settings:
     screening: str = ""
     left_out: int = 0
     read_before: int | None = None
+    plan: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""

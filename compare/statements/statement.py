@@ -131,6 +131,17 @@ class Statement:
     pages: tuple[int, ...] = ()
 
     @property
+    def speech(self) -> tuple[str, ...]:
+        """Return a key that the statements of one speech share: who spoke, when and where.
+
+        A statement with neither date nor address is a speech of its own.
+        """
+        date = self.date.iso if self.date else ""
+        if not date and not self.url:
+            return (self.id,)
+        return (self.speaker, self.countries, date, self.venue, self.source, self.url)
+
+    @property
     def countries(self) -> str:
         """Return the spellings of the countries, joined by "; "."""
         return "; ".join(entry.name for entry in self.country)

@@ -20,7 +20,7 @@ SIDES = (
     f"&q={CLAIM}&opposite={DENIAL}"
 )
 TIMELINE = f"proposition?compare=Over+time&countries=Valdoria&q={CLAIM}&o_p=0.5"
-ALWAYS = ["By year", "Table", "Check a sample"]
+ALWAYS = ["By year", "Table"]
 VIEWS = ["Opposed", "Agree", "What A said", "What B said", *ALWAYS]
 
 
@@ -66,7 +66,6 @@ ONLY_THERE = {
     "What A said": "[class*=st-key-sides-said-0-list-][class*=-on]",
     "What B said": "[class*=st-key-sides-said-1-list-][class*=-on]",
     "What they said": "[class*=st-key-timeline-said-0-list-][class*=-on]",
-    "Check a sample": "text=Label each by its words",
 }
 """What a view has and the others have not; lists have their heads."""
 
@@ -133,9 +132,9 @@ def test_sides_stand_beside_each_other_when_wide_and_one_above_the_other_when_na
 
 def test_hostile_statements_are_shown_as_written(two, visit):
     page = read(visit(f"{two.url}/{SIDES}&o_p=0"))
-    for view in ("Opposed", "Agree", "Table", "Check a sample"):
+    for view in ("Opposed", "Agree", "Table"):
         look(page, view)
-        if view == "Check a sample":
+        if view == "Opposed":
             assert "<i>Envoy</i>" in page.locator("[data-testid=stMain]").inner_text()
         assert "owned" not in page.title(), view
         assert page.locator(".stHtml script, .stHtml img, .katex").count() == 0, view
@@ -162,22 +161,3 @@ def test_what_is_found_can_be_taken_away(two, visit):
     with page.expect_download() as download:
         page.get_by_role("button", name=re.compile("Download as PNG")).first.click()
     assert download.value.path().read_bytes().startswith(b"\x89PNG")
-
-
-def test_a_sample_is_checked_by_the_keyboard(two, visit):
-    page = visit(f"{two.url}/{SIDES}&o_p=0")
-    look(read(page), "Check a sample")
-    page.get_by_label("Pairs to draw").fill("2")
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("0 of 2 pairs answered")).to_be_visible()
-    assert page.locator(".cp-verdict").count() == 0
-    for number in (1, 2):
-        group = page.get_by_role("radiogroup", name=f"Pair {number}")
-        group.get_by_role("radio").first.focus()
-        page.keyboard.press("Space")
-        expect(page.get_by_text(f"{number} of 2 pairs answered")).to_be_visible()
-    expect(page.get_by_text("95 % interval").first).to_be_visible()
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download the checked sample").click()
-    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text("utf-8-sig"))))
-    assert [row["reader"] for row in rows] == ["agree", "agree"]

@@ -15,7 +15,7 @@ from compare.evaluate.lists import (
     ranking_report,
     shown_report,
 )
-from compare.results import Stance
+from compare.results import Stance, share_interval
 
 YES, NO, NEITHER = Stance.AGREE, Stance.OPPOSE, Stance.NEITHER
 
@@ -68,11 +68,12 @@ def test_probabilities_are_compared_in_tenths() -> None:
     assert (high.right, high.right_of_judged) == (pytest.approx(2 / 5), pytest.approx(2 / 3))
 
 
-def test_intervals_draw_queries_again() -> None:
-    found = shown_report(LISTS)
-    assert (found.p_at_5.low, found.p_at_5.high) == (0, pytest.approx(2 / 5))
-    # A draw of the first query alone has two of four right, one of the others alone none.
-    assert (found.right.low, found.right.high) == (0, pytest.approx(2 / 4))
+def test_intervals_are_over_queries() -> None:
+    found, again = shown_report(LISTS), shown_report(LISTS * 20)
+    assert found.p_at_5.low < 0.01
+    assert found.p_at_5.high > 0.6  # three queries say little
+    assert again.right.value == pytest.approx(found.right.value)
+    assert again.right.high - again.right.low < 0.3 < found.right.high - found.right.low
     assert found.right == shown_report(LISTS[::-1]).right
 
 
@@ -143,7 +144,7 @@ def test_queries_with_fewer_than_three_do_not_count() -> None:
     assert found.ndcg_at_10 == pytest.approx(0.75)
     assert found.ceiling == pytest.approx((3 / 5 + 1) / 2)
     assert found.unjudged_at_5 == pytest.approx(0.1)
-    assert found.p_at_5_ci == pytest.approx((0.2, 0.6))
+    assert found.p_at_5_ci == share_interval(0.8, 2)
 
 
 def test_without_a_query_that_counts_there_is_no_figure() -> None:

@@ -23,7 +23,7 @@ from compare.export.dictionary import (
 )
 from compare.export.formats import about_sheet
 from compare.export.json_files import opposites_json, public_json, result_to_json, sides_json
-from compare.export.rows import checked_rows, pair_rows, year_rows
+from compare.export.rows import pair_rows, year_rows
 from compare.results import Stance
 from compare.statements import PartialDate, Quotation, Quote, Statement
 from compare.strict_model import fields, model
@@ -78,10 +78,6 @@ def test_the_page_names_what_the_second_sheet_says() -> None:
     [
         (columns("pairs"), pair_rows(a_search())),
         (columns("pairs"), pair_rows(two_sides(), list(Stance))),
-        (
-            (*columns("pairs"), *columns("checked sample")),
-            checked_rows(two_sides(), two_sides().pairs, [Stance.AGREE, None, Stance.OPPOSE]),
-        ),
         (columns("years"), year_rows(two_sides())),
     ],
 )
@@ -106,7 +102,6 @@ def test_columns_of_numbers_hold_numbers() -> None:
 def test_what_a_column_can_hold_is_said() -> None:
     stances = ("agree", "oppose", "neither", "changed")
     assert {f.name: f.choices for f in fields("pairs")}["stance"] == stances
-    assert {f.name: f.choices for f in fields("checked sample")}["reader"] == (*stances, "")
     assert all(field.type == "date" for field in fields("frame"))
 
 

@@ -258,8 +258,8 @@ def test_a_notebook_shows_places_of_either_end() -> None:
     assert "28 placed from opposed (-1) to agreeing (+1), 0 take no side, 1 say nothing" in html
     assert "Land 0 &lt;b&gt;" in html
     assert "<i>" not in html
-    assert "<td>-0.70" in html
-    assert "<td>+0.70" in html
+    assert "<td>-1.00" in html
+    assert "<td>+1.00" in html
     for words in HOSTILE:
         odd = Positions(words, "country", (actor(1, 0.8, words),), Thresholds(), PROVENANCE)
         body = odd._repr_html_().split("</style>", 1)[1]

@@ -12,7 +12,7 @@ from compare.cli.program import cli
 from tests.fakes import Ran
 
 WRITTEN = {"--out", "--by-year", "--passages", "--agreement", "--unjudged"}
-READ = {"--queries", "--batch", "--result", "--pairs", "--codebook", "--corpus",
+READ = {"--queries", "--batch", "--result", "--pairs", "--codebook", "--plan", "--corpus",
         "--collection", "--qrels", "--token-file"}  # fmt: skip
 ARGUMENTS = {  # nothing that is named here exists
     "search": "x",
@@ -21,6 +21,7 @@ ARGUMENTS = {  # nothing that is named here exists
     "timeline": "x --who country=Valdoria",
     "positions": "x",
     "review export": "absent",
+    "review plan": "--result absent.json",
     "watch run": "absent",
     "watch feed": "absent",
     "import url": "https://absent.example",

@@ -324,4 +324,8 @@ def test_a_notebook_shows_pairs_side_by_side_without_withheld_answers(
     assert "agree</small>" not in made._repr_html_()
     read_by(made, "Bren", [NEITHER] * 12)
     html = made._repr_html_()
+    assert "the model" not in html  # who decides differences must not see it
+    for place in made.differences():
+        made.decide(place, OPPOSE, "Cor")
+    html = made._repr_html_()
     assert "<small>the model: ≠ Opposes</small><small>Ada: agree</small>" in html

@@ -101,7 +101,7 @@ def test_a_review_from_creation_to_figures(run, folder: Path) -> None:
     assert figures["changed"] == {"Ada": 0, "Bren": 0}
     design = figures["design"]
     assert (design["choice"], design["chosen_seed"], design["machine_shown"]) == (
-        *("random", 3, "after"),
+        *("random", 3, "end"),
     )
     assert (design["stance_digest"], design["filters"]) == ("5" * 64, {"topic": "canal"})
     assert design["version"] == __version__
@@ -116,7 +116,7 @@ def test_a_review_from_creation_to_figures(run, folder: Path) -> None:
 
 
 def test_pairs_are_read_one_by_one_from_the_keyboard(run, monkeypatch, folder: Path) -> None:
-    created(run, "--order", "uncertain", "--choose", "stratified")
+    created(run, "--order", "uncertain", "--choose", "stratified", "--machine", "after")
     monkeypatch.setattr("sys.stdin", io.StringIO("o3 It is denied\nx\nc\nu\na\ns\nq\n"))
     told = run("answer", "canal", "--reader", "ada")
     assert told.code == 0
@@ -250,6 +250,6 @@ def test_help_names_the_commands_in_the_order_of_use(run) -> None:
     told = run("--help").out
     names = re.findall(r"^  (\w+) ", told.partition("Commands:")[2], re.M)
     assert names == [
-        *("create", "list", "status", "answer", "done", "decide", "import", "agreement"),
+        *("create", "plan", "list", "status", "answer", "done", "decide", "import", "agreement"),
         *("export", "delete"),
     ]

@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from compare.comparison import random_sample
 from compare.errors import ReviewError
 from compare.results import Probabilities
 from compare.review import Choice, Order, PairSelection, Reviews, draw, with_divergence
@@ -30,14 +29,6 @@ def test_a_random_sample_is_of_all_pairs_and_the_same_for_one_seed() -> None:
     assert drawn.pairs[0].topic == "canal"
     assert drawn.pairs[0].label_source == "judge@555555555555"
     assert len(draw(table(LABELS), size=400).pairs) == 100
-
-
-def test_the_draw_equals_that_of_random_sample() -> None:
-    both = (AGREE, OPPOSE)
-    ours = draw(table(LABELS), size=12, seed=7, stances=both)
-    theirs = random_sample(table(LABELS), 12, 7)
-    assert [(p.a.statement.id, p.b.statement.id) for p in ours.pairs] == [p.ids for p in theirs]
-    assert ours.pool == {"agree": 30, "oppose": 6}
 
 
 def test_every_pair_is_drawn_equally_often() -> None:

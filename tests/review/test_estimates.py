@@ -22,6 +22,7 @@ from compare.review import (
     estimates,
 )
 from compare.review.figures import sample_estimates
+from compare.statements import parse_countries
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, table
 
 MACHINE = [AGREE] * 60 + [OPPOSE] * 20 + [NEITHER] * 120
@@ -36,6 +37,7 @@ def truth(number: int) -> Stance:
 
 
 TRUTH = [truth(number) for number in range(len(MACHINE))]
+POOL = {stance: MACHINE.count(stance) for stance in Stance}
 
 
 def checked(reviews: Reviews, size: int) -> Review:
@@ -63,12 +65,15 @@ def test_a_random_sample_of_all_gives_the_figures_of_all(reviews: Reviews) -> No
     assert (found.pairs, found.left_out) == (200, 0)
     both = list(zip(MACHINE, TRUTH, strict=True))
     assert found.accuracy.value == pytest.approx(share([a is b for a, b in both]))
-    assert found.accuracy_interval == "Wilson"
+    assert found.pool == 200
     for stance in Stance:
         label = found.labels[stance]
         assert label.recall is not None
         assert (label.precision.value, label.recall.value) == pytest.approx(real(stance))
-        assert label.precision.low < label.precision.value < label.precision.high
+        assert label.precision.low == label.precision.value == label.precision.high  # all were read
+        assert label.raw == pytest.approx(MACHINE.count(stance) / 200)
+        assert label.corrected.value == label.corrected.low
+        assert label.corrected.value == pytest.approx(TRUTH.count(stance) / 200)
         assert label.called == MACHINE.count(stance)
         assert label.found == TRUTH.count(stance)
 
@@ -79,7 +84,7 @@ def test_weights_undo_what_stratification_does() -> None:
     for seed in range(draws):
         drawn = draw(table(MACHINE), Choice.STRATIFIED, 60, seed).pairs
         rows = [(entry, TRUTH[int(entry.a.statement.id[1:])]) for entry in drawn]
-        found = sample_estimates(rows, True, list(Stance))
+        found = sample_estimates(rows, POOL)
         recall = found.labels[OPPOSE].recall
         assert recall is not None
         assert recall.value is not None
@@ -90,7 +95,6 @@ def test_weights_undo_what_stratification_does() -> None:
     assert sum(weighted) / draws == pytest.approx(recall_of_all, abs=0.06)
     assert sum(plain) / draws > recall_of_all + 0.15
     assert covered > 0.8 * draws
-    assert found.labels[OPPOSE].recall_interval == found.accuracy_interval == "Bayesian"
 
 
 def counted(counts: Sequence[Sequence[int]], pool: Sequence[int]) -> Estimates:
@@ -101,7 +105,7 @@ def counted(counts: Sequence[Sequence[int]], pool: Sequence[int]) -> Estimates:
         for people, number in zip(Stance, row, strict=True)
         for _ in range(number)
     ]
-    return sample_estimates(rows, True, list(Stance))
+    return sample_estimates(rows, dict(zip(Stance, pool, strict=True)))
 
 
 def test_a_miss_that_was_not_drawn_is_not_ruled_out() -> None:
@@ -135,6 +139,48 @@ def test_intervals_of_a_stratified_sample_cover_the_truth_as_often_as_they_say(
             for f, true in zip(figures, (accuracy, *recalls), strict=True)
         ]
     assert (held > 0.9 * draws).all(), held / draws
+
+
+def test_a_count_is_corrected_for_what_the_model_misses() -> None:
+    found = counted([[18, 0, 2], [0, 15, 5], [1, 2, 17]], [100, 50, 850])
+    opposing = found.labels[OPPOSE]
+    assert opposing.raw == pytest.approx(0.05)
+    # 15 of 20 of its 50, and 2 of 20 of the 850 that it took for neither
+    assert opposing.corrected.value == pytest.approx((0.75 * 50 + 0.1 * 850) / 1000)
+    assert 0.05 < opposing.corrected.low < opposing.corrected.value < opposing.corrected.high < 0.3
+
+
+def test_labels_of_one_speech_count_as_fewer() -> None:
+    def width(speeches: int) -> float:
+        rows = []
+        for n in range(60):
+            said = replace(pair(n, OPPOSE), weight=10.0)
+            statement = replace(said.b.statement, date=None, venue=f"speech {n % speeches}")
+            right = n % speeches < speeches / 2
+            drawn = replace(said, b=replace(said.b, statement=statement))
+            rows.append((drawn, OPPOSE if right else NEITHER))
+        found = sample_estimates(rows, {OPPOSE: 600}).labels[OPPOSE].precision
+        assert found.value == pytest.approx(0.5)
+        return found.high - found.low
+
+    assert width(6) > 1.5 * width(60)
+
+
+def test_the_model_is_measured_by_country_decade_and_source() -> None:
+    rows = []
+    for n in range(20):
+        said = pair(n, AGREE)
+        country = parse_countries("Lorn" if n < 12 else "Valdoria")
+        statement = replace(said.b.statement, country=country, source="Gazette")
+        right = n < 12 or n % 2
+        drawn = replace(said, b=replace(said.b, statement=statement))
+        rows.append((drawn, AGREE if right else OPPOSE))
+    by = sample_estimates(rows, {AGREE: 20}).by
+    assert [(one.name, one.pairs, one.accuracy.value) for one in by["country"]] == [
+        ("Lorn", 12, 1.0),
+        ("Valdoria", 8, 0.5),
+    ]
+    assert [one.name for one in by["source"]] == ["Gazette"]
 
 
 def test_labels_outside_of_the_pool_get_no_estimate(reviews: Reviews) -> None:
@@ -237,7 +283,8 @@ def test_answers_given_with_the_label_in_sight_are_cautioned_about(
     found = agreement(review)
     assert found.changed == changed
     assert said in " ".join(found.cautions)
-    assert len(found.cautions) == bool(said)
+    assert "5 answers of Ada and 5 answers of Bren came from a file" in found.cautions[0]
+    assert len(found.cautions) == 1 + bool(said)
 
 
 def test_answers_that_were_imported_were_not_changed_with_the_label_in_sight(
@@ -248,6 +295,25 @@ def test_answers_that_were_imported_were_not_changed_with_the_label_in_sight(
     review.answer_many("Ada", {1: Answer(OPPOSE)})
     review.hand_in("Ada")
     assert review.changed_after_label() == {"Ada": set()}
+    alone, from_file = agreement(review).cautions
+    assert "One reader labelled these pairs alone" in alone
+    assert "2 answers of Ada came from a file" in from_file
+
+
+def test_who_skips_all_and_imports_the_labels_of_the_model_is_cautioned_about(
+    reviews: Reviews,
+) -> None:
+    drawn = draw(table(MACHINE[:8]), size=8)
+    review = reviews.create("canal", drawn, ["Ada", "Bren"], machine_shown="after")
+    machine = {place: of.machine for place, of in review.pairs()}
+    for place in machine:
+        review.answer("Ada", place, None)
+    review.answer_many("Ada", {place: Answer(label) for place, label in machine.items()})
+    review.hand_in("Ada")
+    read_by(review, "Bren", [NEITHER] * 8)
+    told = " ".join(agreement(review).cautions)
+    assert "8 answers of Ada and 8 answers of Bren came from a file" in told
+    assert "Ada changed 8 answers after the model's label was shown" in told
 
 
 def test_one_reader_has_no_agreement(reviews: Reviews) -> None:

@@ -82,7 +82,7 @@ def test_a_row_holds_a_pair_with_its_answers_and_decision(done: Review) -> None:
     )
     assert [row["final"] for row in (first, second, third)] == ["agree", "oppose", "skip"]
     assert (third["machine"], third["p_agree"], third["answer_1"]) == ("", None, "skip")
-    assert (first["answers_shown"], first["machine_shown"]) == ("all", "after")
+    assert (first["answers_shown"], first["machine_shown"]) == ("all", "end")
     assert (first["chosen"], first["order"], first["order_seed"]) == ("imported", "given", None)
 
 
@@ -105,7 +105,7 @@ def test_draw_order_and_seeds_are_exported(reviews: Reviews) -> None:
 
 def test_withheld_answers_and_labels_are_not_exported(reviews: Reviews) -> None:
     drawn = draw(table([AGREE, OPPOSE]), Choice.STRATIFIED, 2)
-    made = reviews.create("canal", drawn, ["Ada", "Bren"])
+    made = reviews.create("canal", drawn, ["Ada", "Bren"], machine_shown="after")
     made.answer("Ada", 1, AGREE, 3, "mine")
     nobody, ada, bren = (review_rows(made, seen_by=who) for who in (None, "Ada", "Bren"))
     assert [row["answers_shown"] for row in (nobody[0], ada[0])] == ["none yet", "only of Ada"]

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
-from compare.review.figures import alphas, confusion, kappas, one_against_rest, reliability
+from compare.review.figures import Reliability, Stratum, alphas, confusion, kappas, one_against_rest
+from compare.review.figures import reliability as reliability_of
 from tests.review.conftest import AGREE, NEITHER, OPPOSE
 
 
@@ -50,6 +51,11 @@ def units_of(table: np.ndarray) -> np.ndarray:
 
 def counted(*rows: list[int]) -> np.ndarray:
     return np.array(rows, np.int64)
+
+
+def reliability(table: np.ndarray) -> Reliability:
+    """The figures of pairs that were all drawn alike."""
+    return reliability_of([Stratum(table, float(table.sum()))])
 
 
 @pytest.mark.parametrize(
@@ -133,8 +139,8 @@ def test_two_readers_are_compared_label_by_label() -> None:
     assert one_against_rest(table, 0).tolist() == [[1, 1], [1, 2]]
     found = reliability(table)
     assert (found.pairs, found.agreement.value) == (5, 0.6)
-    assert found.agreement.low == pytest.approx(0.231, abs=0.001)  # Wilson, 3 of 5
-    assert found.agreement.high == pytest.approx(0.882, abs=0.001)
+    assert found.agreement.low == pytest.approx(0.2, abs=0.05)
+    assert found.agreement.high == pytest.approx(0.9, abs=0.05)
     units = units_of(table)
     assert units.sum(axis=1).tolist() == [2] * 5
     assert krippendorff_alpha(units) == pytest.approx(
@@ -169,15 +175,25 @@ def test_undefined_figures_are_none(same: int) -> None:
     assert (found.agreement.value is None) == (found.pairs == 0)
 
 
-@pytest.mark.parametrize(
-    "table", [counted([9, 0, 0], [0, 5, 0], [0, 0, 6]), counted([0, 4], [0, 0])]
-)
-def test_there_is_no_interval_if_all_draws_are_equal(table: np.ndarray) -> None:
-    found = reliability(table)
-    for figure in (found.kappa, found.alpha):
-        assert figure.value is not None
-        assert (figure.low, figure.high) == (None, None)
-    assert found.agreement.low is not None
+def test_readers_who_never_differed_may_differ() -> None:
+    found = reliability(counted([9, 0, 0], [0, 5, 0], [0, 0, 6]))
+    for figure in (found.agreement, found.kappa, found.alpha):
+        assert figure.value == figure.high == pytest.approx(1)
+        assert figure.low is not None
+        assert 0.5 < figure.low < 1
+
+
+def test_each_pair_weighs_as_much_as_those_it_stands_for() -> None:
+    """Half of the pairs are from a stratum of a tenth, on which readers agree by chance."""
+    hard, easy = counted([25, 25], [25, 25]), counted([50, 0], [0, 50])
+    plain = reliability(hard + easy)
+    found = reliability_of([Stratum(hard, 100), Stratum(easy, 900)])
+    assert plain.kappa.value == pytest.approx(0.5)
+    assert found.kappa.value == pytest.approx(0.9)
+    assert found.agreement.value == pytest.approx(0.95)
+    assert found.alpha.value == pytest.approx(1 - 0.1 * 399 / 400)
+    assert found.kappa.low is not None
+    assert found.kappa.low > plain.kappa.high
 
 
 # -- On any table --------------------------------------------------------------------------------

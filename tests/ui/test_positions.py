@@ -25,6 +25,8 @@ STATEMENTS = [
     said("v1", f"Our friends know it. {OPEN} at once.", "Valdoria", "2010-05-01"),
     said("v2", f"{OPEN} of the world <b>now</b>.", "Valdoria", "2012", url="javascript:alert(1)"),
     said("v3", f"{OPEN} for ever.", "Valdoria", "2021"),
+    said("v4", f"{OPEN} in summer.", "Valdoria", "2022"),
+    said("v5", f"{OPEN} in winter.", "Valdoria", "2023"),
     said("o1", f"{SHUT}.", "Ostravia", "2011-01-01"),
     said("o2", f"{OPEN}, perhaps.", "Ostravia", "2019"),
     said("k1", "The canal of Meren and all ships of Karsenia.", "Karsenia", "2016"),
@@ -70,13 +72,13 @@ def test_nothing_is_read_until_it_is_asked_for(page, judge):
     assert judge.read == []
     app = press(app, "Compare")
     assert judge.read
-    assert "2 countries placed by 5 passages that take a side." in shown(app)
+    assert "2 countries placed by 7 passages that take a side." in shown(app)
 
 
 def test_places_stand_on_what_is_said_and_the_silent_are_named(page, judge):
     app = place(page)
     html = shown(app)
-    assert "n = 5 passages of 2 actors, in brackets by actor; 1 with too few" in html
+    assert "n = 7 passages of 2 actors, in brackets by actor; 1 with too few" in html
     assert NOT_A_SAMPLE in html
     assert "On the point, but taking no side (1)" in html
     assert "Karsenia (1)" in html
@@ -91,19 +93,19 @@ def test_a_party_leads_to_its_passages(page, judge):
     app = place(page)
     assert cards(app) == []
     menu = next(entry for entry in app.selectbox if entry.label == "The passages of")
-    assert menu.options == ["Ostravia (2)", "Valdoria (3)", "Karsenia (takes no side)"]
+    assert menu.options == ["Ostravia (2)", "Valdoria (5)", "Karsenia (takes no side)"]
     app = choose(app, "Ostravia")
     agree, opposed = cards(app)
     assert "cp-agree" in agree
     assert f"{SHUT}." in opposed
     assert "Ostravia Gazette" in opposed
     assert (
-        "Position -0.05 (fewer than 3 passages: no interval) from 2 passages of 2 statements"
+        "Position +0.00 (fewer than 5 speeches: no interval) from 2 passages in 2 speeches, of 2 "
         in shown(app)
     )
     app = choose(app, "Valdoria")
     assert "No passage of Valdoria that was read opposes the proposition." in shown(app)
-    assert "95 % interval +0.60 to +0.60" in shown(app)
+    assert "Position +1.00 (95 % interval -0.04 to +1.00) from 5 passages" in shown(app)
     assert "&lt;b&gt;now&lt;/b&gt;" in shown(app)
     assert "javascript" not in "".join(cards(app))
     app = choose(app, "Karsenia")
@@ -126,11 +128,11 @@ def test_periods_are_small_charts_with_their_numbers(page, judge):
     app = look(place(page), "By period")
     charts = app.get("vega_lite_chart")
     assert [chart.proto.alt for chart in charts] == [
-        "Positions of Ostravia by period. 2010: -0.05, 2 passages.",
-        "Positions of Valdoria by period. 2010: +0.60, 2 passages; 2020: +0.60, 1 passage.",
+        "Positions of Ostravia by period. 2010: +0.00, 2 passages.",
+        "Positions of Valdoria by period. 2010: +1.00, 2 passages; 2020: +1.00, 3 passages.",
     ]
     next(e for e in app.segmented_control if e.label == "Length of a period").set_value("1 year")
-    assert "2011: -0.70, 1 passage" in well(app.run()).get("vega_lite_chart")[0].proto.alt
+    assert "2011: -1.00, 1 passage" in well(app.run()).get("vega_lite_chart")[0].proto.alt
 
 
 def test_a_table_has_everybody(page, judge):
@@ -145,7 +147,7 @@ def test_several_propositions_are_compared(page, judge):
     assert menu.options == [ASKED, FEES]
     app = look(app, "All propositions")
     [frame] = app.dataframe
-    assert list(frame.value[ASKED]) == ["-0.05 (2)", "+0.60 (3)", "–", "silent"]
+    assert list(frame.value[ASKED]) == ["+0.00 (2)", "+1.00 (5)", "–", "silent"]
     assert {"Download the table", "Download the positions 1", "Download the positions 2"} <= files(
         app
     )
@@ -159,14 +161,14 @@ def test_who_takes_no_side_is_told_from_who_is_silent():
     table = table_of({"A": [0.8], "B": [0.1], "C": []}, {"A": [0.7], "B": [0.8], "C": [-0.9]})
     told = [[*row.values()] for row in rows_beside(table)]
     assert told == [
-        ["A", "+0.80 (1)", "+0.70 (1)"], ["B", "–", "+0.80 (1)"], ["C", "silent", "-0.90 (1)"]
+        ["A", "+1.00 (1)", "+1.00 (1)"], ["B", "–", "+1.00 (1)"], ["C", "silent", "-1.00 (1)"]
     ]  # fmt: skip
 
 
 def test_speakers_and_filters_and_the_link(page, judge):
     address = {"compare": "Speakers", "countries": "Valdoria", "from": "2011", "each": "5"}
     app = place(page, **address)
-    assert "1 speaker placed by 2 passages" in shown(app)
+    assert "1 speaker placed by 4 passages" in shown(app)
     found = parse_qs(urlsplit(app.code[0].value).query)
     for key, value in {**address, "q": ASKED}.items():
         assert found[key] == [value]

@@ -236,33 +236,6 @@ def test_years_are_counted_with_what_they_stand_on(page, judge):
     assert first.proto.alt.endswith("0 agree, 0 oppose.")
 
 
-def test_a_sample_is_checked_blind_and_the_share_is_given(page, judge):
-    app = look(read(page("proposition", compare="Two sides", **ASKED)), "Check a sample")
-    app.number_input(key="sides-size").set_value(4)
-    app.number_input(key="sides-seed").set_value(7)
-    app = well(app.run())
-    assert "0 of 4 pairs answered, seed 7." in shown(app)
-    assert len(cards(app)) == 4
-    for card in cards(app):
-        assert "cp-plain" in card
-        assert "cp-verdict" not in card
-    answers = ["Opposed" if " not " in card else "Agree" for card in cards(app)]
-    answers[0] = {"Opposed": "Agree", "Agree": "Opposed"}[answers[0]]
-    answers[1] = "Skip"
-    for radio, answer in zip(app.radio, answers, strict=True):
-        assert list(radio.options) == ["Agree", "Opposed", "Neither", "Skip"]
-        assert radio.value is None
-        radio.set_value(answer)
-    app = well(app.run())
-    html = shown(app)
-    assert "Of all labels, 2 of 3 are right: 67\N{NO-BREAK SPACE}% (95 % interval" in html
-    assert "1 pair skipped." in html
-    assert f"you say “{answers[0]}”" in html
-    assert "Download the checked sample" in files(app)
-    app = look(look(app, "Opposed"), "Check a sample")
-    assert [radio.value for radio in app.radio] == answers
-
-
 def test_what_was_asked_stands_in_the_link(page, judge):
     address = {"a_countries": "Valdoria", "b_speakers": "Envoy of Ostravia", "most": "50"}
     asked = {"q": CLAIM, "opposite": "It is ours.", "ab_view": "Table", "o_p": "0.5"}

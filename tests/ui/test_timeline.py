@@ -62,8 +62,7 @@ def test_what_they_said_comes_first_then_the_other_views(page, judge):
     app = read(page("proposition", compare="Over time", **WHO))
     [views] = [entry for entry in app.segmented_control if entry.label == "Show"]
     assert views.options == [
-        "What they said", "By year", "May have changed", "Said the same again",
-        "Table", "Check a sample",
+        "What they said", "By year", "May have changed", "Said the same again", "Table",
     ]  # fmt: skip
     assert ["shall not" in unmarked(card) for card in cards(app)] == [False] * 3 + [True]
     app = look(app, "By year")
@@ -77,13 +76,6 @@ def test_what_they_said_comes_first_then_the_other_views(page, judge):
         "May have changed",
         "May have changed",
         "Said the same again",
-    ]
-    app = look(app, "Check a sample")
-    assert list(app.radio[0].options) == [
-        "Said the same again",
-        "May have changed",
-        "Neither",
-        "Skip",
     ]
 
 

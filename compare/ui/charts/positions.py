@@ -26,7 +26,7 @@ from compare.ui.charts.vega import (
 )
 
 CHOSEN = "chosen"  # the selection of a dot or a country
-KINDS = ("Agreeing", "Opposed", "Interval includes 0", "Fewer than 3 passages")
+KINDS = ("Agreeing", "Opposed", "Interval includes 0", "Fewer than 5 speeches")
 SCALE_TITLE = "Opposed  ←   position   →  Agreeing"
 _SHAPES = ["circle", "diamond", "square", "triangle-up"]
 _ROW = 19
@@ -34,7 +34,7 @@ _LONGEST_NAME = 24
 
 
 def kind(score: PositionScore) -> str:
-    """Return which of `KINDS` a position is, by its interval."""
+    """Return which of `KINDS` a position is, by its interval: without one, it takes no side."""
     if score.low is None or score.high is None:
         return KINDS[3]
     return KINDS[0] if score.low > 0 else KINDS[1] if score.high < 0 else KINDS[2]
@@ -94,6 +94,7 @@ def values_of(score: PositionScore) -> Spec:
         "low": score.low,
         "high": score.high,
         "passages": score.passages,
+        "speeches": score.speeches,
         "kind": kind(score),
     }
 
@@ -107,6 +108,7 @@ def tooltip(field: str, title: str) -> list[alt.Tooltip]:
             for name in ("position", "low", "high")
         ),
         alt.Tooltip("passages:Q", format=",d", title="Passages"),
+        alt.Tooltip("speeches:Q", format=",d", title="Speeches"),
     ]
 
 
@@ -185,8 +187,8 @@ def _draw_periods(scores: Sequence[PeriodScore], starts: Sequence[int]) -> alt.L
 def agreement_chart(matrix: AgreementMatrix, actors: Sequence[str], propositions: int) -> Chart:
     """Return how far each pair of actors agrees."""
     note = (
-        "Agreement is 1 - mean distance of two positions / 2, over the propositions on which both "
-        f"take a side (n in a cell, of {propositions:,})."
+        "Agreement is how often two speeches, one of each, take the same side: the mean over the "
+        f"propositions on which both take a side (n in a cell, of {propositions:,})."
     )
     values = [
         {

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import streamlit as st
 
 from compare.comparison import NOT_A_SAMPLE, AgreementMatrix, PositionTable, position_table
-from compare.comparison.positions import TOO_FEW as TOO_FEW_PROPOSITIONS
 from compare.export import counted, csv_bytes, export_bytes, section_html, table_csv, table_html
 from compare.export.rows import agreement_rows, period_rows, position_rows, proposition_rows
 from compare.library.library import Library
@@ -41,7 +40,7 @@ from compare.ui.components.layout import (
 )
 from compare.ui.components.proposition_form import ACTORS, PREFIX, Asked
 from compare.ui.components.result_lists import Shown, three_lists
-from compare.ui.components.review_setup import review_link
+from compare.ui.components.review_setup import counts_note, review_link
 from compare.ui.components.service import kept, read_with, stance_model
 
 _IN_CHART = 100  # actors, those with most passages; the table and the file have all
@@ -53,7 +52,8 @@ _MATRIX = "positions-matrix"  # in the session: the agreement between actors com
 # In exports, "party" is an actor; the name stays for files already written.
 # Of the table: columns of `position_rows`, and the heads that differ from their names.
 _COLUMNS = (
-    *("party", "place", "low", "high", "passages", "agree", "oppose", "neither", "statements"),
+    *("party", "place", "low", "high", "passages", "speeches"),
+    *("agree", "oppose", "neither", "statements"),
     *("first_date", "last_date", "standing"),
 )
 _HEADS = {"party": "Actor", "place": "Position", "first_date": "First", "last_date": "Last"}
@@ -192,7 +192,7 @@ def _show_passages(view: View, name: str) -> None:
 
 def _in_words(position: Position) -> str:
     score, dates = position.score, position.dates
-    interval, when = f"fewer than {TOO_FEW} passages: no interval", ""
+    interval, when = f"fewer than {TOO_FEW} speeches: no interval", ""
     if score.low is not None and score.high is not None:
         interval = f"95 % interval {score.low:+.2f} to {score.high:+.2f}"
     if dates:
@@ -201,7 +201,8 @@ def _in_words(position: Position) -> str:
     alone = position.first_stage_only
     fast = f" {alone:,} were read by the fast model only." if alone else ""
     return (
-        f"Position {score.mean:+.2f} ({interval}) from {counted(score.passages, 'passage')} of "
+        f"Position {score.mean:+.2f} ({interval}) from {counted(score.passages, 'passage')} in "
+        f"{score.speeches:,} speech{'es' if score.speeches != 1 else ''}, of "
         f"{counted(position.actor.statements, 'statement')}{when}.{fast}"
     )
 
@@ -365,12 +366,12 @@ def agreement_view(table: PositionTable) -> None:
 def _about_intervals(propositions: int) -> str:
     if propositions == 1:
         return (
-            "Its interval shows how much it depends on which statements were made; it is given if "
-            f"both have at least {TOO_FEW} passages that take a side."
+            "Its interval shows how much it depends on which speeches were made; it is given if "
+            f"passages that take a side are from at least {TOO_FEW} speeches of both."
         )
     return (
         "Its interval reflects the variation between propositions; it is given from "
-        f"{TOO_FEW_PROPOSITIONS} propositions up."
+        f"{TOO_FEW} propositions up."
     )
 
 
@@ -466,16 +467,16 @@ def _show(table: PositionTable, library: Library, order: str, held: Sequence[str
         OF_ONE[view](View(positions, prefix, order))
     _show_downloads(table)
     if not more:
+        counts_note(first.result(), library)
         review_link(first.result(), f"{PREFIX}review")
     link_and_provenance(
         first.result(),
         library,
         (*held, f"{PREFIX}view", f"{PREFIX}years"),
         "It holds the question, not the results: whoever opens it reads the passages again.",
-        "A position is the mean of p(agree) - p(oppose) over the passages that take a side: one "
-        "per statement, and repeated words once. Its interval is the 95 % percentile bootstrap "
-        "over those passages: it shows how much the position depends on which statements were "
-        "made. It does not include the model’s errors, and for few passages it is too narrow. "
+        "A position is the share of the speeches that agree minus the share that oppose; a speech "
+        "counts once, and so do repeated words. Its exact 95 % interval shows how much the "
+        "position depends on which speeches were made. It does not include the model’s errors. "
         "Each passage is read by itself: a search may weigh it with the country’s others.",
     )
 

@@ -161,7 +161,7 @@ def _pair_to_decide(review: Review, library: Library, place: int, base: str) -> 
         answers.append((decision.who, f"{_in_words(decision)} (decided)", decision.note))
     st.html(section_html(f"Pair {place:,}"))
     with st.container(key=f"card-review-{base}-{place}", gap="xsmall"):
-        _show_pair(review, library, place, model=True)
+        _show_pair(review, library, place, model=False)
         show_html("answers", answers)
 
     def who() -> str:

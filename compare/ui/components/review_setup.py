@@ -11,7 +11,7 @@ from typing import TypeVar
 import streamlit as st
 
 from compare.errors import ReviewError
-from compare.export import VERDICT, counted, facts_html, section_html
+from compare.export import VERDICT, counted, facts_html, percent, section_html, verdict_word
 from compare.export.markdown import inert
 from compare.library.library import Library
 from compare.results import Result, Stance
@@ -24,12 +24,15 @@ from compare.review import (
     Review,
     ReviewFormat,
     Reviews,
+    corrected,
     draw,
+    labels_for,
     read_answers,
     read_review_pairs,
     review_bytes,
     with_divergence,
 )
+from compare.review.drawing import review_pairs
 from compare.ui import REVIEW_PAGE
 from compare.ui.components.downloads import file_download
 from compare.ui.components.layout import (
@@ -42,6 +45,7 @@ from compare.ui.components.layout import (
     signed_in,
     small,
     widget_key,
+    with_interval,
 )
 from compare.ui.components.service import stance_model
 from compare.ui.components.upload import on_disk
@@ -64,8 +68,8 @@ READING_ORDERS = {
     Order.GIVEN: "as they come",
 }
 WHEN_SHOWN = {
-    MachineShown.AFTER: "after the answer to each pair",
-    MachineShown.END: "when all readers are done",
+    MachineShown.END: "when all readers are done and all differences decided",
+    MachineShown.AFTER: "after the answer to each pair (readers may follow it)",
     MachineShown.BEFORE: "from the start (readers are not independent)",
 }
 _FILES = {
@@ -135,9 +139,32 @@ def choose_reader(review: Review) -> str | None:
 
 def review_link(result: Result, key: str) -> None:
     """Offer to make a review of a result."""
-    if st.button("Review by hand", key=key, type="tertiary", icon=":material/rule:"):
+    if st.button("Label these pairs yourself", key=key, type="tertiary", icon=":material/rule:"):
         st.session_state[_TO_REVIEW], st.session_state[_SWITCH_TO] = result, _NEW
         st.switch_page(REVIEW_PAGE, query_params={})
+
+
+def counts_note(result: Result, library: Library) -> None:
+    """Show the counts of a result as its review corrects them, or say how many labels would."""
+    pool = len(review_pairs(result))
+    if found := corrected(Reviews.of(library), result):
+        review, of_sample = found
+        shares = "; ".join(
+            f"{verdict_word(result, stance).lower()} {percent(of.raw)} → "
+            f"{with_interval(of.corrected.value, of.corrected.low, of.corrected.high, percent)}"
+            for stance, of in of_sample.labels.items()
+            if of.corrected
+        )
+        small(
+            f"Of all {counted(pool, 'pair')}, by the model → corrected by "
+            f"{counted(of_sample.pairs, 'label')} of the review “{review.name}”: {shares}."
+        )
+    elif pool:
+        some, more = (labels_for(width, pool) for width in (0.1, 0.05))
+        small(
+            f"Counts of these {counted(pool, 'pair')} are the model’s. {some:,} labels of your own "
+            f"would give each share to within 10 points, {more:,} to within 5."
+        )
 
 
 def make_review(reviews: Reviews, library: Library) -> None:
@@ -193,9 +220,9 @@ def _choose_pairs(reviews: Reviews, library: Library) -> Callable[[int], PairSel
     if chosen not in results:
         if not results:
             small(
-                "To review results, compare two sides, or press “Review by hand” above the lists "
-                "of a search: they are then offered here. A random sample shows how often the "
-                "model is right."
+                "To review results, compare two sides, or press “Label these pairs yourself” above "
+                "the lists of a search: they are then offered here. A random sample shows how often"
+                " the model is right."
             )
         return _pairs_from_file(library)
     how, many, which = st.columns([2, 1, 2])

@@ -1,4 +1,4 @@
-"""Two sides, and a timeline: the reading, the views, and a checked sample."""
+"""Two sides, and a timeline: the reading and the views."""
 
 from __future__ import annotations
 
@@ -8,36 +8,30 @@ from functools import partial
 
 import streamlit as st
 
-from compare.comparison import by_year, compare_sides, counts
-from compare.comparison.counts import Check
+from compare.comparison import by_year, compare_sides
 from compare.export import (
-    columns,
     counted,
-    csv_bytes,
-    percent,
     section_html,
     table_csv,
     table_html,
     verdict_word,
 )
-from compare.export.html import pair_card
-from compare.export.rows import checked_rows, year_rows
+from compare.export.rows import year_rows
 from compare.library.library import Library
 from compare.models import signature
 from compare.models.third_reader import ThirdReader
-from compare.results import Pair, Result, Stance, Thresholds
+from compare.results import Result, Stance, Thresholds
 from compare.ui.charts.counts import years_chart
 from compare.ui.components.downloads import (
     chart_downloads,
     download_buttons,
     figure,
-    file_download,
     link_and_provenance,
 )
-from compare.ui.components.layout import choose_one, notice, progress, small, widget_key
+from compare.ui.components.layout import choose_one, notice, progress, small
 from compare.ui.components.proposition_form import TIME, Asked
 from compare.ui.components.result_lists import SIDES, Shown, pair_list, pairs_table, three_lists
-from compare.ui.components.review_setup import SHOWN_TABLE, review_link
+from compare.ui.components.review_setup import SHOWN_TABLE, counts_note, review_link
 from compare.ui.components.service import kept, read_with, stance_model
 
 _YEARS_HEAD = ("Year", "Agree", "Oppose", "Read")
@@ -117,7 +111,7 @@ def show_pairs(shown: Shown, library: Library, view_key: str, held: Sequence[str
     }
     said["By year"] = _show_years
     views = said | pairs if result.over_time else pairs | said
-    views |= {"Table": pairs_table, "Check a sample": check_sample}
+    views["Table"] = pairs_table
     view = views[choose_one("Show", list(views), view_key)]
     if isinstance(view, Stance):
         shown = replace(shown, result=pair_list(shown, view))
@@ -126,6 +120,7 @@ def show_pairs(shown: Shown, library: Library, view_key: str, held: Sequence[str
     result = shown.result
     if result.agree or result.oppose:
         download_buttons(result, shown.prefix, SIDES)
+        counts_note(result, library)
         review_link(result, f"{shown.prefix}review")
     words = "It holds the question, not the results: whoever opens it reads the pairs again."
     link_and_provenance(result, library, held, words)
@@ -172,83 +167,3 @@ def _show_years(shown: Shown) -> None:
             ]
             st.html(table_html(f"{chart.title} {name}".strip(), _YEARS_HEAD, rows))
         chart_downloads(f"statements-by-year-{side}", numbers, chart, key)
-
-
-# -- A checked sample ----------------------------------------------------------------------------
-
-
-def check_sample(shown: Shown) -> None:
-    """Draw a sample, ask for a label of each pair, and say how often the model agrees."""
-    result, prefix = shown.result, shown.prefix
-    small(
-        "Pairs are drawn at random from all that the model labels as agreeing or opposed at these "
-        "thresholds, listed or not. Label each by its words; the model’s labels are shown at the "
-        "end."
-    )
-    left, right = st.columns(2)
-    size = int(
-        left.number_input("Pairs to draw", 1, 200, 20, key=f"{prefix}size", persist_state="session")
-    )
-    seed = int(
-        right.number_input(
-            "Seed of the draw", 0, 10**6, 0, key=f"{prefix}seed", persist_state="session"
-        )
-    )
-    sample = counts.random_sample(result, size, seed)
-    if not sample:
-        small("The model labels no pair as agreeing or opposed at these thresholds.")
-        return
-    labels: dict[str, Stance | None] = {verdict_word(result, stance): stance for stance in Stance}
-    labels["Skip"] = None
-    top = st.container()  # filled below, once the answers are counted
-    answers = []
-    for number, pair in enumerate(sample, start=1):
-        key = f"{prefix}{widget_key(repr(pair.key))}"
-        with st.container(key=f"card-check-{key}", gap="xsmall"):
-            st.html(pair_card(result, pair, None))
-            answer = st.radio(
-                f"Pair {number}: how do the two relate?",
-                list(labels),
-                index=None,
-                horizontal=True,
-                key=f"label-{key}",
-                persist_state="session",
-            )
-        answers += [labels[answer]] if answer else []
-    with top:
-        small(f"{len(answers)} of {counted(len(sample), 'pair')} answered, seed {seed}.")
-        if len(answers) == len(sample):
-            _show_check(result, sample, answers)
-            rows = checked_rows(result, sample, answers, seed)
-            file_download(
-                "Download the checked sample",
-                f"checked-sample-{len(sample)}-seed-{seed}.csv",
-                csv_bytes((*columns("pairs"), *columns("checked sample")), rows),
-                f"{prefix}checked-csv",
-            )
-
-
-def _show_check(result: Result, sample: Sequence[Pair], answers: Sequence[Stance | None]) -> None:
-    check = partial(counts.check, result, sample, answers)
-    lines = [f"Of all labels, {_share_right(check())}"]
-    lines += [f"Of “{verdict_word(result, of)}”, {_share_right(check(of))}" for of in SIDES]
-    if skipped := answers.count(None):
-        lines.append(f"{counted(skipped, 'pair')} skipped.")
-    small(*lines)
-    wrong = [
-        f"Pair {number}: the model says “{verdict_word(result, ours)}”, "
-        f"you say “{verdict_word(result, answer)}”."
-        for number, (pair, answer) in enumerate(zip(sample, answers, strict=True), start=1)
-        if answer is not None and (ours := result.stance_of(pair)) and ours is not answer
-    ]
-    if wrong:
-        small(*wrong)
-
-
-def _share_right(found: Check) -> str:
-    if found.share is None or found.low is None or found.high is None:
-        return "none was checked."
-    return (
-        f"{found.right} of {found.answered} are right: {percent(found.share)} "
-        f"(95 % interval {percent(found.low)} to {percent(found.high)})."
-    )

@@ -63,12 +63,10 @@ def _show_readers(found: figures.Agreement, overall: figures.Reliability) -> Non
     if found.by_topic:
         _show_reliability("Agreement by topic", found.by_topic)
     small(
-        "In brackets are 95 % intervals: Wilson intervals for agreement; bootstrap intervals for "
-        "Cohen’s kappa and Krippendorff’s alpha (nominal), which correct for chance. Kappa and "
-        "alpha are undefined if only one label was used."
+        "In brackets are 95 % intervals. Cohen’s kappa and Krippendorff’s alpha (nominal) correct "
+        "for chance; they are undefined if only one label was used. Each pair weighs as much as "
+        "the pairs that it stands for."
     )
-    if found.lacks_interval:
-        small(figures.NO_INTERVAL_NOTE)
     if found.between:
         first, second = found.readers
         _show_confusion(f"{first} (rows) and {second} (columns)", found.between)
@@ -117,17 +115,31 @@ def _show_estimates(found: figures.Estimates) -> None:
     ]
     head = ("", "Model’s labels", "Right (precision)", "Readers’ labels", "Found (recall)")
     _show_table(caption, head, rows)
-    intervals = sorted({of.recall_interval for of in found.labels.values() if of.recall})
     small(
         f"Of {counted(found.pairs, 'pair')} labelled by people, the model gives "
-        f"{_figure(found.accuracy)} the same label ({found.accuracy_interval} interval). "
-        f"{found.left_out:,} could not be judged.",
-        "In brackets are 95 % intervals: Wilson intervals for precision"
-        + (f"; {' and '.join(intervals)} intervals for recall." if intervals else "."),
-        "Recall counts only pairs that were read."
-        if intervals
-        else "Recall cannot be estimated: the sample has no pair that the model labels neither.",
+        f"{_figure(found.accuracy)} the same label. {found.left_out:,} could not be judged.",
+        f"{found.frame} In brackets are 95 % intervals.",
     )
+    shares = [
+        (VERDICT[stance], percent(of.raw), _figure(of.corrected))
+        for stance, of in found.labels.items()
+        if of.corrected
+    ]
+    if shares:
+        _show_table(
+            f"Shares of the {counted(found.pool, 'pair')}",
+            ("", "The model’s labels", "Corrected by the readers’ labels"),
+            shares,
+        )
+    else:
+        small(
+            "Recall and corrected shares cannot be estimated: the sample has no pair that the "
+            "model labels neither."
+        )
+    for by, groups in found.by.items():
+        if len(groups) > 1:
+            body = [(one.name, f"{one.pairs:,}", _figure(one.accuracy)) for one in groups]
+            _show_table(f"Labels that are right, by {by}", ("", "Pairs", "Right"), body)
 
 
 with page(

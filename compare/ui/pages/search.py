@@ -27,7 +27,7 @@ from compare.ui.components.quote_form import (
     take_question_along,
 )
 from compare.ui.components.result_lists import Shown, side_by_side
-from compare.ui.components.review_setup import review_link
+from compare.ui.components.review_setup import counts_note, review_link
 from compare.ui.components.service import (
     choose_library,
     read_with,
@@ -68,6 +68,7 @@ def _show(result: Result, *, with_words: bool, folded: bool) -> None:
     shown = Shown(result, order, "search-", with_words, takes_opposite=True, folded=folded, bar=bar)
     with st.container(key=f"lists-{view.lower()}"):
         latest[0] = side_by_side(shown, as_table=view == _TABLE)
+    counts_note(result, library)
 
 
 with page(

@@ -23,8 +23,10 @@ class Unsure(Literal):
     opposed = (0.1, 0.6, 0.3)
 
 
-def means(found):
-    return {one.name: round(one.score.mean, 3) for one in found.placed}
+def leanings(found):
+    """p_agree - p_oppose of the passages of each actor that take a side."""
+    odds = {one.name: [pair.probabilities for pair in one.passages] for one in found.placed}
+    return {name: sorted(round(p.agree - p.oppose, 3) for p in of) for name, of in odds.items()}
 
 
 def test_passages_are_read_against_both_ends(library):
@@ -34,15 +36,18 @@ def test_passages_are_read_against_both_ends(library):
     assert (found.proposition, found.opposite) == (ASKED, SHUT)
     assert found.provenance.settings["opposite"] == SHUT
     # Each end alone gives 0.7 or -0.5; turned round and averaged, both give 0.6 and -0.6.
-    assert means(found)["Ostravia"] == -0.6
-    assert means(found)["Lorn"] == 0.6
-    assert means(positions(library, ASKED, stance_model=Unsure()))["Ostravia"] == -0.5
+    assert leanings(found)["Ostravia"] == [-0.6]
+    assert leanings(found)["Lorn"] == [0.6]
+    assert leanings(positions(library, ASKED, stance_model=Unsure()))["Ostravia"] == [-0.5]
 
 
 def test_without_a_calibration_the_two_ends_are_those_of_one_axis(library):
     one = positions(library, ASKED, opposite=SHUT, stance_model=Unsure())
     other = positions(library, SHUT, opposite=ASKED, stance_model=Unsure())
-    assert means(one) == {name: -mean for name, mean in means(other).items()}
+    turned = {name: sorted(-value for value in of) for name, of in leanings(other).items()}
+    assert leanings(one) == turned
+    places = {found.name: found.score.mean for found in one.placed}
+    assert places == {found.name: pytest.approx(-found.score.mean) for found in other.placed}
 
 
 def test_passages_near_the_opposite_alone_are_read(library):

@@ -14,7 +14,16 @@ from compare.library import Filters
 from compare.library.index.base import RowSpans
 from compare.library.library import Library
 from compare.models.stance import CascadeStance
-from compare.results import MOST_OF_STATEMENT, Actor, Positions, Probabilities, Stance, Thresholds
+from compare.results import (
+    MOST_OF_STATEMENT,
+    Actor,
+    Positions,
+    PositionScore,
+    Probabilities,
+    Stance,
+    Thresholds,
+    share_interval,
+)
 from compare.statements import PartialDate
 from tests.comparison.positions.conftest import ASKED, OPEN, SHUT, STATEMENTS, said
 from tests.fabricate import PROVENANCE
@@ -44,10 +53,12 @@ def test_parties_are_placed_and_the_silent_are_not_neutral(library):
     assert [(actor.name, actor.statements) for actor in found.silent] == [("MRN", 2)]
     assert {side.text for side, _ in model.read} == {ASKED}
     ostravia, valdoria, _ = found.placed
-    assert ostravia.score.mean == pytest.approx(-0.7)
-    assert valdoria.score.mean == pytest.approx((4 * 0.6 - 0.7) / 5)
+    assert ostravia.score.mean == -1
+    assert valdoria.score.mean == pytest.approx((4 - 1) / 5)
     assert (valdoria.score.passages, valdoria.neither, valdoria.actor.statements) == (5, 0, 5)
-    assert valdoria.score.low <= valdoria.score.mean <= valdoria.score.high
+    assert valdoria.score.speeches == 5
+    low, high = share_interval(4, 5)
+    assert (valdoria.score.low, valdoria.score.high) == pytest.approx((2 * low - 1, 2 * high - 1))
     assert (ostravia.score.low, ostravia.score.high) == (None, None)
     assert found.notes[-1] == NOT_A_SAMPLE
     assert found.provenance.settings["by"] == "country"
@@ -87,7 +98,7 @@ def test_other_thresholds_place_anew_without_reading(library):
     found = positions(library, ASKED, stance_model=WordJudge())
     strict = found.rethreshold(probability=0.75)
     assert names(strict.placed) == ["Ostravia", "Valdoria"]
-    assert strict.position("valdoria").score.mean == pytest.approx(-0.7)
+    assert strict.position("valdoria").score.mean == -1
     assert strict.position("valdoria").neither == 4
     assert set(names(strict.undecided)) == {"Karsenia", "Lorn"}
     near = found.rethreshold(similarity=0.99)
@@ -284,7 +295,6 @@ def test_places_do_not_depend_on_the_order_of_the_library(library, tmp_path):
     turned = Library.build(STATEMENTS[::-1], tmp_path / "turned", HashingEncoder(256))
     one, other = (positions(it, ASKED, stance_model=WordJudge()) for it in (library, turned))
     assert [(p.name, p.score) for p in one.placed] == [(p.name, p.score) for p in other.placed]
-    assert positions(library, ASKED, stance_model=WordJudge(), seed=1).seed == 1
 
 
 def test_a_library_can_be_asked(library):
@@ -313,10 +323,72 @@ def test_a_passage_that_takes_a_side_counts_beside_a_stronger_one_that_takes_non
     assert pairs[0].score(Stance.AGREE) > pairs[1].score(Stance.AGREE)
     found = placed_of(actor("X", *pairs))
     (position,) = found.placed
-    assert (position.score.passages, position.neither) == (1, 0)
-    assert position.score.mean == pytest.approx(0.3)
+    assert (position.passages, position.neither) == ((pairs[1],), 0)
+    assert (position.score.mean, position.score.passages) == (1, 1)
     assert found.result().pairs[0].probabilities.agree == 0.52
     assert found.undecided == ()
+
+
+def scored(*sides: str) -> PositionScore:
+    """The score of speeches by the sides of their passages: "++-" agrees twice, opposes once."""
+    said = [
+        passage("X", 10 * year + n, 0.8 if side == "+" else -0.8, f"{2000 + year}-05")
+        for year, speech in enumerate(sides)
+        for n, side in enumerate(speech)
+    ]
+    return PositionScore.of(said)
+
+
+def test_the_passages_of_one_speech_count_once():
+    score = scored("+++++", "-")
+    assert (score.mean, score.passages, score.speeches) == (0, 6, 2)
+    assert scored("++++-", "-").mean == pytest.approx(4 / 5 - 1)
+    # (1 + 1/3 + 1/2) of 3 speeches agree, the others oppose.
+    assert scored("++", "+--", "+-").mean == pytest.approx(2 * (11 / 6) / 3 - 1)
+
+
+def test_a_passage_counts_by_its_side_however_sure_it_is():
+    unsure, sure = passage("X", 0, 0.51, "2001"), passage("X", 1, -0.99, "2002")
+    assert PositionScore.of([unsure, sure]).mean == 0
+    assert PositionScore.of([unsure]).mean == PositionScore.of([passage("X", 0, 0.99)]).mean == 1
+
+
+@pytest.mark.parametrize("speech", ["+", "+++"])
+def test_fewer_than_five_speeches_have_no_interval(speech):
+    four, five = scored(*[speech] * 4), scored(*[speech] * 5)
+    assert (four.mean, four.low, four.high) == (1, None, None)
+    # If the share that agrees is `low`, five of five agree in 2.5 % of samples: low**5 = 0.025.
+    assert (five.mean, five.high) == (1, 1)
+    assert five.low == pytest.approx(2 * 0.025 ** (1 / 5) - 1)
+
+
+def test_both_sides_have_the_same_interval_turned_round():
+    one, other = scored(*"++++++--"), scored(*"------++")
+    assert (one.mean, one.low, one.high) == pytest.approx((-other.mean, -other.high, -other.low))
+    assert one.mean == 0.5
+    assert one.low < 0.5 < one.high
+
+
+@pytest.mark.parametrize(
+    ("more", "speeches"),
+    [
+        ({}, 1),
+        ({"speaker": "Another envoy"}, 2),
+        ({"date": PartialDate("2001-06")}, 2),
+        ({"venue": "Meren Hall"}, 2),
+        ({"source": "Lake Post"}, 2),
+        ({"url": "https://example.org/2"}, 2),
+    ],
+)
+def test_a_speech_is_what_one_said_at_a_time_and_place(more, speeches):
+    first, second = passage("X", 0, 0.8, "2001-05"), passage("X", 1, 0.8, "2001-05")
+    second = replace(second, b=replace(second.b, statement=replace(second.b.statement, **more)))
+    assert PositionScore.of([first, second]).speeches == speeches
+
+
+def test_statements_of_no_known_time_and_place_are_speeches_of_their_own():
+    one, other = (said(id, OPEN, "Valdoria") for id in ("v1", "v2"))
+    assert one.speech != other.speech
 
 
 def test_the_passages_of_a_joint_statement_are_the_strongest_of_any_party():
