@@ -155,7 +155,8 @@ def test_labels_of_one_speech_count_as_fewer() -> None:
         rows = []
         for n in range(60):
             said = replace(pair(n, OPPOSE), weight=10.0)
-            statement = replace(said.b.statement, date=None, venue=f"speech {n % speeches}")
+            at = f"https://made-up.example/{n % speeches}"
+            statement = replace(said.b.statement, date=None, url=at)
             right = n % speeches < speeches / 2
             drawn = replace(said, b=replace(said.b, statement=statement))
             rows.append((drawn, OPPOSE if right else NEITHER))
