@@ -2,7 +2,8 @@
 
 A share has the exact interval (Clopper and Pearson 1934). It holds for a sum of values from 0 to 1
 as well, since these vary less than yes and no with the same mean. Where values come in clusters, as
-the passages of a speech do, the number that counts is the effective one (Korn and Graubard 1998).
+the passages of a claim do, the number that counts is the effective one, by how much the clusters
+vary (Korn and Graubard 1998, without their upper bound: precisions vary less than yes and no).
 `python -m benchmarks.coverage` measures how often each interval of the program covers.
 """
 
@@ -20,6 +21,7 @@ Counts = NDArray[np.int64]
 
 DRAWS = 2_000
 SEED = 0
+_EQUAL = 1e-12  # a variance below it is of equal values, but for rounding
 TOO_FEW = 5
 """Fewer speeches or propositions have no interval: it would hold nearly every value."""
 
@@ -81,9 +83,8 @@ def clustered_share(
         from scipy.stats import t
 
         of_one = share * (1 - share) * (clusters - 1) / clusters
-        independent = of_one / max(squares, of_one / total)
-        quantiles = t.ppf(0.975, [max(total - 1, 1), clusters - 1])
-        effective = min(total, independent) * float(quantiles[0] / quantiles[1]) ** 2
+        effective = of_one / squares if squares > _EQUAL else total
+        effective *= float(1.96 / t.ppf(0.975, clusters - 1)) ** 2
     if pool is not None:
         effective *= (pool - 1) / (pool - total)
     return Figure(share, *share_interval(share * effective, effective))
