@@ -41,7 +41,7 @@ from compare.review import Choice, Order, PairSelection, Review, ReviewFormat, R
 from compare.safe_text import one_line
 
 _BY_ENDING = (".csv", ".jsonl")
-_WITHOUT_PAIRS = (ReviewFormat.HISTORY, ReviewFormat.CODEBOOK, ReviewFormat.LABEL_STUDIO_CONFIG)
+_WITHOUT_PAIRS = (ReviewFormat.HISTORY, ReviewFormat.CODEBOOK)
 _ONLY_WITH_RESULT = ("choose", "size", "stances", "fresh")
 _PLANNED = ("choose", "size", "seed", "stances", "fresh", "order", "machine", "codebook", "readers")
 _SIZES = (50, 100, 200, 400)
@@ -440,24 +440,23 @@ def _show_confusion(title: str, table: reviewing.Confusion) -> None:
 def export(name: str, to: str | None, out: Path | None, reader: str | None, **options: Any) -> None:
     """Export a review: its pairs, with answers, decisions and the model's labels apart.
 
-    history holds every answer, change and undo. label-studio and argilla are JSON that those
-    programs import.
+    history holds every answer, change and undo.
 
     \b
       compare review export canal --out canal.csv
       compare review export canal --to history --out canal-history.csv
     """
     to_stdout, force = out == shared.STDOUT, options["force"]
-    format = ReviewFormat(to) if to else ReviewFormat.CSV
     if out and not to_stdout:
-        format = format if to else _format_of(out)
-        check_named(out, format, force=force)
+        to = to or check_ending(out, _BY_ENDING)[1:]
+        check_named(out, ReviewFormat(to), force=force)
+    format = ReviewFormat(to or ReviewFormat.CSV)
     opened, of = reading.open_review(options["library"], name)
     if to_stdout:
         write_to_stdout(reviewing.review_bytes(opened, format, library=of, seen_by=reader))
         return
     safe = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in opened.name)
-    if format.suffix != f".{format}":  # several formats have this ending
+    if format in _WITHOUT_PAIRS:
         safe += f"-{format}"
     target = out or Path(safe + format.suffix)
     path = reviewing.export_review(opened, target, format, library=of, seen_by=reader, force=force)
@@ -465,15 +464,6 @@ def export(name: str, to: str | None, out: Path | None, reader: str | None, **op
         remark(f"Wrote {path}.")
     else:
         say_written(path, len(opened), as_json=options["as_json"], format=format.value)
-
-
-def _format_of(out: Path) -> ReviewFormat:
-    """Return the format of a table that the ending of a file names."""
-    ending = out.suffix.casefold()
-    others = [f"--to {one}" for one in ReviewFormat if one.suffix == ending]
-    if others and ending not in _BY_ENDING:
-        raise ReviewError(f"{out} ends in {ending}: name {' or '.join(others)}.")
-    return ReviewFormat(check_ending(out, _BY_ENDING)[1:])
 
 
 @review.command("delete")

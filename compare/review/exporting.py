@@ -1,4 +1,4 @@
-"""Write a review as CSV, JSONL, HTML for notebooks, or for Label Studio and Argilla.
+"""Write a review as CSV or JSONL, or as HTML for notebooks.
 
 Each row is a pair, in reading order, with columns for the model's label, each reader's answer and
 the decision. Answers and labels that may not be shown yet are empty; `answers_shown` says whose
@@ -8,8 +8,7 @@ answers a file holds.
 from __future__ import annotations
 
 import json
-import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -44,9 +43,6 @@ _MACHINE_COLUMNS = (
 )
 """Columns that reveal the model's label, so empty while readers may not see it."""
 
-LABEL_STUDIO_CONFIG = (Path(__file__).parent / "label_studio.xml").read_text(encoding="utf-8")
-"""The labelling interface for the tasks of `label_studio`."""
-
 
 class ReviewFormat(Option):
     """The formats in which a review can be written."""
@@ -57,21 +53,11 @@ class ReviewFormat(Option):
     """All answers, decisions and undone steps, as CSV."""
     CODEBOOK = "codebook"
     """The readers' instructions, as text."""
-    LABEL_STUDIO = "label-studio"
-    LABEL_STUDIO_CONFIG = "label-studio-config"
-    """The labelling interface for the tasks of `LABEL_STUDIO`, as XML."""
-    ARGILLA = "argilla"
 
     @property
     def suffix(self) -> str:
         """Return the suffix of a file in this format."""
-        return {
-            ReviewFormat.CSV: ".csv",
-            ReviewFormat.JSONL: ".jsonl",
-            ReviewFormat.HISTORY: ".csv",
-            ReviewFormat.CODEBOOK: ".md",
-            ReviewFormat.LABEL_STUDIO_CONFIG: ".xml",
-        }.get(self, ".json")
+        return {ReviewFormat.JSONL: ".jsonl", ReviewFormat.CODEBOOK: ".md"}.get(self, ".csv")
 
 
 def export_review(
@@ -110,16 +96,8 @@ def review_bytes(
         return table_csv("review history", map(asdict, review.history(seen_by)))
     if format is ReviewFormat.CODEBOOK:
         return _codebook(review).encode("utf-8", "replace")
-    if format is ReviewFormat.LABEL_STUDIO_CONFIG:
-        return LABEL_STUDIO_CONFIG.encode()
     rows = review_rows(review, library=library, seen_by=seen_by)
-    if format is ReviewFormat.CSV:
-        return table_csv("review", rows)
-    if format is ReviewFormat.JSONL:
-        return jsonl_bytes(rows)
-    is_argilla = format is ReviewFormat.ARGILLA
-    data = argilla(rows) if is_argilla else label_studio(rows, review.codebook)
-    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+    return jsonl_bytes(rows) if format is ReviewFormat.JSONL else table_csv("review", rows)
 
 
 def _codebook(review: Review) -> str:
@@ -218,122 +196,6 @@ def _plain(value: Value) -> Value:
     return (
         str(value) if isinstance(value, str) else value
     )  # also turns enumeration members into plain text
-
-
-# -- Other annotation programs -------------------------------------------------------------------
-
-_IN_ANNOTATIONS = tuple(
-    f"{name}_{number}"
-    for number in (1, 2)
-    for name in ("answer", "confidence", "note", "answered", "first_answer")
-)
-"""Columns that Label Studio gets as annotations, not in `data`."""
-
-_IN_METADATA = (
-    *("review", "place", "topic", "a_id", "b_id"),
-    *("final", "chosen", "order", "machine_shown"),
-)
-"""Columns that Argilla gets as metadata."""
-
-
-def label_studio(rows: Iterable[Row], codebook: str) -> list[dict[str, Any]]:
-    """Return tasks in the JSON that Label Studio 1.x imports (its "basic JSON format").
-
-    The model's label is a prediction, and each visible answer an annotation, cancelled if the pair
-    was skipped. Label Studio identifies people by its own accounts, so the readers' names are in
-    `data` (`reader_1`, `reader_2`), in the order of the annotations.
-    """
-    tasks = []
-    for row in rows:
-        data = {**row, **_texts(row), "codebook": codebook}
-        task: dict[str, Any] = {
-            "data": {
-                name: "" if value is None else value
-                for name, value in data.items()
-                if name not in _IN_ANNOTATIONS
-            },
-            "annotations": [
-                {"result": _regions(given), "was_cancelled": "stance" not in given}
-                for _, given in _answers(row)
-            ],
-        }
-        if label := row["machine"]:
-            result = _regions({"stance": label})
-            prediction = {"model_version": row["label_source"], "result": result}
-            if (probability := row[f"p_{label}"]) is not None:
-                prediction["score"] = probability
-            task["predictions"] = [prediction]
-        tasks.append(task)
-    return tasks
-
-
-def _regions(given: Row) -> list[dict[str, Any]]:
-    """Return the values of the controls of `LABEL_STUDIO_CONFIG`."""
-    values: dict[str, tuple[str, dict[str, Any]]] = {
-        "stance": ("choices", {"choices": [given.get("stance")]}),
-        "confidence": ("rating", {"rating": given.get("confidence")}),
-        "note": ("textarea", {"text": [given.get("note")]}),
-    }
-    return [
-        {"from_name": name, "to_name": "a", "type": kind, "value": value}
-        for name, (kind, value) in values.items()
-        if name in given
-    ]
-
-
-def argilla(rows: Iterable[Row]) -> list[dict[str, Any]]:
-    """Return records in the JSON that `dataset.records.from_json` of Argilla 2.x (2.8) reads.
-
-    The dataset has the text fields a, a_who, b and b_who, and the questions stance (a label of
-    agree, oppose, neither), confidence (a rating of 1 to 3) and note (text, not required). The
-    model's label is a suggestion. Argilla identifies people by UUIDs: a reader gets version 5 of
-    their name in the DNS namespace, to be replaced with the UUID of their account.
-    """
-    records = []
-    for row in rows:
-        suggestions = {}
-        if label := row["machine"]:
-            score = row[f"p_{label}"]
-            suggestions["stance"] = {"value": label, "score": score, "agent": row["label_source"]}
-        responses: dict[str, list[dict[str, Any]]] = {}
-        for reader, given in _answers(row):
-            user = str(uuid.uuid5(uuid.NAMESPACE_DNS, reader))
-            for question, value in given.items():
-                responses.setdefault(question, []).append({"value": value, "user_id": user})
-        records.append(
-            {
-                "id": row["pair"],
-                "fields": _texts(row),
-                "metadata": {name: row[name] for name in _IN_METADATA if row[name] != ""},
-                "suggestions": suggestions,
-                "responses": responses,
-                "vectors": {},
-            }
-        )
-    return records
-
-
-def _answers(row: Row) -> Iterator[tuple[str, Row]]:
-    """Yield the reader of each answer, with the stance, confidence and note that were given."""
-    for number in (1, 2):
-        if label := row[f"answer_{number}"]:
-            given: Row = {} if label == SKIP else {"stance": label}
-            for name in ("confidence", "note"):
-                if value := row[f"{name}_{number}"]:
-                    given[name] = value
-            yield str(row[f"reader_{number}"]), given
-
-
-def _texts(row: Row) -> Row:
-    """Return both passages, each with its speaker, place, date and context in one line."""
-    names = ("speaker", "role", "country", "date", "venue", "title", "source")
-    found: Row = {}
-    for side in "ab":
-        who = ", ".join(str(row[f"{side}_{name}"]) for name in names if row[f"{side}_{name}"])
-        context = row[f"{side}_context"]
-        found[side] = row[f"{side}_passage"]
-        found[f"{side}_who"] = f"{who} (context: {context})" if context else who
-    return found
 
 
 # -- Notebooks -----------------------------------------------------------------------------------

@@ -6,11 +6,9 @@ import csv
 import io
 import json
 import re
-import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -33,14 +31,7 @@ from compare.review import (
     read_review_pairs,
     review_bytes,
 )
-from compare.review.exporting import (
-    COLUMNS,
-    LABEL_STUDIO_CONFIG,
-    NUMBERS,
-    argilla,
-    label_studio,
-    review_rows,
-)
+from compare.review.exporting import COLUMNS, NUMBERS, review_rows
 from tests.fakes import HashingEncoder
 from tests.review.conftest import AGREE, DAY, NEITHER, OPPOSE, pair, read_by, said, table
 
@@ -118,8 +109,6 @@ def test_withheld_answers_and_labels_are_not_exported(reviews: Reviews) -> None:
     assert ada[1]["machine"] == ""
     assert b"mine" not in review_bytes(made, "history", seen_by="Bren")
     assert b"mine" in review_bytes(made, "history", seen_by="Ada")
-    tasks = json.loads(review_bytes(made, "label-studio"))
-    assert not any("predictions" in task or task["annotations"] for task in tasks)
 
 
 def test_first_answers_are_exported_only_if_visible(review: Make) -> None:
@@ -215,49 +204,6 @@ def test_an_exported_codebook_says_when_it_was_changed(review: Make) -> None:
         f"Judge all.\n\n---\n\nChanged after the first answer on {changed} by Bren: the review's "
         "history holds the earlier text.\n"
     )
-
-
-# -- Other programs ------------------------------------------------------------------------------
-
-
-def test_label_studio_gets_tasks_that_its_interface_shows(done: Review) -> None:
-    tasks = label_studio(review_rows(done), "Judge the words.")
-    config = ElementTree.fromstring(LABEL_STUDIO_CONFIG)
-    controls = {part.get("name"): part for part in config if part.get("toName")}
-    shown = {str(part.get("value"))[1:] for part in config if part.tag == "Text"}
-    choices = {part.get("value") for part in config.iter("Choice")}
-    for task in tasks:
-        assert shown <= set(task["data"])
-        assert not {name for name in task["data"] if name.startswith(("answer_", "note_"))}
-        for told in (*task["annotations"], *task.get("predictions", [])):
-            for region in told["result"]:
-                control = controls[region["from_name"]]
-                assert region["to_name"] == control.get("toName")
-                assert region["type"] == control.tag.lower()
-                assert set(region["value"].get("choices", [])) <= choices
-    first, second, third = tasks
-    assert first["predictions"][0]["score"] == 0.8
-    assert [a["result"][0]["value"]["choices"] for a in second["annotations"]] == [
-        ["oppose"],
-        ["neither"],
-    ]
-    assert (second["data"]["reader_1"], second["data"]["final"]) == ("Ada", "oppose")
-    assert [a["was_cancelled"] for a in third["annotations"]] == [True, True]
-    assert "predictions" not in third
-    assert first["data"]["a_who"].startswith("Envoy of Valdoria, Valdoria, 2011-03-02")
-
-
-def test_argilla_gets_records_with_suggestions_and_responses(done: Review) -> None:
-    first, second, third = argilla(review_rows(done))
-    assert set(first) == {"id", "fields", "metadata", "suggestions", "responses", "vectors"}
-    assert first["suggestions"] == {
-        "stance": {"value": "oppose", "score": 0.8, "agent": "judge@555555555555"}
-    }
-    ada, bren = second["responses"]["stance"]
-    assert (ada["value"], bren["value"]) == ("oppose", "neither")
-    assert uuid.UUID(ada["user_id"]) == uuid.uuid5(uuid.NAMESPACE_DNS, "Ada") != bren["user_id"]
-    assert third["responses"] == third["suggestions"] == {}
-    assert second["metadata"]["final"] == "oppose"
 
 
 # -- Pairs from a file ---------------------------------------------------------------------------

@@ -368,7 +368,8 @@ def test_files_are_written_and_the_review_can_be_removed(page, reviews, done):
     assert facts(app)["Pairs"] == "3, from a file"
     assert facts(app)["Order"] == "as they come"
     files = [button.proto.label for button in app.get("download_button")]
-    assert files[:3] == ["Download CSV", "Download JSONL", "Download history"]
+    names = ("CSV", "JSONL", "history", "codebook")
+    assert files == [f"Download {name}" for name in names]
     assert "so the codebook they used stays" in shown(app)
     app = press(app, "Delete it for good")
     assert reviews.all() == []

@@ -77,9 +77,6 @@ _FILES = {
     ReviewFormat.JSONL: ("JSONL", "application/x-ndjson"),
     ReviewFormat.HISTORY: ("history", "text/csv"),
     ReviewFormat.CODEBOOK: ("codebook", "text/markdown"),
-    ReviewFormat.LABEL_STUDIO: ("for Label Studio", "application/json"),
-    ReviewFormat.LABEL_STUDIO_CONFIG: ("Label Studio’s interface", "application/xml"),
-    ReviewFormat.ARGILLA: ("for Argilla", "application/json"),
 }
 _NEW, _FILE = "A new review", "A file of pairs"
 _MOST = 10_000
