@@ -136,9 +136,13 @@ def choose_reader(review: Review) -> str | None:
 
 def review_link(result: Result, key: str) -> None:
     """Offer to make a review of a result."""
-    if st.button("Label these pairs yourself", key=key, type="tertiary", icon=":material/rule:"):
+    if st.button("Label these pairs", key=key, type="tertiary", icon=":material/rule:"):
         st.session_state[_TO_REVIEW], st.session_state[_SWITCH_TO] = result, _NEW
         st.switch_page(REVIEW_PAGE, query_params={})
+
+
+_FEW = 50
+"""Pairs of a result, of fewer of which no number of labels is named: they can all be read."""
 
 
 def counts_note(result: Result, library: Library) -> None:
@@ -156,7 +160,7 @@ def counts_note(result: Result, library: Library) -> None:
             f"Of all {counted(pool, 'pair')}, by the model → corrected by "
             f"{counted(of_sample.pairs, 'label')} of the review “{review.name}”: {shares}."
         )
-    elif pool:
+    elif pool >= _FEW and (result.agree or result.oppose):
         some, more = (labels_for(width, pool) for width in (0.1, 0.05))
         small(
             f"Counts of these {counted(pool, 'pair')} are the model’s. {some:,} labels of your own "
@@ -217,7 +221,7 @@ def _choose_pairs(reviews: Reviews, library: Library) -> Callable[[int], PairSel
     if chosen not in results:
         if not results:
             small(
-                "To review results, compare two sides, or press “Label these pairs yourself” above "
+                "To review results, compare two sides, or press “Label these pairs” above "
                 "the lists of a search: they are then offered here. A random sample shows how often"
                 " the model is right."
             )
