@@ -37,10 +37,13 @@ class Stratum(NamedTuple):
     Attributes:
         table: Two readers' labels, or the model's and people's: [k, k].
         size: Pairs of this part of the pool, drawn or not.
+        row: The only row of the table that its pairs can be in, if one of the two gave them all one
+            label, as the model did; None if they can be in any.
     """
 
     table: NDArray[Any]
     size: float
+    row: int | None = None
 
 
 Of = Callable[[Floats], Floats]
@@ -58,16 +61,17 @@ def _estimate(of: Of, strata: Sequence[Stratum], effect: float = 1, *, finite: b
     """
     source, whole = np.random.default_rng(SEED), np.zeros(strata[0].table.shape)
     draws = np.zeros((DRAWS, *whole.shape))
-    for table, size in strata:
-        known = table.ravel().astype(np.float64)
-        whole += table / max(known.sum(), 1) * size
+    for table, size, row in strata:
+        rows = slice(None) if row is None else slice(row, row + 1)
+        known = table[rows].ravel().astype(np.float64)
+        whole[rows] += table[rows] / max(known.sum(), 1) * size
         shares = source.dirichlet(known / effect + 1 / known.size, DRAWS)
         if finite:
             left = max(round(size - known.sum()), 0)
             shares = known + source.multinomial(left, shares)
         else:
             shares *= size
-        draws += shares.reshape(draws.shape)
+        draws[:, rows] += shares.reshape(DRAWS, -1, table.shape[1])
     value, drawn = float(of(whole[None])[0]), of(draws)
     if np.isnan(value):
         return Figure(None)
@@ -112,7 +116,7 @@ def one_against_rest(table: NDArray[Any], label: int) -> NDArray[Any]:
 
 def reliability(strata: Sequence[Stratum]) -> Reliability:
     """Return the figures of two readers, from the labels in each part of the pool."""
-    pairs = int(sum(table.sum() for table, _ in strata))
+    pairs = int(sum(one.table.sum() for one in strata))
     if not pairs:
         return Reliability(0, Figure(None), Figure(None), Figure(None))
 
@@ -306,11 +310,7 @@ def sample_estimates(
     counts = confusion(*zip(*read, strict=True))  # the model's labels in rows
     called = counts.sum(axis=1)
     sizes = [max(pool.get(stance, 0), int(n)) for stance, n in zip(Stance, called, strict=True)]
-    strata = [
-        Stratum(counts * np.eye(len(Stance), dtype=np.int64)[:, [n]], size)
-        for n, size in enumerate(sizes)
-        if size
-    ]
+    strata = [Stratum(counts, size, row) for row, size in enumerate(sizes) if size]
     effect = _design_effect(rows)
     diagonal, everywhere = np.eye(len(Stance), dtype=bool), np.ones_like(counts, bool)
 

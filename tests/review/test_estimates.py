@@ -150,6 +150,13 @@ def test_a_count_is_corrected_for_what_the_model_misses() -> None:
     assert 0.05 < opposing.corrected.low < opposing.corrected.value < opposing.corrected.high < 0.3
 
 
+def test_pairs_that_were_all_read_are_certain_whatever_is_left_of_others() -> None:
+    found = counted([[4, 0, 0], [0, 0, 1], [0, 0, 3]], [4, 1, 500])
+    assert (found.labels[OPPOSE].precision.low, found.labels[OPPOSE].precision.high) == (0, 0)
+    assert found.labels[AGREE].precision.low == 1
+    assert found.labels[NEITHER].precision.low < 1
+
+
 def test_labels_of_one_speech_count_as_fewer() -> None:
     def width(speeches: int) -> float:
         rows = []
