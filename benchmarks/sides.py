@@ -6,7 +6,7 @@ The questions of `training/sides_questions.tsv` are asked of the search collecti
 settings, with the opposite and without it. No model learned from them and no calibration was fitted
 on them. For the first ten pairs of each list it prints how many a reader judged
 (`training/sides_judgements.tsv`), the share that is right, the share that is right and on the
-point, and the mean probability shown. Intervals are bootstrapped over the questions. Pairs without
+point, and the mean probability shown. Intervals are over the questions. Pairs without
 a judgement are left out.
 """
 

@@ -39,7 +39,7 @@ class Report:
         polarity_auc: See `polarity_auc`; None unless some pairs agree and some oppose.
         confusion: Counts of pairs, right labels in rows, predicted labels in columns, in the order
             agree, oppose, neither.
-        macro_f1_ci: Lower and upper end of the bootstrap interval; so `accuracy_ci`.
+        macro_f1_ci: Ends of its interval (see `table_draws`), and of the exact one of the accuracy.
     """
 
     n: int

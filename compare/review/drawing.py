@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -29,6 +31,7 @@ class PairSelection:
         seed: Seed of the draw; None if nothing was drawn.
         subject: Description of the search or comparison.
         left_out: Number of pairs with the requested labels that were excluded.
+        frame: Digest of all pairs of the result and their labels: see `frame_digest`.
     """
 
     pairs: tuple[ReviewPair, ...]
@@ -39,6 +42,7 @@ class PairSelection:
     provenance: Provenance | None = None
     thresholds: Thresholds | None = None
     left_out: int = 0
+    frame: str = ""
 
     @classmethod
     def imported(cls, pairs: Sequence[ReviewPair], subject: str = "") -> PairSelection:
@@ -90,6 +94,7 @@ def draw(
         provenance=result.provenance,
         thresholds=result.thresholds,
         left_out=len(every) - len(pool),
+        frame=frame_digest(result),
     )
 
 
@@ -168,6 +173,12 @@ def _as_scored(result: Result, a: Excerpt) -> Excerpt:
     elif quote != result.source:
         quote = replace(quote, id="")
     return excerpt_of(quote, a.text)
+
+
+def frame_digest(result: Result) -> str:
+    """Return the sha256 of the pairs of a result that can be drawn, and of their labels."""
+    rows = [[pair.id, pair.machine] for pair in review_pairs(result)]
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
 # -- Order ---------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from compare.evaluate import gold_of
 from compare.export import counted
 from compare.results import Figure, Result, Stance, clustered_share, percentile_interval
 from compare.results.statistics import DRAWS, SEED, Counts, Floats
+from compare.review.drawing import frame_digest
 from compare.review.review import Review
 from compare.review.reviews import Reviews
 from compare.review.values import Choice, MachineShown, ReviewPair
@@ -37,8 +38,8 @@ class Stratum(NamedTuple):
     Attributes:
         table: Two readers' labels, or the model's and people's: [k, k].
         size: Pairs of this part of the pool, drawn or not.
-        row: The only row of the table that its pairs can be in, if one of the two gave them all one
-            label, as the model did; None if they can be in any.
+        row: The row that all its pairs are in, since the model gave them one label; None if there
+            is no such row.
     """
 
     table: NDArray[Any]
@@ -230,11 +231,10 @@ def estimates(review: Review) -> Estimates:
             undecided, or no pair was labelled.
     """
     made = review.settings
-    if made.choice not in (Choice.RANDOM, Choice.STRATIFIED):
-        held = "the whole list" if made.choice is Choice.WHOLE else "pairs chosen elsewhere"
+    if made.choice is Choice.IMPORTED:
         raise ReviewError(
-            f"Only a random sample says how often the labels are right; {review.name!r} holds "
-            f"{held}: draw a sample for it."
+            "Only a random sample says how often the labels are right, or a list that was read in "
+            f"full; {review.name!r} holds pairs chosen elsewhere: draw a sample for it."
         )
     final = review.final_labels()
     if undecided := len(review) - len(final):
@@ -258,26 +258,16 @@ def corrected(reviews: Reviews, result: Result) -> tuple[Review, Estimates] | No
     """Return the newest review of a result that corrects its counts, and its estimates.
 
     It has been finished and decided, holds a random sample of all labels, and was drawn from the
-    same reading of the same library at the same thresholds.
+    same pairs with the same labels.
     """
-    made = result.provenance
-    of_result = {
-        "subject": result.subject,
-        "library_digest": made.library_digest,
-        "stance_digest": made.stance_digest,
-        "filters": dict(made.filters),
-        "search_settings": dict(made.settings),
-        "least_probability": result.thresholds.probability,
-        "least_similarity": result.thresholds.similarity,
-    }
+    frame = frame_digest(result)
     for review in reviews.all():
-        settings = review.settings.to_dict()
-        if all(settings[name] == value for name, value in of_result.items()):
+        if review.settings.frame == frame and not review.settings.left_out:
             try:
                 found = estimates(review)
             except ReviewError:
                 continue
-            if all(label.corrected for label in found.labels.values()):
+            if all(of.corrected and of.corrected.value is not None for of in found.labels.values()):
                 return review, found
     return None
 
@@ -315,10 +305,16 @@ def sample_estimates(
     diagonal, everywhere = np.eye(len(Stance), dtype=bool), np.ones_like(counts, bool)
 
     def share(right: NDArray[np.bool_], among: NDArray[np.bool_]) -> Figure:
-        """Return the share of pairs in the cells `right` among those in the cells `among`."""
+        """Return the share of pairs in the cells `right` among those in the cells `among`.
+
+        It is not known if nobody read a pair of a stratum that counts.
+        """
+        counting = [one for one in strata if among[one.row].any()]
+        if not all(counts[one.row].any() for one in counting):
+            return Figure(None)
         return _estimate(
             lambda tables: _ratio(tables[:, right].sum(axis=1), tables[:, among].sum(axis=1)),
-            strata,
+            counting,
             effect,
             finite=True,
         )
@@ -425,7 +421,7 @@ class Agreement:
         between: The first reader's labels in rows, the second's in columns.
         differ: Number of pairs on which the readers differ, and `decided` of those decided.
         with_machine: For each reader, and for `FINAL` if there are two readers: their labels in
-            rows, the model's in columns.
+            rows, the model's in columns. Empty as long as the model's labels may not be seen.
         changed: Number of labels that each reader changed after the model's label was shown.
         cautions: Sentences that say why agreement with the model is not an independent check.
         estimates: Accuracy of the model's labels; if None, `no_estimates` says why.
@@ -502,7 +498,9 @@ def agreement(review: Review) -> Agreement:
         differ=len(differ),
         decided=len(final.keys() & differ),
         with_machine={
-            name: _plain(_confusion_at(given, machine, machine)) for name, given in labels.items()
+            name: _plain(_confusion_at(given, machine, machine))
+            for name, given in labels.items()
+            if review.shows_machine(answered=False)
         },
         changed=changed,
         cautions=tuple(_cautions(review, changed)),

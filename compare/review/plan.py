@@ -22,7 +22,7 @@ from compare.export import counted
 from compare.files import write_whole
 from compare.models import CODEBOOK, Stance
 from compare.results import Result, clustered_share
-from compare.review.drawing import PairSelection, draw, review_pairs
+from compare.review.drawing import PairSelection, draw, frame_digest, review_pairs
 from compare.review.review import Review
 from compare.review.values import Choice, MachineShown, Order, checked_name
 from compare.strict_json import read_json
@@ -115,7 +115,7 @@ def plan(
     result: Result,
     readers: Sequence[str],
     *,
-    choice: Choice | str = Choice.STRATIFIED,
+    choice: Choice | str = Choice.RANDOM,
     size: int = 100,
     seed: int = 0,
     order: Order | str = Order.RANDOM,
@@ -157,19 +157,13 @@ def plan(
 
 def followed(review: Review) -> str:
     """Return a sentence that says whether a review departed from the plan it was made from."""
-    departed = []
-    if changes := review.codebook_changes:
-        departed.append(f"the codebook was changed {counted(len(changes), 'time')} after that")
-    if skipped := sum(stance is None for stance in review.final_labels().values()):
-        departed.append(f"{counted(skipped, 'pair')} could not be judged")
-    how = " and ".join(departed) or "nothing departs from it"
-    return f"The pairs were drawn and read by the plan {review.settings.plan[:12]}; {how}."
-
-
-def frame_digest(result: Result) -> str:
-    """Return the sha256 of the pairs of a result that can be drawn, and of their labels."""
-    rows = [[pair.id, pair.machine] for pair in review_pairs(result)]
-    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+    departed, final = [], review.final_labels()
+    if changes := sum(event.what == "codebook" for event in review.history()):
+        departed.append(f"the codebook was changed {counted(changes, 'time')}")
+    if unread := len(review) - sum(label is not None for label in final.values()):
+        departed.append(f"{counted(unread, 'pair')} could not be judged or not decided")
+    how = " and ".join(departed) or "the codebook is the planned one, and every pair has a label"
+    return f"The pairs were drawn by the plan {review.settings.plan[:12]}; {how}."
 
 
 def half_width(labels: int, pool: int | None = None, share: float = 0.5) -> float:

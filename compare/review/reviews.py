@@ -110,6 +110,7 @@ class Reviews:
             left_out=selection.left_out,
             read_before=sum(pair.content_ids[0] in finished for pair in pairs),
             plan=plan,
+            frame=selection.frame,
             **_origin(selection),
         )
         with self._store.writing() as database:

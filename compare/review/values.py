@@ -74,7 +74,7 @@ class MachineShown(Option):
     """When people see the model's label; who decides differences sees it with no pair."""
 
     END = "end"
-    """Once all readers have handed in and every difference is decided: no answer can follow it."""
+    """Once all readers have handed in and every difference is decided."""
     AFTER = "after"
     """Once they have answered the pair: then it may move how they answer the next ones."""
     BEFORE = "before"
@@ -233,6 +233,7 @@ class Settings:
         left_out: Number of pairs that were not drawn because a finished review holds them.
         read_before: Number of pairs that another finished review holds.
         plan: The sha256 of the plan that it was made from; "" without a plan.
+        frame: Digest of all pairs of the result and their labels; "" if the pairs were imported.
     """
 
     choice: Choice
@@ -256,6 +257,7 @@ class Settings:
     left_out: int = 0
     read_before: int | None = None
     plan: str = ""
+    frame: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""

@@ -201,17 +201,27 @@ def test_labels_outside_of_the_pool_get_no_estimate(reviews: Reviews) -> None:
     assert found.labels[OPPOSE].precision.value in (0, None)
 
 
-@pytest.mark.parametrize(
-    ("choice", "held"), [(Choice.WHOLE, "the whole list"), (Choice.IMPORTED, "chosen elsewhere")]
-)
-def test_only_random_samples_yield_estimates(reviews: Reviews, choice: Choice, held: str) -> None:
-    whole = choice is Choice.WHOLE
-    drawn = draw(table(MACHINE[:3]), choice) if whole else PairSelection.imported([pair(1)])
-    review = reviews.create("canal", drawn, ["Ada"])
+def test_pairs_chosen_elsewhere_yield_no_estimates(reviews: Reviews) -> None:
+    review = reviews.create("canal", PairSelection.imported([pair(1)]), ["Ada"])
     read_by(review, "Ada", [AGREE] * len(review))
-    with pytest.raises(ReviewError, match=f"Only a random sample .* holds .*{held}"):
+    with pytest.raises(ReviewError, match=r"Only a random sample .* holds pairs chosen elsewhere"):
         estimates(review)
-    assert held in agreement(review).no_estimates
+    assert "chosen elsewhere" in agreement(review).no_estimates
+
+
+def test_a_list_that_was_read_in_full_is_certain(reviews: Reviews) -> None:
+    review = reviews.create("canal", draw(table(MACHINE[:3]), Choice.WHOLE), ["Ada"])
+    read_by(review, "Ada", [AGREE, AGREE, OPPOSE])
+    found = estimates(review)
+    assert found.accuracy.low == found.accuracy.high == pytest.approx(2 / 3)
+
+
+def test_a_label_of_which_nobody_read_a_pair_leaves_counts_unknown() -> None:
+    found = counted([[4, 0, 1], [0, 5, 0], [0, 0, 0]], [100, 100, 10_000])
+    assert found.labels[AGREE].precision.value == pytest.approx(0.8)
+    assert found.labels[AGREE].corrected.value is None
+    assert found.labels[OPPOSE].recall.value is None
+    assert found.accuracy.value is None
 
 
 def test_estimates_wait_for_decisions(reviews: Reviews) -> None:
@@ -247,11 +257,13 @@ def test_agreement_holds_all_figures(reviews: Reviews) -> None:
     read_by(review, "Ada", [AGREE, OPPOSE, NEITHER] * 3)
     read_by(review, "Bren", [AGREE, OPPOSE, NEITHER] * 2 + [AGREE, AGREE, None])
     review.decide(8, OPPOSE, "Cor")
+    assert agreement(review).with_machine == {}  # who decides must not see it
+    review.decide(9, None, "Cor")
     found = agreement(review)
     assert found.overall is not None
     assert (found.overall.pairs, found.overall.agreement.value) == (8, 7 / 8)
     assert found.between == ((3, 0, 0), (1, 2, 0), (0, 0, 2))
-    assert (found.differ, found.decided) == (2, 1)
+    assert (found.differ, found.decided) == (2, 2)
     assert found.by_label[OPPOSE].agreement.value == 7 / 8
     assert found.by_label[NEITHER].kappa.value == 1
     assert {name: of.pairs for name, of in found.by_topic.items()} == {"locks": 4, "ships": 4}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from compare.errors import ReviewError
-from compare.results import clustered_share
+from compare.results import Probabilities, clustered_share
 from compare.review import (
     Choice,
     Plan,
@@ -30,7 +30,14 @@ HYPOTHESIS = "Fewer than a tenth oppose."
 
 @pytest.fixture
 def planned() -> Plan:
-    return plan(table(LABELS), ["Ada", "Bren"], size=30, seed=4, hypotheses=[HYPOTHESIS])
+    return plan(
+        table(LABELS),
+        ["Ada", "Bren"],
+        choice="stratified",
+        size=30,
+        seed=4,
+        hypotheses=[HYPOTHESIS],
+    )
 
 
 def test_a_plan_holds_all_that_decides_what_is_read(planned: Plan, tmp_path: Path) -> None:
@@ -52,8 +59,8 @@ def test_a_review_by_a_plan_has_its_pairs_and_says_so(planned: Plan, reviews: Re
     for reader in review.readers:
         read_by(review, reader, [AGREE] * 29 + [None])
     assert followed(review) == (
-        f"The pairs were drawn and read by the plan {planned.digest[:12]}; 1 pair could not be "
-        "judged."
+        f"The pairs were drawn by the plan {planned.digest[:12]}; 1 pair could not be judged or "
+        "not decided."
     )
 
 
@@ -64,7 +71,7 @@ def test_a_changed_codebook_departs_from_a_plan(planned: Plan, reviews: Reviews)
     review.change_codebook("All is neither.", "Ada")
     for reader in review.readers:
         read_by(review, reader, [AGREE] * 30)
-    assert "the codebook was changed 1 time after" in followed(review)
+    assert "the codebook was changed 1 time." in followed(review)
 
 
 @pytest.mark.parametrize(
@@ -124,5 +131,12 @@ def test_the_review_of_a_result_corrects_its_counts(reviews: Reviews) -> None:
     assert found.name == "canal"
     assert of_sample.labels[OPPOSE].corrected.value == pytest.approx(0.1)
     assert corrected(reviews, result.rethreshold(probability=0.75)) is None
-    assert corrected(reviews, replace(result, subject="another")) is None
     assert agreement(review).estimates == of_sample
+    pair = result.pairs[0]
+    other = replace(pair, probabilities=Probabilities(0.1, 0.1, 0.8))  # as a third reader may say
+    assert corrected(reviews, result.replacing({id(pair): other})) is None
+    reviews.delete("canal")
+    part = draw(result, Choice.STRATIFIED, 30, exclude={drawn.pairs[0].id})
+    again = reviews.create("part", part, ["Ada"])
+    read_by(again, "Ada", [of.machine for _, of in again.pairs()])
+    assert corrected(reviews, result) is None  # of fewer pairs

@@ -69,7 +69,7 @@ READING_ORDERS = {
 }
 WHEN_SHOWN = {
     MachineShown.END: "when all readers are done and all differences decided",
-    MachineShown.AFTER: "after the answer to each pair (readers may follow it)",
+    MachineShown.AFTER: "after the answer to each pair (it may sway the next ones)",
     MachineShown.BEFORE: "from the start (readers are not independent)",
 }
 _FILES = {
@@ -148,7 +148,11 @@ _FEW = 50
 def counts_note(result: Result, library: Library) -> None:
     """Show the counts of a result as its review corrects them, or say how many labels would."""
     pool = len(review_pairs(result))
-    if found := corrected(Reviews.of(library), result):
+    try:
+        found = corrected(Reviews.of(library), result)
+    except ReviewError:  # the page Review says what is wrong with the file
+        found = None
+    if found:
         review, of_sample = found
         shares = "; ".join(
             f"{verdict_word(result, stance).lower()} {percent(of.raw)} → "
