@@ -4,7 +4,7 @@
 
 `training/document_test.tsv` labels 1,312 passages under 152 propositions, each read twice by a
 large language model under the codebook; passages on which the two readings differ are kept and
-marked. The passages are from 1,468 documents of which no sentence is labelled for training, for
+marked. The passages are from 492 documents of which no sentence is labelled for training, for
 calibrations or for the choice of models. They were drawn from those most similar to a proposition
 or to its opposite, by the encoder alone, so no stance model chose them.
 """

@@ -34,7 +34,7 @@ def figures(
 ) -> dict[str, Any]:
     """Return the figures of EXPERIMENTS.md.
 
-    On dev pairs that both readers label alike: accuracy, macro-F1 with its bootstrap interval, and
+    On dev pairs that both readers label alike: accuracy, macro-F1 with its interval, and
     the F1 of each label. On judged typed claims: macro-F1, and the precision at 5 of both lists,
     with all judged passages ranked by probability alone. On held-out general pairs: the AUC of
     p_agree - p_oppose.

@@ -100,7 +100,7 @@ def create(name: str, readers: tuple[str, ...], **options: Any) -> None:
       compare review create canal --result result.json --size 200 --reader Ada --reader Bren
       compare review create canal --pairs pairs.csv --reader Ada --order given
 
-    Only pairs drawn at random (random, stratified) show how often the model is right.
+    Only pairs drawn at random, or all of them, show how often the model is right.
     """
     file, codebook = options["file"], options["codebook"]
     if (options["result"] is None) == (file is None):
@@ -202,8 +202,8 @@ def plan(readers: tuple[str, ...], **options: Any) -> None:
           --reader Bren --hypothesis "Fewer than a tenth oppose." --out plan.json
       compare review create canal --result result.json --plan plan.json
 
-    The file holds which pairs could be drawn, how they will be, the codebook, and what is expected:
-    deposit it as a pre-registration. A review made from it says so in every export.
+    The file holds which pairs could be drawn, how they will be drawn, the codebook, and what is
+    expected: deposit it as a pre-registration. A review made from it says so in its tables.
     """
     out = options["out"]
     check_out(out, ".json", force=options["force"])

@@ -199,8 +199,8 @@ def period_rows(positions: Positions, years: int) -> list[Row]:
 def proposition_rows(table: PositionTable) -> tuple[list[str], list[Row]]:
     """Return the columns and rows of actors beside several propositions.
 
-    Each proposition has five columns: its words (the position), then its interval, the number of
-    passages, and the actor's standing: placed, no side or silent.
+    Each proposition has six columns: its words (the position), then its interval, the numbers of
+    passages and speeches, and the actor's standing: placed, no side or silent.
     """
     last = _positions_made_with(table.positions[0])
     rows = []

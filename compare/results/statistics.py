@@ -3,7 +3,8 @@
 A share has the exact interval (Clopper and Pearson 1934). It holds for a sum of values from 0 to 1
 as well, since these vary less than yes and no with the same mean. Where values come in clusters, as
 the passages of a claim do, the number that counts is the effective one, by how much the clusters
-vary (Korn and Graubard 1998, without their upper bound: precisions vary less than yes and no).
+vary (Korn and Graubard 1998; their upper bound is left out for single values, such as precisions,
+which vary less than yes and no).
 `python -m benchmarks.coverage` measures how often each interval of the program covers.
 """
 
@@ -84,6 +85,8 @@ def clustered_share(
 
         of_one = share * (1 - share) * (clusters - 1) / clusters
         effective = of_one / squares if squares > _EQUAL else total
+        if wholes is not None:
+            effective = min(effective, total)  # of yes and no, no more than there are
         effective *= float(1.96 / t.ppf(0.975, clusters - 1)) ** 2
     if pool is not None:
         effective *= (pool - 1) / (pool - total)

@@ -6,7 +6,7 @@ stratum, the labels of the pairs that were not drawn are drawn from their Dirich
 the prior of Perks (1947), which weighs as much as one pair; what was read stays as it was read, so
 that a pool read in full leaves no doubt. A bootstrap would be certain that the model misses nothing
 if no miss happened to be drawn. If the pairs of a speech are more alike than others, the labels
-count as fewer (the design effect of Kish 1965). All intervals cover 95 %, and all draws are
+count as fewer (the design effect of Kish 1965). Intervals are of 95 %, and all draws are
 reproducible; `python -m benchmarks.coverage` measures how often they cover.
 """
 
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from compare.errors import ReviewError
 from compare.evaluate import gold_of
 from compare.export import counted
-from compare.results import Figure, Result, Stance, clustered_share, percentile_interval
+from compare.results import Figure, Result, Stance, percentile_interval, share_interval
 from compare.results.statistics import DRAWS, SEED, Counts, Floats
 from compare.review.drawing import frame_digest
 from compare.review.review import Review
@@ -383,14 +383,11 @@ def _groups(rows: Sequence[tuple[ReviewPair, Stance]]) -> dict[str, tuple[GroupE
 
 
 def _accuracy(of: Sequence[tuple[ReviewPair, bool]]) -> Figure:
-    mean = sum(pair.weight for pair, _ in of) / len(of)
-    parts: dict[Hashable, float] = defaultdict(float)
-    wholes: dict[Hashable, float] = defaultdict(float)
-    for pair, right in of:
-        speech, weight = pair.b.statement.speech, pair.weight / mean
-        parts[speech] += weight * right
-        wholes[speech] += weight
-    return clustered_share([parts[speech] for speech in wholes], [*wholes.values()])
+    """Return the weighed share of right labels; unequal weights say as much as fewer equal ones."""
+    weights = np.array([pair.weight for pair, _ in of])
+    share = float(weights @ np.array([right for _, right in of]) / weights.sum())
+    effective = float(weights.sum() ** 2 / (weights**2).sum())
+    return Figure(share, *share_interval(share * effective, effective))
 
 
 _GROUPS: Mapping[str, Callable[[Statement], Collection[str]]] = {
@@ -532,11 +529,18 @@ def _plain(table: Counts) -> Confusion:
 def _cautions(review: Review, changed: Mapping[str, int]) -> Iterator[str]:
     if len(review.readers) == 1:
         yield "One reader labelled these pairs alone; how far another would agree is not known."
-    imported = Counter(event.who for event in review.history() if event.what == "import")
+    read = {(event.who, event.pair) for event in review.history() if event.what == "import"}
+    imported = Counter(who for who, _ in sorted(read))
     if names := [f"{counted(n, 'answer')} of {name}" for name, n in imported.items()]:
         yield (
             f"{' and '.join(names)} came from a file; whether the model's labels were in sight "
             "there is not known."
+        )
+    again = Counter(event.pair for event in review.history() if event.what == "decision")
+    if changed_decisions := sum(n > 1 for n in again.values()):
+        yield (
+            f"{counted(changed_decisions, 'decision')} changed; the model's label may have been in "
+            "sight by then."
         )
     if review.settings.machine_shown is MachineShown.BEFORE:
         yield (

@@ -68,7 +68,8 @@ class Plan:
 
     def _bytes(self) -> bytes:
         data = {"kind": _KIND, **asdict(self)}
-        return f"{json.dumps(data, indent=1, ensure_ascii=False)}\n".encode()
+        check = hashlib.sha256(json.dumps(data).encode()).hexdigest()
+        return f"{json.dumps({**data, 'check': check}, indent=1, ensure_ascii=False)}\n".encode()
 
     def save(self, path: Path, *, force: bool = False) -> Path:
         """Write the plan as JSON."""
@@ -84,7 +85,7 @@ class Plan:
         try:
             kept = path.read_bytes()
             data = read_json(kept.decode("utf-8"))
-            if data.pop("kind") != _KIND:
+            if data.pop("kind") != _KIND or not data.pop("check"):
                 raise ValueError
             kinds = {"choice": Choice, "order": Order, "machine_shown": MachineShown}
             lists = {name: tuple(data[name]) for name in ("readers", "hypotheses")}

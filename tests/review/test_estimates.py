@@ -317,7 +317,7 @@ def test_answers_that_were_imported_were_not_changed_with_the_label_in_sight(
     assert review.changed_after_label() == {"Ada": set()}
     alone, from_file = agreement(review).cautions
     assert "One reader labelled these pairs alone" in alone
-    assert "2 answers of Ada came from a file" in from_file
+    assert "1 answer of Ada came from a file" in from_file
 
 
 def test_who_skips_all_and_imports_the_labels_of_the_model_is_cautioned_about(
@@ -334,6 +334,16 @@ def test_who_skips_all_and_imports_the_labels_of_the_model_is_cautioned_about(
     told = " ".join(agreement(review).cautions)
     assert "8 answers of Ada and 8 answers of Bren came from a file" in told
     assert "Ada changed 8 answers after the model's label was shown" in told
+
+
+def test_a_decision_that_was_changed_is_cautioned_about(reviews: Reviews) -> None:
+    review = reviews.create("canal", PairSelection.imported([pair(0)]), ["Ada", "Bren"])
+    read_by(review, "Ada", [AGREE])
+    read_by(review, "Bren", [OPPOSE])
+    review.decide(1, AGREE, "Cor")
+    assert "decision" not in " ".join(agreement(review).cautions)
+    review.decide(1, OPPOSE, "Cor")  # the labels are shown by now
+    assert "1 decision changed; the model's label may have been" in agreement(review).cautions[-1]
 
 
 def test_one_reader_has_no_agreement(reviews: Reviews) -> None:

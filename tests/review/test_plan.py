@@ -86,7 +86,7 @@ def test_a_plan_is_for_its_pairs_alone(planned: Plan, other) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda text: text.replace('"seed": 4', '"seed": 5 '), "was edited after it was made"),
+        (lambda text: text.replace('"seed": 4', '"seed": 5'), "was edited after it was made"),
         (lambda text: text.replace("review plan 1", "result"), "is no plan"),
         (lambda text: "[]", "is no plan"),
         (lambda text: "{", "is no plan"),
