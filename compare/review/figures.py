@@ -497,7 +497,7 @@ def agreement(review: Review) -> Agreement:
         with_machine={
             name: _plain(_confusion_at(given, machine, machine))
             for name, given in labels.items()
-            if review.shows_machine(answered=False)
+            if review.shows_machine(answered=True)
         },
         changed=changed,
         cautions=tuple(_cautions(review, changed)),
