@@ -67,7 +67,7 @@ def clustered_share(
     Args:
         parts: What counts in each cluster, from 0 to its whole.
         wholes: The size of each cluster, 0 or more; None: 1 for each.
-        pool: The number of which the wholes are a random sample; None: without end.
+        pool: The size of the population that the wholes were drawn from; None if it is unlimited.
     """
     part = np.asarray(parts, np.float64)
     whole = np.ones_like(part) if wholes is None else np.asarray(wholes, np.float64)

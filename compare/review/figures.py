@@ -1,13 +1,15 @@
 """The figures of a finished review: agreement between readers, and the model's labels corrected.
 
 A sample may be stratified: drawn separately from the pairs of each of the model's labels. So every
-figure weighs a pair by the part of the pool that it stands for (`ReviewPair.weight`). Of each
-stratum, the labels of the pairs that were not drawn are drawn from their Dirichlet posterior under
-the prior of Perks (1947), which weighs as much as one pair; what was read stays as it was read, so
-that a pool read in full leaves no doubt. A bootstrap would be certain that the model misses nothing
-if no miss happened to be drawn. If the pairs of a speech are more alike than others, the labels
-count as fewer (the design effect of Kish 1965). Intervals are of 95 %, and all draws are
-reproducible; `python -m benchmarks.coverage` measures how often they cover.
+figure weights a pair by the number of pairs that it represents (`ReviewPair.weight`).
+
+Estimates of the model's labels simulate the labels of the pairs that nobody read, stratum by
+stratum, from a Dirichlet posterior under the prior of Perks (1947), which weighs as much as one
+pair. Labels that were read are kept, so a pool that was read in full leaves no doubt. (A bootstrap
+would be certain that the model misses nothing if no miss happened to be drawn.) If the pairs of a
+speech are alike, their labels count as fewer (the design effect of Kish 1965). Kappa and alpha
+describe the readers beyond this pool, and have no design effect. Intervals are of 95 %, and all
+draws are reproducible; `python -m benchmarks.coverage` measures how often such intervals cover.
 """
 
 from __future__ import annotations
@@ -307,7 +309,7 @@ def sample_estimates(
     def share(right: NDArray[np.bool_], among: NDArray[np.bool_]) -> Figure:
         """Return the share of pairs in the cells `right` among those in the cells `among`.
 
-        It is not known if nobody read a pair of a stratum that counts.
+        If no pair of a stratum was labelled, the share is unknown.
         """
         counting = [one for one in strata if among[one.row].any()]
         if not all(counts[one.row].any() for one in counting):

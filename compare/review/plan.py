@@ -39,7 +39,7 @@ class Plan:
             read.
         frame: Digest of the pairs that can be drawn and their labels, and `pool` their numbers by
             label.
-        hypotheses: What is expected, in the words of whoever plans.
+        hypotheses: What the planner expects, in their own words.
         made: When it was written (ISO 8601, UTC), by `version` of the program.
     """
 

@@ -125,7 +125,7 @@ def test_the_review_of_a_result_corrects_its_counts(reviews: Reviews) -> None:
     assert corrected(reviews, result) is None
     drawn = draw(result, Choice.STRATIFIED, 30)
     review = reviews.create("canal", drawn, ["Ada"])
-    assert corrected(reviews, result) is None  # nobody has read it
+    assert corrected(reviews, result) is None  # it has no labels yet
     read_by(review, "Ada", [pair.machine for _, pair in review.pairs()])
     found, of_sample = corrected(reviews, result)
     assert found.name == "canal"

@@ -64,8 +64,8 @@ def _show_readers(found: figures.Agreement, overall: figures.Reliability) -> Non
         _show_reliability("Agreement by topic", found.by_topic)
     small(
         "In brackets are 95 % intervals. Cohen’s kappa and Krippendorff’s alpha (nominal) correct "
-        "for chance; they are undefined if only one label was used. Each pair weighs as much as "
-        "the pairs that it stands for."
+        "for chance; they are undefined if only one label was used. Each pair is weighted by the "
+        "number of pairs that it represents."
     )
     if found.between:
         first, second = found.readers
