@@ -45,6 +45,7 @@ _COMMANDS = {
     "info": ("library:info", "Show what a library was built from."),
     "export": ("results:export", "Write a saved result in another format."),
     "report": ("results:report", "Write a saved result as one HTML page."),
+    "sensitivity": ("results:sensitivity", "Repeat a saved result with other settings."),
     "reproduce": ("results:reproduce", "Repeat a saved result and compare the pairs."),
     "evaluate": ("evaluate:evaluate", "Measure the stance model on labelled pairs."),
     "evaluate-search": ("evaluate:evaluate_search", "Measure the search on a judged collection."),

@@ -1,8 +1,9 @@
-"""`compare export`, `report` and `reproduce`: commands that read a saved result."""
+"""`compare export`, `report`, `reproduce` and `sensitivity`: commands that read a saved result."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,13 @@ from compare.cli.output import (
     say,
     say_json,
     say_written,
+    show_table,
     write_to_stdout,
 )
 from compare.comparison import Reproduction
 from compare.comparison.reproduce import TOLERANCE, Difference, Moved, PairId
 from compare.comparison.reproduce import reproduce as make_again
+from compare.comparison.sensitivity import Sensitivity
 from compare.export import ExportFormat, counted, export_bytes
 from compare.export.json_files import load_result
 from compare.results import Result, Stance
@@ -80,6 +83,8 @@ def export(result: Path, to: str | None, out: Path | None, **options: Any) -> No
 @shared.file("--out", help="The file to write [RESULT with the suffix .html].")
 @shared.string("--title", help="The heading [what was asked].")
 @shared.number("--limit", None, "Most pairs shown of each list [all]")
+@shared.flag("--sensitivity", help="Add what other settings, ends and models give.")
+@shared.reading
 @_listed
 def report(result: Path, out: Path | None, title: str, limit: int | None, **options: Any) -> None:
     """Write a saved result as one HTML page that needs no network.
@@ -89,15 +94,53 @@ def report(result: Path, out: Path | None, title: str, limit: int | None, **opti
       compare report pairs.json --title "Two governments on the canal" --limit 20
 
     RESULT is a file as for `compare export`. The page holds the pairs side by side, how they were
-    found, the limits, and the statements used as references. The browser prints it as a PDF.
+    found, the limits, and the statements used as references. The browser prints it as a PDF. It
+    says what other minimum probabilities give; with --sensitivity, also what `compare sensitivity`
+    does, from the library of --library.
     """
     target, force = out or result.with_suffix(".html"), options["force"]
     check_not_read(target, result)
     check_out(target, ".html", ".htm", force=force)
     kept, lists, _ = _load(result, options)
     pairs = sum(len(kept.listed(stance)[:limit]) for stance in lists)
-    path = kept.report(target, stances=lists, title=title, limit=limit, force=force)
+    firm = _sensitivity(kept, options) if options["sensitivity"] else None
+    path = kept.report(
+        target, stances=lists, title=title, limit=limit, sensitivity=firm, force=force
+    )
     say_written(path, pairs, as_json=options["as_json"])
+
+
+@click.command("sensitivity")
+@_result
+@shared.reading
+@shared.as_json
+def sensitivity(result: Path, as_json: bool, **options: Any) -> None:
+    """Repeat a saved result with one thing otherwise at a time, and count what takes which side.
+
+    \b
+      compare sensitivity result.json
+      compare sensitivity places.json --library un --json
+
+    RESULT is a file as for `compare export`. What is otherwise: the minimum probability; half and
+    twice as many passages read; the claim alone, and its opposite alone turned round; the fast
+    model alone. Counted are statements of a search, pairs of two sides and of a timeline, and the
+    countries or speakers of positions.
+    """
+    found = _sensitivity(load_result(result), options)
+    if as_json:
+        say_json(asdict(found))
+        return
+    head = ("otherwise", "agree", "oppose", "same side", "other side")
+    rows = [(one.what, one.agree, one.oppose, one.same, one.other) for one in found.variations]
+    show_table(f"By {found.unit}", head, rows, text_columns=1, format=",")
+
+
+def _sensitivity(kept: Result, options: dict[str, Any]) -> Sensitivity:
+    library = shared.open_library(options["library"], options["encoder"])
+    name = options["stance_model"]
+    model = models.load_stance_model(name) if name else None
+    with progress("Repeating the result") as on_progress:
+        return kept.sensitivity(library, stance_model=model, on_progress=on_progress)
 
 
 @click.command("reproduce")

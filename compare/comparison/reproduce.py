@@ -22,7 +22,7 @@ from compare.comparison.search import search
 from compare.comparison.sides import MOST_OF_SIDE, compare_sides
 from compare.errors import ExportError, ModelError, QueryError
 from compare.models.protocols import CASCADE, STANCE_MODELS
-from compare.results import Excerpt, Pair, Provenance, Result, Stance, ThirdReading
+from compare.results import Excerpt, Pair, Positions, Provenance, Result, Stance, ThirdReading
 from compare.results.provenance import ADAPTED, OLDER, filters_from
 
 if TYPE_CHECKING:
@@ -153,7 +153,8 @@ def reproduce(
     model = stance_model or model_again(kept.provenance)
     try:
         with tempfile.TemporaryDirectory(prefix="compare-") as folder:
-            now = _repeat(kept, library, model, Path(folder), on_progress)
+            found = repeat(kept, library, model, Path(folder), on_progress)
+            now = found.result() if isinstance(found, Positions) else found
     except QueryError as error:
         if kept.provenance.library_digest == library.digest:
             raise
@@ -216,13 +217,14 @@ def model_again(made: Provenance) -> StanceModel:
     return load_stance_model(model_name(made))
 
 
-def _repeat(
+def repeat(
     kept: Result,
     library: Library,
     model: StanceModel,
-    empty_cache: Path,
+    cache_folder: Path | None,
     on_progress: Progress | None,
-) -> Result:
+) -> Result | Positions:
+    """Make a result again, with its filters, thresholds and settings."""
     made, thresholds = kept.provenance, kept.thresholds
     if kept.quote is None:
         a, b = (made.filters.get(side, {}) for side in "ab")
@@ -243,7 +245,7 @@ def _repeat(
             thresholds=thresholds,
             most_of_side=int(_setting(made, "most_of_side", MOST_OF_SIDE)),
             on_progress=on_progress,
-            cache_folder=empty_cache,
+            cache_folder=cache_folder,
         )
     if "most_of_side" in made.settings:
         raise ExportError(
@@ -274,9 +276,9 @@ def _repeat(
         ),
         most_each=int(_setting(made, "most_each", MOST_PER_ACTOR)),
         on_progress=on_progress,
-        cache_folder=empty_cache,
+        cache_folder=cache_folder,
     )
-    return found.rethreshold(similarity=thresholds.similarity).result()
+    return found.rethreshold(similarity=thresholds.similarity)
 
 
 def _read_again(made: Provenance) -> tuple[int, int] | None:

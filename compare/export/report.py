@@ -11,9 +11,15 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from compare.comparison import NOT_A_SAMPLE
+from compare.comparison.sensitivity import Sensitivity, by_probability
 from compare.export import citations
-from compare.export.html import environment, list_head, pair_card, quote_card
-from compare.export.words import filters_in_words, in_reading_order, shortened, verdict_word
+from compare.export.html import environment, list_head, pair_card, quote_card, table_html
+from compare.export.words import (
+    filters_in_words,
+    in_reading_order,
+    shortened,
+    verdict_word,
+)
 from compare.results import MOST_OF_STATEMENT, Kind, Provenance, Result, Stance
 from compare.results.provenance import ADAPTED
 from compare.statements import Statement
@@ -35,6 +41,7 @@ def report_html(
     *,
     title: str = "",
     limit: int | None = None,
+    sensitivity: Sensitivity | None = None,
 ) -> str:
     """Return a result as one HTML page to read, print and pass on.
 
@@ -43,6 +50,7 @@ def report_html(
         stances: The lists to show; None for the result's usual ones.
         title: The heading; "" for the quote or the sides.
         limit: Most pairs shown of each list; None for all. The method counts them all.
+        sensitivity: What other settings give; None for what other minimum probabilities give.
     """
     stances = result.usual_lists if stances is None else stances
     statements = citations.cited(result, stances, limit)
@@ -58,6 +66,7 @@ def report_html(
             lists=[_list(result, one, numbers, limit) for one in in_reading_order(result, stances)],
             methods=methods(result),
             limits=limits(result),
+            sensitivity=sensitivity_table(sensitivity or by_probability(result)),
             citation=citation_of(result),
             statements=statements,
             pages=citations.cited_pages(result, stances, limit),
@@ -92,6 +101,17 @@ def _list(
     ]
     name, what = ("", "statement") if result.quote else (verdict_word(result, stance), "pair")
     return list_head(stance, len(result.sure(stance)), name, what), cards, len(listed) - len(cards)
+
+
+def sensitivity_table(found: Sensitivity) -> Markup:
+    """Return a table: a row for each thing that is otherwise."""
+    unit = "countries" if found.unit == "country" else f"{found.unit}s"
+    head = ("", f"{unit} that agree", "that oppose", "on the same side", "on the other side")
+    rows = [
+        (one.what, *(f"{n:,}" for n in (one.agree, one.oppose, one.same, one.other)))
+        for one in found.variations
+    ]
+    return table_html("How firm the counts are", head, rows, figures=True)
 
 
 # -- Method, limits, citation --------------------------------------------------------------------

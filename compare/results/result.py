@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from compare.comparison.reproduce import Reproduction
+    from compare.comparison.sensitivity import Sensitivity
     from compare.library.library import Library
     from compare.models import StanceModel
     from compare.models.third_reader import ThirdReader
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 FILLED_TO = 10
 """Length to which a shorter list of a search is filled with unclear pairs."""
 
-LEAST_UNSURE = 0.25
+LEAST_UNSURE = 0.2
 """Minimum probability of a pair that fills a list; on dev queries, a third of them are right."""
 
 MOST_OF_STATEMENT = 3
@@ -166,7 +167,7 @@ class Result:
         """Return one list, best first.
 
         If fewer than ten statements found by a search agree with the quote, or oppose it, the
-        likeliest others on that side stand at the end of the list, from a probability of 0.25 up.
+        likeliest others on that side stand at the end of the list, from a probability of 0.2 up.
         They are unclear and count in no total: see `is_unsure` and `sure`. They do not if the
         minimum probability is higher than usual.
 
@@ -344,6 +345,24 @@ class Result:
 
         return reproduce(self, library, stance_model=stance_model, on_progress=on_progress)
 
+    def sensitivity(
+        self,
+        library: Library,
+        *,
+        stance_model: StanceModel | None = None,
+        on_progress: Progress | None = None,
+    ) -> Sensitivity:
+        """Repeat the result with one setting, end or model otherwise at a time.
+
+        >>> [(one.what, one.agree) for one in result.sensitivity(library).variations[:1]]
+        [('as it is', 4)]
+
+        See `compare.comparison.sensitivity.sensitivity`.
+        """
+        from compare.comparison.sensitivity import sensitivity
+
+        return sensitivity(self, library, stance_model=stance_model, on_progress=on_progress)
+
     def export(
         self,
         path: Path | str,
@@ -379,6 +398,7 @@ class Result:
         stances: Sequence[Stance] | None = None,
         title: str = "",
         limit: int | None = None,
+        sensitivity: Sensitivity | None = None,
         force: bool = False,
     ) -> Path:
         """Write the result as one HTML page that needs no network, and return its path.
@@ -391,6 +411,8 @@ class Result:
             stances: Which lists; None for `usual_lists`.
             title: The heading; if empty, the quote or the sides.
             limit: Most pairs shown of each list; None for all.
+            sensitivity: What other settings give, by `sensitivity`; None for what other minimum
+                probabilities give.
             force: Overwrite an existing file.
 
         Raises:
@@ -398,7 +420,7 @@ class Result:
         """
         from compare.export.report import report_html
 
-        page = report_html(self, stances, title=title, limit=limit)
+        page = report_html(self, stances, title=title, limit=limit, sensitivity=sensitivity)
         return write_whole(Path(path), page.encode("utf-8", "replace"), force=force)
 
     def to_arrow(self, stances: Sequence[Stance] | None = None) -> pa.Table:

@@ -52,7 +52,8 @@ TAGS = set(
     re.findall(
         r"\w+",
         "html head meta title style body main header p h1 h2 h3 bdi div section article span "
-        "strong b i blockquote mark time cite a details summary ul ol li code pre dl dt dd br",
+        "strong b i blockquote mark time cite a details summary ul ol li code pre dl dt dd br "
+        "table thead tbody tr th td",
     )
 )
 FETCHING = {"src", "srcset", "data", "poster", "action", "background", "ping"}

@@ -109,7 +109,7 @@ def test_the_sliders_cut_without_reading_again(page, monkeypatch):
         return search(*args, **kwargs)
 
     monkeypatch.setattr(service, "search", counted)
-    app = page(q="China asked for no military aid whatever")
+    app = page(q="China gives Russia no military aid.")
     assert len(asked) == 1
     assert "Nothing here agrees or opposes" not in shown(app)
     app.slider(key="p").set_value(1.0)
@@ -509,3 +509,16 @@ def test_verdicts_rest_on_their_own_words_if_a_country_is_not_weighed_together(p
     assert "By these words alone" not in shown(app)
     app.toggle(key="same").set_value(True)
     assert "cp-verdict" in shown(well(app.run()))
+
+
+def test_what_other_settings_give_is_shown_folded_and_tried_at_a_press(page):
+    app = page()
+    firm = next(one for one in app.expander if one.label == "How firm these counts are")
+    assert not firm.proto.expanded
+    assert "minimum probability 0.9" in shown(app)
+    assert "the fast model alone" not in shown(app)
+    next(one for one in app.button if one.label == "Try other settings").click()
+    app = well(app.run())
+    assert "the fast model alone" in shown(app)
+    assert "800 passages read, not 400" in shown(well(app.run()))
+    assert "Try other settings" not in {button.label for button in app.run().button}

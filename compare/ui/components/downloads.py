@@ -9,13 +9,15 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from compare.comparison import NOT_A_SAMPLE
+from compare.comparison.sensitivity import by_probability, sensitivity
 from compare.export import ExportFormat, export_bytes, facts_html
-from compare.export.report import settings
+from compare.export.report import sensitivity_table, settings
 from compare.library.library import Library
 from compare.results import Result, Stance
 from compare.ui.charts.vega import NO_RENDERER, Chart, can_draw_svg
-from compare.ui.components.layout import notice, show_chart, small
+from compare.ui.components.layout import notice, progress, show_chart, small, widget_key
 from compare.ui.components.quote_form import CHOSEN
+from compare.ui.components.service import kept, stance_model
 
 _DIGEST = "digest"  # in a link: the first digits of the digest of the library it was made with
 
@@ -149,7 +151,33 @@ def link_and_provenance(
         link = permalink(st.context.url or "", _state(library.digest, keys))
         st.code(link, language=None, wrap_lines=True)
         small(held)
+    show_sensitivity(result, library)
     show_provenance(result, *notes)
+
+
+def show_sensitivity(result: Result, library: Library) -> None:
+    """Show, folded, what a result would be if one thing were otherwise."""
+    key = repr((result.provenance, result.quote, result.subject, result.thresholds))
+    name = f"sensitivity-{widget_key(result.subject)}"
+    with st.expander("How firm these counts are"):
+        small(
+            "What takes which side if one thing is otherwise; “on the same side” counts those that "
+            "take a side in this result and take the same one then."
+        )
+        found, table = kept(name, key), st.empty()
+        table.html(sensitivity_table(found or by_probability(result)))
+        if found is None and st.button(
+            "Try other settings",
+            key=f"{name}-try",
+            help="Read half and twice as many passages, each end alone, and by the fast model "
+            "alone. Each takes as long as the result did.",
+        ):
+            with progress("Trying other settings", "settings tried") as on_progress:
+                found = sensitivity(
+                    result, library, stance_model=stance_model(), on_progress=on_progress
+                )
+            st.session_state[name] = key, found
+            table.html(sensitivity_table(found))
 
 
 def _state(digest: str, keys: Sequence[str]) -> list[tuple[str, object]]:

@@ -5,7 +5,12 @@ import streamlit as st
 from compare.export.html import quote_card
 from compare.results import Result
 from compare.ui import PROPOSITION_PAGE
-from compare.ui.components.downloads import other_library_notice, result_actions, show_provenance
+from compare.ui.components.downloads import (
+    other_library_notice,
+    result_actions,
+    show_provenance,
+    show_sensitivity,
+)
 from compare.ui.components.filter_panel import (
     SIDE_KEYS,
     Places,
@@ -104,6 +109,7 @@ with page(
         st.html(quote_card(asked, result.source))
     say_what_filters(filters, weighed="same_actor" in result.provenance.settings)
     _show(result, with_words=with_words, folded=folded)
+    show_sensitivity(result, library)
     show_provenance(result)
     with offers:  # last, since the lists come first
         offer_opposites(library, asked)
