@@ -69,10 +69,10 @@ share-alike.
 _DOCUMENTS = {
     "accurate": """Typed claims are read less well on documents that no model learned from. There are 1,312 passages
 under 152 propositions, from documents of which no sentence is labelled elsewhere (`python -m benchmarks.documents`;
-two readings agree on 0.980). Of the 216 of these that take a side in both readings, 0.59 (0.49 to 0.68) are called
-rightly and 0.04 are on the wrong side; called agreeing 145, 0.63 right at 0.74; called opposing 50, 0.70 right at 0.69.""",
-    "fast": """On the 1,286 passages of other documents: 0.40 (0.30 to 0.51) called rightly, 0.05 on the wrong side; called
-agreeing 117, 0.54 right at 0.67; called opposing 38, 0.61 right at 0.62.""",
+two readings agree on 0.980). Of the 216 of these that take a side in both readings, 0.54 (0.43 to 0.64) are called
+rightly and 0.03 are on the wrong side; called agreeing 128, 0.66 right at 0.73; called opposing 42, 0.74 right at 0.69.""",
+    "fast": """On the 1,286 passages of other documents: 0.38 (0.28 to 0.49) called rightly, 0.03 on the wrong side; called
+agreeing 105, 0.57 right at 0.66; called opposing 34, 0.65 right at 0.60.""",
 }
 """What `python -m benchmarks.documents` printed."""
 
@@ -242,13 +242,13 @@ The fast model gets half of these pairs right; it only chooses what the accurate
 
 The models miss opposition more often than agreement, and mistake a shared topic for agreement. They read typed
 claims, which name no speaker or date, less well than officials' sentences. Among the first five places of a search
-for one of 50 typed claims, with missing ones counted as wrong, 0.77 under Agree hold a right passage (95 % interval
-0.67 to 0.87; 41 of 45 claims get one) and 0.56 under Oppose (0.45 to 0.67; 36 of 46; `python -m compare
-evaluate-search`). Of all that is called agreeing, 0.75 is right at a mean probability of 0.81, and of all that is
-called opposing 0.76 at 0.75. With an opponent's sentence as the opposite, the five places hold 0.77 and 0.68 (41 of
-45 and 42 of 46 claims), and of what is called agreeing 0.86 is right at 0.82, opposing 0.79 at 0.80. If the claims
-are denied, 0.71 of the first ten under Agree is right and 0.06 is on the opposite side (0.43 and 0.45 before the
-claims were trained in several forms; `python -m benchmarks.verdicts`). Ranking and probabilities were fitted on these
+for one of 50 typed claims, with missing ones counted as wrong, 0.78 under Agree hold a right passage (95 % interval
+0.65 to 0.87; 41 of 45 claims get one) and 0.56 under Oppose (0.44 to 0.69; 35 of 46; `python -m
+benchmarks.verdicts`). Of all that is called agreeing, 0.77 is right at a mean probability of 0.80, and of all that is
+called opposing 0.77 at 0.73. With an opponent's sentence as the opposite, the five places hold 0.77 and 0.68 (41 of
+45 and 42 of 46 claims), and of what is called agreeing 0.87 is right at 0.81, opposing 0.80 at 0.79. If the claims
+are denied, 0.74 of the first ten under Agree is right and 0.07 is on the opposite side (0.43 and 0.45 before the
+claims were trained in several forms). Ranking and probabilities were fitted on these
 claims. With an earlier version, over deeper pools of other claims, 0.41 of what stood under Oppose was right.
 
 The deciding words that the accurate model marks were compared with those that a reader marked in 150 dev

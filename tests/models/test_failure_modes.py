@@ -68,15 +68,15 @@ def test_the_states_are_made_up(by_mode):
 
 VERDICTS = {
     "fast": (
-        "nonnnannnnonnonnnnooonnnononnnonnnnnnnnnnnnnnnnnnanonannonoaononnannoonoaannnna"
-        "nnnnonnnannnonnnnoannnnaoaonoononnnoanaonannnnnnnnnnnnonnannnnnaonnonnnannnonon"
-        "nnnonnnnnnoannannnnoannnnnnonoanannannnnnnnnonnnonnnnnnnanannonnnnnononnnnonnnn"
-        "nnnnonnonnoaanaoonnonnnnnnnoonnoooonnaananaaannnnnnonnnoaonannononnooonnnnnoooo"
+        "nonnnannnnonnnnnnnooonnnnnonnnonnnnnnnnnnnnnnnnnnanonannonoaononnannonnonannnnn"
+        "nnnnonnnannnonnnnoannnnaoaonoononnnoanaonannnnnnnnnnnnonnannnnnnnnnonnnannnonon"
+        "nnnonnnnnnoannannnnoannnnnnononnannannnnnnnnonnnonnnnnnnanannnnnnnnonnnnnnonnnn"
+        "nnnnonnonnoaanaoonnonnnnnnnoonnnooonnaananaaannnnnnonnnoaonannononnooonnnnnoooo"
         "nanooonnnonnooonnnnnnnnooonnononnnaannnnnnnn"
     ),
     "accurate": (
-        "ooaonaoanaannnoannoanannoooannoaaonnnonoannonnonnaanooaaaoaaonoaaonaoanonaonaaa"
-        "naaaonnoaooaonnonoaoannaaoonoaoaannoanoanannaoonoanaonaonanoanoaonnonanaonaoaao"
+        "onaonaoanaannnoannoanannoooannoaaonnnonoannonnonnaanooaaaoaaonoaaonaoanonaonaaa"
+        "naaaonnoaonaonnnnoaoannaaoonoaoaannoanoanannaoonoanaonaonanoanoaonnonanaonaoaao"
         "nnaanonaonoaonanoanaanaaaonaooanannonannonnnannnonannnonanonoanoaonanaoanaonana"
         "aonoooooooooooaooaooonnnnnnooonooonooaanaaanaanonnnaaaaaaaaaooooonoooonnnnnaoao"
         "aaaaoaoaaoooooonnnnnooaoaaoooaoaaaaaaannnnnn"

@@ -39,6 +39,15 @@ def test_a_shift_of_one_label_is_found(drawn):
     assert relative == pytest.approx(-1.0, abs=0.15)
 
 
+def test_what_counts_more_is_told_more_often(drawn):
+    logits, gold = drawn
+    counts = np.where(gold == 2, 1.5, 1.0)
+    plain, weighed = (vector(logits, gold, one).apply(logits)[:, 2] for one in (None, counts))
+    expected = np.average(gold == 2, weights=counts)
+    assert weighed.mean() > plain.mean() + 0.05
+    assert np.average(weighed, weights=counts) == pytest.approx(expected, abs=0.01)
+
+
 def test_what_is_called_is_measured_in_groups_that_were_not_fitted(drawn):
     logits, gold = drawn
     pairs = [LabelledPair("a", str(n), "", "", int(label)) for n, label in enumerate(gold)]
