@@ -143,14 +143,9 @@ def positions_html(positions: Positions) -> str:
         f"take no side, {len(positions.silent):,} say nothing on the point."
     )
     head = (positions.by.capitalize(), "Position", "Strongest against", "Strongest for")
-    rows = [(_leaning(position), _position_cells(position)) for position in shown]
+    rows = [(position.score.side.value, _position_cells(position)) for position in shown]
     left = len(placed) - len(shown)
     return page(positions.proposition, [counts], head, rows, left, positions.notes)
-
-
-def _leaning(position: Position) -> str:
-    mean = position.score.mean
-    return "agree" if mean > 0 else "oppose" if mean < 0 else "neither"
 
 
 def _position_cells(position: Position) -> list[str]:

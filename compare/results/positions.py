@@ -89,6 +89,13 @@ class PositionScore:
             low, high = (2 * end - 1 for end in share_interval(agreeing, speeches))
         return cls(total / speeches, low, high, len(pairs), speeches)
 
+    @property
+    def side(self) -> Stance:
+        """Return the side that the whole interval is on; NEITHER if it is on both, or unknown."""
+        if self.low is None or self.high is None:
+            return Stance.NEITHER
+        return Stance.AGREE if self.low > 0 else Stance.OPPOSE if self.high < 0 else Stance.NEITHER
+
 
 @dataclass(frozen=True, slots=True)
 class Position:

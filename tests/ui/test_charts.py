@@ -168,7 +168,8 @@ def test_who_takes_a_side_is_on_the_map_or_named(placed):
     assert shapes["Valdoria"]["position"] == pytest.approx(0.8)
     assert shapes["Karsenia"]["low"] is None
     assert map_chart(placed, "Open it.").notes == (
-        "n = 17 passages of 4 actors; dashed: 2 with too few for an interval; 1 not on the map.",
+        "n = 17 passages of 4 actors; dashed, without colour: 2 with too few for an interval; "
+        "1 not on the map.",
     )
 
 

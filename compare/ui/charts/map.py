@@ -50,7 +50,7 @@ def map_chart(positions: Sequence[Position], proposition: str) -> Chart:
     missing = len(off_the_map(positions))
     note = (
         f"n = {counted(passages, 'passage')} of {counted(len(positions), 'actor')}"
-        + (f"; dashed: {few:,} with too few for an interval" if few else "")
+        + (f"; dashed, without colour: {few:,} with too few for an interval" if few else "")
         + (f"; {missing:,} not on the map" if missing else "")
         + "."
     )
@@ -58,7 +58,7 @@ def map_chart(positions: Sequence[Position], proposition: str) -> Chart:
 
 
 def _draw_map(positions: Sequence[Position]) -> alt.LayerChart:
-    """Draw the countries that take a side; dashed are those with too few for an interval."""
+    """Draw the countries that take a side; those with too few for an interval have no colour."""
     placed = {one.actor.key: {"actor": one.name, **values_of(one.score)} for one in positions}
     shapes = [
         _feature("MultiPolygon", polygons, placed.get(code, {}))
@@ -72,12 +72,15 @@ def _draw_map(positions: Sequence[Position]) -> alt.LayerChart:
     base, colours = alt.Chart(), [OPPOSE, EVEN, AGREE]
     ground = base.mark_geoshape(fill=PAPER, stroke=INK, strokeWidth=0.3, aria=False)
     dashed = alt.when("!isValid(datum.low)").then(alt.value([2, 2])).otherwise(alt.value([]))
+    coloured = (
+        alt.when("isValid(datum.low)")
+        .then(shade("position", colours, 0, title=SCALE_TITLE, titleLimit=240, gradientLength=220))
+        .otherwise(alt.value(PAPER))
+    )
     countries = (
         base.mark_geoshape(stroke=INK, strokeWidth=0.9, cursor="pointer")
         .encode(
-            color=shade(
-                "position", colours, 0, title=SCALE_TITLE, titleLimit=240, gradientLength=220
-            ),
+            color=coloured,
             tooltip=tooltip("actor", "Country"),
             strokeDash=dashed,
         )

@@ -10,6 +10,7 @@ import altair as alt
 
 from compare.comparison import AgreementMatrix
 from compare.export import counted
+from compare.models import Stance
 from compare.results import Position, PositionScore
 from compare.results.positions import PeriodScore
 from compare.ui.charts.vega import (
@@ -35,9 +36,7 @@ _LONGEST_NAME = 24
 
 def kind(score: PositionScore) -> str:
     """Return which of `KINDS` a position is, by its interval: without one, it takes no side."""
-    if score.low is None or score.high is None:
-        return KINDS[3]
-    return KINDS[0] if score.low > 0 else KINDS[1] if score.high < 0 else KINDS[2]
+    return KINDS[3] if score.low is None else KINDS[[*Stance].index(score.side)]
 
 
 def with_number(name: str, number: int) -> str:
