@@ -13,7 +13,13 @@ from markupsafe import Markup
 from compare.comparison import NOT_A_SAMPLE
 from compare.export import citations
 from compare.export.html import environment, list_head, pair_card, quote_card
-from compare.export.words import filters_in_words, in_reading_order, shortened, verdict_word
+from compare.export.words import (
+    filters_in_words,
+    in_reading_order,
+    left_out_note,
+    shortened,
+    verdict_word,
+)
 from compare.results import MOST_OF_STATEMENT, Kind, Provenance, Result, Stance
 from compare.results.provenance import ADAPTED
 from compare.statements import Statement
@@ -294,11 +300,12 @@ def _thresholds(result: Result) -> str:
         " A list holds pairs with the same words once, and no statement in more than "
         f"{MOST_OF_STATEMENT} pairs."
     )
+    left = f" {note}" if (note := left_out_note(result)) else ""
     return (
         "A pair is listed under agree or oppose if that has a probability of "
         f"{least.probability:g} or more and the cosine {least.similarity:g} or more; lists are "
         "ordered by probability times the fourth root of the cosine."
-        f"{filled if result.quote else once}"
+        f"{filled if result.quote else once}{left}"
     )
 
 
