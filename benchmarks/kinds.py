@@ -10,7 +10,7 @@ reading by a large language model labelled them, under this rule:
 - condition: what it says is held to be so only if something else is ("if", "unless");
 - report: it says what somebody else, by name or in the third person, says or believes, and that may
   be another person of the speaker's own government;
-- denied report: it calls what others say untrue;
+- denial: it calls what others say untrue;
 - quotation: it holds a phrase of others in quotation marks, no title, theme or term.
 """
 

@@ -300,12 +300,11 @@ def _thresholds(result: Result) -> str:
         " A list holds pairs with the same words once, and no statement in more than "
         f"{MOST_OF_STATEMENT} pairs."
     )
-    left = f" {note}" if (note := left_out_note(result)) else ""
     return (
         "A pair is listed under agree or oppose if that has a probability of "
         f"{least.probability:g} or more and the cosine {least.similarity:g} or more; lists are "
         "ordered by probability times the fourth root of the cosine."
-        f"{filled if result.quote else once}{left}"
+        f"{filled if result.quote else once} {left_out_note(result)}".rstrip()
     )
 
 

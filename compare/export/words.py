@@ -262,11 +262,9 @@ def kind_help(kind: SentenceKind) -> str:
     """Say how often the mark of a kind is right, and what it means for the verdict."""
     right, of = PRECISION[kind]
     found = f"A rule on words finds this; on new passages, it was right {right} times in {of}."
-    less = {
-        SentenceKind.CONDITION: "Fewer verdicts on such passages are right: 0.61, on others 0.75.",
-        SentenceKind.QUESTION: "Fewer verdicts on such passages are right: 0.67, on others 0.75.",
-    }.get(kind, "The words may not be the speaker’s own position.")
-    return f"{found} {less}"
+    if share := {SentenceKind.CONDITION: 0.61, SentenceKind.QUESTION: 0.67}.get(kind):
+        return f"{found} Of verdicts on such passages, {share} are right; on others, 0.75."
+    return f"{found} The words may not be the speaker’s own position."
 
 
 def kinds_in_words(side: Excerpt) -> str:
