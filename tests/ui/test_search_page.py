@@ -155,8 +155,8 @@ def test_filters_narrow_the_search(page):
 
 
 def test_kinds_of_sentence_are_left_out(page):
-    app = page(without="question")
-    assert app.multiselect(key="without").value == ["question"]
+    app = page(without="quotation")
+    assert app.multiselect(key="without").value == ["quotation"]
     app.multiselect(key="without").select("report")
     well(app.run())
     assert "malicious disinformation" in unmarked(shown(app))

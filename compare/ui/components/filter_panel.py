@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from compare.errors import QueryError
-from compare.export.words import KIND_WORDS, shortened
+from compare.export.words import shortened
 from compare.library import FILTERS, Facets, Filters
 from compare.library.filters import FACETED, Facet, required_words
 from compare.models import LEAST_CALLED
@@ -324,15 +324,14 @@ def choose_thresholds(prefix: str = "", default: Thresholds | None = None) -> Th
         )
         without = st.multiselect(
             "Leave out sentences",
-            list(SentenceKind),
+            [kind.value for kind in SentenceKind],
             key=f"{prefix}without",
             bind="query-params",
-            format_func=KIND_WORDS.__getitem__,
             placeholder="None",
             help="Kinds of sentence that models may misread. A statement whose strongest passage "
             "is of a kind left out is not listed.",
         )
-    return Thresholds(probability, similarity, tuple(without))
+    return Thresholds(probability, similarity, tuple(map(SentenceKind, without)))
 
 
 def choose_order(
