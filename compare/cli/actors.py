@@ -36,7 +36,7 @@ from compare.comparison.retrieval import MOST_PER_ACTOR
 from compare.comparison.sides import MOST_AT_ALL
 from compare.export import counted, csv_bytes, rows, table_csv
 from compare.export.json_files import positions_json, sides_json
-from compare.export.words import reader_notes
+from compare.export.words import kinds_in_words, left_out_note, reader_notes
 from compare.files import write_whole
 from compare.library import Filters
 from compare.models import Stance
@@ -136,7 +136,7 @@ def _compare(proposition: str, a: Filters, b: Filters | None, options: dict[str,
         f"{result.subject}: {counted(sum(map(len, result.placed)), 'passage')} and "
         f"{counted(len(result.pairs), 'pair')} of them were read."
     )
-    remark_notes(result.notes)
+    remark_notes(filter(None, (*result.notes, left_out_note(result))))
     for number, side in enumerate(("",) if result.over_time else ("Side a: ", "Side b: ")):
         said = result.said_by(number)
         agree = counted(len(said.agree), "statement agrees", "statements agree")
@@ -172,8 +172,10 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
         say(f"{rank:3}. {pair.probabilities.of(stance):.2f} {quoted(pair.a)}")
         for line in (
             attribution(pair.a.statement, pair.a.pages),
+            *filter(None, [kinds_in_words(pair.a)]),
             quoted(pair.b),
             attribution(pair.b.statement, pair.b.pages),
+            *filter(None, [kinds_in_words(pair.b)]),
             *reader_notes(pair),
             *rationale_lines(pair.rationale, pair.a.text, pair.b.text),
         ):

@@ -27,7 +27,7 @@ from compare.models import LEAST_CALLED, Encoder, Stance, StanceModel
 from compare.models.on_ray import Cluster, RayEncoder, stance_on
 from compare.models.protocols import STANCE_MODELS
 from compare.results import Thresholds
-from compare.statements import Country, PartialDate, Quote, parse_countries
+from compare.statements import Country, PartialDate, Quote, SentenceKind, parse_countries
 
 Option = Callable[[Any], Any]
 """A decorator that gives a command an option, as `click.option` returns it."""
@@ -170,6 +170,13 @@ def thresholds_from(default: Thresholds) -> Option:
             default=default.similarity,
             help="Minimum similarity to count as the same topic",
             lowest=-1,
+        ),
+        click.option(
+            "--without-kind",
+            "without_kinds",
+            type=click.Choice([kind.value for kind in SentenceKind]),
+            multiple=True,
+            help="Do not list sentences of this kind, which a model may misread; repeatable.",
         ),
     )
 
@@ -385,7 +392,8 @@ def country_and_date(text: str) -> tuple[tuple[Country, ...], PartialDate | None
 def read_thresholds(options: Mapping[str, Any], default: Thresholds | None = None) -> Thresholds:
     """Return the thresholds that the options name, else the default ones."""
     default = default or Thresholds()
-    return default.with_values(options["probability"], options["similarity"])
+    kinds = tuple(map(SentenceKind, options["without_kinds"]))
+    return default.with_values(options["probability"], options["similarity"], kinds)
 
 
 def open_library(

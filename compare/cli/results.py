@@ -42,7 +42,9 @@ _listed = shared.together(shared.lists, shared.thresholds, shared.force, shared.
 def _load(result: Path, options: dict[str, Any]) -> tuple[Result, Sequence[Stance], int]:
     """Return a saved result at the thresholds given, the lists to write, and their length."""
     kept = load_result(result).rethreshold(
-        probability=options["probability"], similarity=options["similarity"]
+        probability=options["probability"],
+        similarity=options["similarity"],
+        without_kinds=options["without_kinds"] or None,  # those of the result
     )
     lists = options["stances"] or kept.usual_lists
     return kept, lists, sum(len(kept.listed(stance)) for stance in lists)

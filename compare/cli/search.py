@@ -44,6 +44,8 @@ from compare.export import counted
 from compare.export.json_files import opposites_json, public_json, stance_json
 from compare.export.words import (
     LIST_TITLES,
+    kinds_in_words,
+    left_out_note,
     list_note,
     read_against,
     read_of,
@@ -280,6 +282,8 @@ def _show_result(result: Result, limit: int) -> None:
         )
     elif taken := sides_taken(result).in_words():
         say(f"\n{one_line(taken)}")
+    if note := left_out_note(result):
+        say(f"\n{note}")
     show = _show_table if on_terminal() else _show_lines
     for stance in Stance:
         if pairs := result.listed(stance):
@@ -374,6 +378,7 @@ def _details(result: Result, stance: Stance, pair: Pair, *, below_minimum: bool)
         lines.append(three if below_minimum else f"unclear: {three}")
     elif stance is Stance.NEITHER:
         lines.append(f"agree {odds.agree:.2f}, oppose {odds.oppose:.2f}")
+    lines += filter(None, [kinds_in_words(pair.b)])
     lines += reader_notes(pair)
     lines.append(attribution(statement, pair.b.pages))
     if statement.context:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations, zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -287,11 +287,8 @@ class PositionTable(FrameTable):
 
     positions: tuple[Positions, ...]
 
-    def rethreshold(
-        self, *, probability: float | None = None, similarity: float | None = None
-    ) -> PositionTable:
-        """Return the table at other thresholds; nothing is scored again."""
-        thresholds = {"probability": probability, "similarity": similarity}
+    def rethreshold(self, **thresholds: Any) -> PositionTable:
+        """Return the table at other thresholds: see `Positions.rethreshold`."""
         return PositionTable(tuple(one.rethreshold(**thresholds) for one in self.positions))
 
     @property

@@ -106,7 +106,7 @@ def pairs_to_read(result: Result, most: int = AT_HEAD, candidates: int = 0) -> l
     for pair in sorted(result.pairs, key=lambda pair: -pair.probabilities.oppose):
         if len(found) >= candidates:
             break
-        if pair.ids not in seen and pair.similarity >= result.thresholds.similarity:
+        if pair.ids not in seen and result.stance_of(pair):
             seen.add(pair.ids)
             found.append(pair)
     return listed + found

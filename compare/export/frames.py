@@ -126,7 +126,7 @@ def about(found: Result | Positions, query: str | list[str]) -> dict[str, Any]:
     """Return the origin of a table and its notes, as plain data."""
     return {
         "query": query,
-        "thresholds": asdict(found.thresholds),
+        "thresholds": found.thresholds.to_dict(),
         "provenance": asdict(found.provenance),
         "notes": list(found.notes),
     }

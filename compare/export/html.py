@@ -20,11 +20,13 @@ from markupsafe import Markup
 
 from compare.export.citations import bibtex, reference
 from compare.export.words import (
+    KIND_WORDS,
     SIDE_NAMES,
     SIGN,
     UNCLEAR,
     VERDICT,
     counted,
+    kind_help,
     likelihood,
     marked_pieces,
     pages_in_words,
@@ -102,6 +104,7 @@ def environment() -> Environment:
     )
     filters = (
         bibtex,
+        kind_help,
         likelihood,
         pages_in_words,
         percent,
@@ -116,7 +119,7 @@ def environment() -> Environment:
     made.filters["first_words"] = lambda text: shortened(text, _AROUND)
     made.filters["reader_notes"] = reader_notes
     made.globals |= {"SIGN": SIGN, "VERDICT": VERDICT, "SIDE_NAMES": SIDE_NAMES}
-    made.globals |= {"ALSO_OPEN": _ALSO_OPEN}
+    made.globals |= {"ALSO_OPEN": _ALSO_OPEN, "KIND_WORDS": KIND_WORDS}
     return made
 
 

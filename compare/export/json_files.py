@@ -88,7 +88,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
 
 def _content(result: Result) -> dict[str, Any]:
     made = {
-        "thresholds": asdict(result.thresholds),
+        "thresholds": result.thresholds.to_dict(),
         "provenance": asdict(result.provenance),
         "notes": list(result.notes),
     }
@@ -319,7 +319,7 @@ def public_json(result: Result) -> dict[str, Any]:
             if made.screening
             else None,
             "third_reader": dict(made.third_reader),
-            "thresholds": asdict(result.thresholds),
+            "thresholds": result.thresholds.to_dict(),
             "filters": dict(made.filters),
             "settings": dict(made.settings),
             "library_digest": made.library_digest,
@@ -383,7 +383,7 @@ def positions_json(found: Positions, period: int | None = None) -> dict[str, Any
         "by": found.by,
         "parties": rows.position_rows(found),
         "by_period": rows.period_rows(found, period) if period else [],
-        "thresholds": asdict(found.thresholds),
+        "thresholds": found.thresholds.to_dict(),
         "provenance": asdict(found.provenance),
         "notes": list(found.notes),
     }

@@ -11,6 +11,7 @@ from compare.export.words import (
     LIST_TITLES,
     attribution,
     in_reading_order,
+    left_out_note,
     marked_pieces,
     read_against,
     reader_notes,
@@ -35,7 +36,7 @@ def markdown(result: Result, stances: Sequence[Stance]) -> str:
     blocks += _attribution(quote) if quote else []
     if result.opposite:
         blocks += [f"Opposite: “{inert(result.opposite)}”"]
-    blocks += [inert(note) for note in result.notes]
+    blocks += [inert(note) for note in (*result.notes, left_out_note(result)) if note]
     lists: list[str] = []
     for stance in in_reading_order(result, stances):
         heading = LIST_TITLES[stance] if quote else verdict_word(result, stance)

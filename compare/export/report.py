@@ -17,6 +17,7 @@ from compare.export.html import environment, list_head, pair_card, quote_card, t
 from compare.export.words import (
     filters_in_words,
     in_reading_order,
+    left_out_note,
     shortened,
     verdict_word,
 )
@@ -318,7 +319,7 @@ def _thresholds(result: Result) -> str:
         "A pair is listed under agree or oppose if that has a probability of "
         f"{least.probability:g} or more and the cosine {least.similarity:g} or more; lists are "
         "ordered by probability times the fourth root of the cosine."
-        f"{filled if result.quote else once}"
+        f"{filled if result.quote else once} {left_out_note(result)}".rstrip()
     )
 
 

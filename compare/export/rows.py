@@ -75,6 +75,8 @@ def _pair_row(result: Result, pair: Pair, stance: Stance, rank: int) -> Row:
         **side_cells("a", pair.a, pair.spans.a),
         **side_cells("b", pair.b, pair.spans.b),
         "b_also_said": JOINT.join(map(_named, pair.b.repeats)),
+        "a_sentence_kind": "; ".join(pair.a.kinds),
+        "b_sentence_kind": "; ".join(pair.b.kinds),
         "opposite": result.opposite,
         "label_source": result.provenance.label_source_of(pair),
         **made_with(result.provenance),
@@ -132,6 +134,7 @@ def year_rows(result: Result) -> list[Row]:
         "subject": result.subject,
         "least_probability": result.thresholds.probability,
         "least_similarity": result.thresholds.similarity,
+        "without_kinds": "; ".join(result.thresholds.without_kinds),
         "label_source": result.provenance.label_source,
         **made_with(result.provenance),
     }
@@ -264,6 +267,7 @@ def _positions_made_with(found: Positions | AgreementMatrix) -> Row:
     return {
         "least_probability": found.thresholds.probability,
         "least_similarity": found.thresholds.similarity,
+        "without_kinds": "; ".join(found.thresholds.without_kinds),
         "filters": filters_in_words(made.filters),
         "label_source": made.label_source,
         **made_with(made),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from compare.results import Kind, Pair, Probabilities, Result, Span, Stance, ThirdReading
-from compare.statements import Quotation, Statement
+from compare.results import Excerpt, Kind, Pair, Probabilities, Result, Span, Stance, ThirdReading
+from compare.statements import Quotation, SentenceKind, Statement
+from compare.statements.sentence_kinds import PRECISION
 
 JOINT = " || "
 """Separates deciding words, and statements with the same words."""
@@ -245,6 +246,38 @@ def reader_notes(pair: Pair) -> list[str]:
     if pair.alone and pair.alone.stance is not pair.probabilities.stance:
         notes = [*notes, _alone_in_words(pair.alone)]
     return [*notes, *(["read by the fast model only"] if pair.first_stage_only else [])]
+
+
+KIND_WORDS = {
+    SentenceKind.QUESTION: "question",
+    SentenceKind.CONDITION: "condition",
+    SentenceKind.REPORT: "reports others’ words",
+    SentenceKind.DENIAL: "rejects others’ words",
+    SentenceKind.QUOTATION: "quotes others",
+}
+"""What marks a passage of each kind, in cards and on the terminal."""
+
+
+def kind_help(kind: SentenceKind) -> str:
+    """Say how often the mark of a kind is right, and what it means for the verdict."""
+    right, of = PRECISION[kind]
+    found = f"A rule on words finds this; on new passages, it was right {right} times in {of}."
+    if share := {SentenceKind.CONDITION: 0.61, SentenceKind.QUESTION: 0.67}.get(kind):
+        return f"{found} Of verdicts on such passages, {share} are right; on others, 0.75."
+    return f"{found} The words may not be the speaker’s own position."
+
+
+def kinds_in_words(side: Excerpt) -> str:
+    """Return the marks of a passage: "question, quotes others"; "" if it asserts plainly."""
+    return ", ".join(KIND_WORDS[kind] for kind in side.kinds)
+
+
+def left_out_note(result: Result) -> str:
+    """Say how many passages were left out for the kind of their sentence; "" if none was."""
+    if not (number := result.left_out):
+        return ""
+    kinds = ", ".join(KIND_WORDS[kind] for kind in result.thresholds.without_kinds)
+    return f"Left out for the kind of sentence ({kinds}): {number:,} read as agreeing or opposing."
 
 
 def _alone_in_words(alone: Probabilities) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 from compare.models import LEAST_CALLED, ModelInput, Probabilities, Rationale, Stance
-from compare.statements import Passage, Quote, Statement
+from compare.statements import Passage, Quote, SentenceKind, Statement, sentence_kinds
 
 PairKey = tuple[str, int, str, int]
 """What identifies a pair in a result; see `Pair.key`."""
@@ -23,22 +25,47 @@ class Thresholds:
         probability: Minimum calibrated probability of agree or of oppose, 0.5 to 1. Below one half,
             nothing is called agreeing or opposing, so a lower minimum becomes 0.5.
         similarity: Minimum cosine of the two passages for them to be on the same topic.
+        without_kinds: Kinds of sentence that are not listed: "question", … A search leaves out a
+            statement whose strongest passage is one; two sides, a pair that holds one.
+
+    Raises:
+        ValueError: A kind is none of `SentenceKind`.
     """
 
     probability: float = LEAST_CALLED
     # 99 % of the passages that people judged to agree with or oppose a typed claim are above 0.39.
     similarity: float = 0.35
+    without_kinds: tuple[SentenceKind, ...] = ()
 
     def __post_init__(self) -> None:
-        """Raise a lower minimum to one half, as it acts."""
+        """Raise a lower minimum to one half, as it acts, and put the kinds in order."""
         object.__setattr__(self, "probability", max(self.probability, LEAST_CALLED))
+        kinds = set(map(SentenceKind, self.without_kinds))
+        object.__setattr__(
+            self, "without_kinds", tuple(sorted(kinds, key=list(SentenceKind).index))
+        )
 
-    def with_values(self, probability: float | None, similarity: float | None) -> Thresholds:
+    def with_values(
+        self,
+        probability: float | None,
+        similarity: float | None,
+        without_kinds: Sequence[SentenceKind] | None = None,
+    ) -> Thresholds:
         """Return a copy with these values; None keeps the current one."""
         return Thresholds(
             self.probability if probability is None else probability,
             self.similarity if similarity is None else similarity,
+            self.without_kinds if without_kinds is None else tuple(without_kinds),
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the thresholds as plain data, without `without_kinds` if there are none."""
+        data = asdict(self) | {"without_kinds": list(map(str, self.without_kinds))}
+        return {name: value for name, value in data.items() if value != []}
+
+    def leave_out(self, side: Excerpt) -> bool:
+        """Tell whether a passage is a sentence of a kind that is not listed."""
+        return not set(self.without_kinds).isdisjoint(side.kinds) if self.without_kinds else False
 
     def stance_of(self, pair: Pair) -> Stance | None:
         """Return the list that a pair belongs to, None for no list.
@@ -46,7 +73,7 @@ class Thresholds:
         That is the likelier of agree and oppose if it reaches the minimum. A search fills short
         lists with less likely pairs: see `Result.listed`.
         """
-        if pair.similarity < self.similarity:
+        if pair.similarity < self.similarity or self.leave_out(pair.b):
             return None
         side = pair.probabilities.side
         return side if pair.probabilities.of(side) >= self.probability else Stance.NEITHER
@@ -102,6 +129,11 @@ class Excerpt:
     def context(self) -> str:
         """Return the context that completes the words."""
         return self.passage.context
+
+    @property
+    def kinds(self) -> tuple[SentenceKind, ...]:
+        """Return what kinds of sentence the words are; () if they assert plainly."""
+        return sentence_kinds(self.text)
 
     @property
     def model_input(self) -> ModelInput:

@@ -19,7 +19,7 @@ from compare.results.pair import Pair, PairKey, Thresholds
 from compare.results.provenance import Provenance
 from compare.results.result import Kind, Result, strongest
 from compare.results.statistics import TOO_FEW, share_interval
-from compare.statements import PartialDate, Quote, Statement
+from compare.statements import PartialDate, Quote, SentenceKind, Statement
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -210,7 +210,11 @@ class Positions(FrameTable):
     opposite: str = ""
 
     def rethreshold(
-        self, *, probability: float | None = None, similarity: float | None = None
+        self,
+        *,
+        probability: float | None = None,
+        similarity: float | None = None,
+        without_kinds: Sequence[SentenceKind] | None = None,
     ) -> Positions:
         """Return the same positions at other thresholds; nothing is scored again.
 
@@ -221,7 +225,8 @@ class Positions(FrameTable):
 
         Passages below the original minimum similarity were not scored: a lower one adds nothing.
         """
-        return replace(self, thresholds=self.thresholds.with_values(probability, similarity))
+        thresholds = self.thresholds.with_values(probability, similarity, without_kinds)
+        return replace(self, thresholds=thresholds)
 
     @cached_property
     def placed(self) -> tuple[Position, ...]:
@@ -343,8 +348,8 @@ class Positions(FrameTable):
         return positions_html(self)
 
     def near(self, actor: Actor) -> list[Pair]:
-        """Return the pairs of an actor at or above the minimum similarity."""
-        return [pair for pair in actor.read if pair.similarity >= self.thresholds.similarity]
+        """Return the pairs of an actor on the point, without the kinds that are not listed."""
+        return [pair for pair in actor.read if self.thresholds.stance_of(pair)]
 
     def _position(self, actor: Actor) -> Position | None:
         best = strongest(self.near(actor), self.thresholds)

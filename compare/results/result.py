@@ -14,7 +14,7 @@ from compare.errors import QueryError
 from compare.files import write_whole
 from compare.models import Stance
 from compare.results.pair import Pair, PairKey, ThirdReading, Thresholds
-from compare.statements import Quote, Statement, words_key
+from compare.statements import Quote, SentenceKind, Statement, words_key
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,17 +134,32 @@ class Result:
         return tuple(Stance) if self.quote else (Stance.AGREE, Stance.OPPOSE)
 
     def rethreshold(
-        self, *, probability: float | None = None, similarity: float | None = None
+        self,
+        *,
+        probability: float | None = None,
+        similarity: float | None = None,
+        without_kinds: Sequence[SentenceKind] | None = None,
     ) -> Result:
         """Return the same result at other thresholds; nothing is scored again.
 
         >>> len(result.rethreshold(probability=0.99).oppose)
         0
         """
-        return replace(self, thresholds=self.thresholds.with_values(probability, similarity))
+        thresholds = self.thresholds.with_values(probability, similarity, without_kinds)
+        return replace(self, thresholds=thresholds)
+
+    @property
+    def left_out(self) -> int:
+        """Return how many pairs would agree or oppose but for the kinds that are not listed."""
+        every = replace(self.thresholds, without_kinds=())
+        sides = Stance.AGREE, Stance.OPPOSE
+        verdicts = (every.stance_of(pair) for pair in self.pairs if self.stance_of(pair) is None)
+        return sum(verdict in sides for verdict in verdicts)
 
     def stance_of(self, pair: Pair) -> Stance | None:
-        """Return the verdict on a pair at the thresholds, None if it is on no common topic."""
+        """Return the verdict on a pair, None if it is on no common topic or of a kind left out."""
+        if self.quote is None and self.thresholds.leave_out(pair.a):
+            return None
         return self.thresholds.stance_of(pair)
 
     def column_of(self, pair: Pair) -> Stance | None:
@@ -470,7 +485,7 @@ class Result:
         """Return the lists without what fills them."""
         found: dict[Stance, list[Pair]] = {stance: [] for stance in Stance}
         for pair in self.pairs:
-            if stance := self.thresholds.stance_of(pair):
+            if stance := self.stance_of(pair):
                 found[stance].append(pair)
         return {stance: tuple(_in_order(pairs, stance)) for stance, pairs in found.items()}
 
@@ -540,11 +555,12 @@ def _in_order(pairs: Iterable[Pair], stance: Stance) -> list[Pair]:
 def strongest(pairs: Iterable[Pair], thresholds: Thresholds) -> list[Pair]:
     """Return the strongest pair of each statement b, those that take a side first."""
 
-    def order(pair: Pair) -> tuple[bool, bool, float, float, str, int]:
+    def order(pair: Pair) -> tuple[bool, bool, bool, float, float, str, int]:
         takes_no_side = thresholds.stance_of(pair) is Stance.NEITHER
         score = max(pair.score(Stance.AGREE), pair.score(Stance.OPPOSE))
         _, _, identifier, start = pair.key
-        return takes_no_side, pair.first_stage_only, -score, -pair.similarity, identifier, start
+        last = thresholds.leave_out(pair.b), takes_no_side, pair.first_stage_only
+        return *last, -score, -pair.similarity, identifier, start
 
     best: dict[str, Pair] = {}
     for pair in sorted(pairs, key=order):

@@ -148,7 +148,7 @@ def review_pairs(result: Result) -> list[ReviewPair]:
                 a,
                 b,
                 # None if it is in no list; what only fills a short list counts as neither.
-                machine=result.thresholds.stance_of(pair),
+                machine=result.stance_of(pair),
                 probabilities=pair.probabilities,
                 label_source=result.provenance.label_source_of(pair),
                 similarity=pair.similarity,

@@ -45,7 +45,7 @@ class Plan:
 
     subject: str
     settings: dict[str, Any]
-    thresholds: dict[str, float]
+    thresholds: dict[str, Any]
     library: str
     stance_model: str
     frame: str
@@ -138,7 +138,7 @@ def plan(
     return Plan(
         subject=result.subject,
         settings=dict(made.settings),
-        thresholds=asdict(result.thresholds),
+        thresholds=result.thresholds.to_dict(),
         library=made.library_digest,
         stance_model=f"{made.stance_model}@{made.stance_digest[:12]}",
         frame=frame_digest(result),

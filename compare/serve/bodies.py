@@ -28,6 +28,7 @@ from compare.library.filters import check_order
 from compare.models import LEAST_CALLED, ModelInput
 from compare.results import OF_PLACEMENTS, Excerpt, Thresholds
 from compare.statements import PartialDate, Quote, Statement, clean_quote, parse_countries
+from compare.statements.sentence_kinds import SentenceKind
 from compare.strict_model import shown_value
 
 MOST_LISTED = 1_000
@@ -195,10 +196,11 @@ class ThresholdFields(Body):
 
     probability: Number = Field(default=Thresholds().probability, ge=LEAST_CALLED, le=1)
     similarity: Number = Field(default=Thresholds().similarity, ge=-1, le=1)
+    without_kinds: list[SentenceKind] = Field(default=[])
 
     def thresholds(self) -> Thresholds:
         """Return the thresholds."""
-        return Thresholds(self.probability, self.similarity)
+        return Thresholds(self.probability, self.similarity, tuple(self.without_kinds))
 
 
 class PlacedThresholdFields(ThresholdFields):

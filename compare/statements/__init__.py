@@ -7,6 +7,7 @@ from compare.statements.languages import is_language, language_of
 from compare.statements.normalize import fold, speaker_key
 from compare.statements.passages import Passage, complete, split_quote, split_statement
 from compare.statements.quotes import Quote, clean_quote, language_notes
+from compare.statements.sentence_kinds import SentenceKind, sentence_kinds
 from compare.statements.statement import Country, PartialDate, Precision, Quotation, Statement
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Precision",
     "Quotation",
     "Quote",
+    "SentenceKind",
     "Statement",
     "clean_quote",
     "complete",
@@ -29,6 +31,7 @@ __all__ = [
     "language_of",
     "parse_countries",
     "parse_date",
+    "sentence_kinds",
     "speaker_key",
     "split_quote",
     "split_statement",

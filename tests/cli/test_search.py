@@ -138,6 +138,7 @@ def test_who_said_it_travels_with_the_result(run: Run) -> None:
         (["--country", "Ostravia", "--not-own-country"], ["own", "oppose-1"]),
         (["--min-probability", "0.75"], ["oppose-1", "agree-1"]),
         (["--min-similarity", "1"], []),
+        (["--without-kind", "question", "--without-kind", "denial"], ["agree-1", "oppose-1"]),
         (["--limit", "1"], ["agree-1", "oppose-1"]),
     ],
 )

@@ -123,6 +123,8 @@ def test_a_record_holds_both_sides_the_verdict_and_where_it_came_from() -> None:
         "b_quotation": "direct",
         "b_id": "ost-1",
         "b_also_said": "ost-2 (2020, Lake Post)",
+        "a_sentence_kind": "",
+        "b_sentence_kind": "",
         "opposite": "",
         "label_source": "judge@555555555555",
         "encoder": "tiny@eeeeeeeeeeee",

@@ -196,6 +196,17 @@ def test_who_when_and_where_are_there():
     assert ("lang", "ar") in seen.attributes
 
 
+def test_a_card_marks_what_a_rule_finds_and_says_how_often_it_is_right():
+    asks = Statement(id="asks", text="If the canal is closed, who will open it?")
+    pair = found_pair(asks, (0.8, 0.1, 0.1))
+    html = found_card(pair, Stance.AGREE, QUOTE)
+    assert ">Question</span>" in html
+    assert "right 48 times in 50" in html
+    both = two_sides(pair_of(asks, asks, (0.8, 0.1, 0.1)))
+    assert pair_card(both, both.pairs[0], Stance.AGREE).count(">Question</span>") == 2
+    assert "cp-kind" not in found_card(everywhere("words"), Stance.AGREE, QUOTE)
+
+
 def test_a_card_says_verdict_probability_closeness_and_neighbours():
     pair = everywhere("words")
     seen = Seen(found_card(pair, Stance.AGREE, "another quote"))

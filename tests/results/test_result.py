@@ -1,6 +1,16 @@
 from dataclasses import replace
 
-from compare.results import FILLED_TO, MOST_OF_STATEMENT, Kind, Probabilities, Stance, Thresholds
+import pytest
+
+from compare.results import (
+    FILLED_TO,
+    MOST_OF_STATEMENT,
+    Kind,
+    Probabilities,
+    Result,
+    Stance,
+    Thresholds,
+)
 from compare.statements import Quote
 from tests.fabricate import OPPOSITE, QUOTE, a_search, excerpt, on_a_topic, pair_of, two_sides
 from tests.fakes import statement
@@ -195,3 +205,30 @@ def test_of_a_side_a_statement_is_listed_once_and_no_list_is_filled():
     assert made.said_by(1).neither == (unsure,)
     assert found(unsure).listed(Stance.AGREE) == (unsure,)  # as a search fills it
     assert made.rethreshold(probability=0.9).said_by(0).agree == ()
+
+
+def test_kinds_of_sentence_are_left_out_of_lists_without_scoring():
+    asks, holds = said("asks", "Who closed the canal?"), said("holds", "The canal is closed.")
+    made = found(pair(said("q", "Is it closed?"), asks), pair(said("q", "Is it closed?"), holds))
+    without = made.rethreshold(without_kinds=["question"])
+    assert ids(without.agree) == ["q-holds"]  # the quote may be a question
+    assert (without.left_out, made.left_out) == (1, 0)
+    assert without.rethreshold(probability=0.6).thresholds.without_kinds == ("question",)
+    assert without.rethreshold(without_kinds=[]) == made
+    with pytest.raises(ValueError, match="rumour"):
+        made.rethreshold(without_kinds=["rumour"])
+
+
+def test_two_sides_leave_out_a_pair_if_either_side_is_of_the_kind():
+    asks, holds = said("asks", "Who closed the canal?"), said("holds", "The canal is closed.")
+    made = table(pair(asks, holds), pair(holds, asks), pair(holds, said("b")))
+    without = made.rethreshold(without_kinds=["question"])
+    assert (ids(without.agree), without.left_out) == (["holds-b"], 2)
+
+
+def test_a_file_keeps_the_kinds_that_are_left_out(tmp_path):
+    made = a_search().rethreshold(without_kinds=["report", "question"])
+    assert made.thresholds.without_kinds == ("question", "report")
+    kept = Result.load(made.save(tmp_path / "result.json"))
+    assert kept == made
+    assert "without_kinds" not in a_search().save(tmp_path / "plain.json").read_text()

@@ -65,7 +65,7 @@ def test_a_search_takes_a_speaker_filters_and_thresholds(folder: Path) -> None:
     asked = {
         "quote": {"text": BLOCKADE, "country": "Valdoria", "date": "2021"},
         "filters": {"countries": ["Norland"], "date_from": "2020", "not_own_country": True},
-        "thresholds": {"probability": 0.5},
+        "thresholds": {"probability": 0.5, "without_kinds": ["question"]},
         "why": True,
     }
     found = client(folder).post("/search", json=asked).json()
@@ -73,6 +73,7 @@ def test_a_search_takes_a_speaker_filters_and_thresholds(folder: Path) -> None:
     assert entry["statement"]["id"] == "oppose-1"
     assert entry["why"]["passage"]
     assert found["provenance"]["thresholds"]["probability"] == 0.5
+    assert found["provenance"]["thresholds"]["without_kinds"] == ["question"]
     assert found["provenance"]["filters"]["countries"] == ["Norland"]
 
 

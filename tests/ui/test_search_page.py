@@ -154,6 +154,14 @@ def test_filters_narrow_the_search(page):
     assert "malicious disinformation" in unmarked(shown(app))
 
 
+def test_kinds_of_sentence_are_left_out(page):
+    app = page(without="quotation")
+    assert app.multiselect(key="without").value == ["quotation"]
+    app.multiselect(key="without").select("report")
+    well(app.run())
+    assert "malicious disinformation" in unmarked(shown(app))
+
+
 def test_only_passages_with_the_words_are_found(page):
     app = page(words='"malicious disinformation" OR nonsense')
     html = unmarked(shown(app))

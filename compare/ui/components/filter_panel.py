@@ -15,7 +15,7 @@ from compare.library import FILTERS, Facets, Filters
 from compare.library.filters import FACETED, Facet, required_words
 from compare.models import LEAST_CALLED
 from compare.results import Result, Stance, Thresholds
-from compare.statements import PartialDate, Statement
+from compare.statements import PartialDate, SentenceKind, Statement
 from compare.ui.charts.counts import years_of_result
 from compare.ui.components.layout import (
     notice,
@@ -322,7 +322,16 @@ def choose_thresholds(prefix: str = "", default: Thresholds | None = None) -> Th
             f"{prefix}s",
             "Texts less similar in meaning are not shown.",
         )
-    return Thresholds(probability, similarity)
+        without = st.multiselect(
+            "Leave out sentences",
+            [kind.value for kind in SentenceKind],
+            key=f"{prefix}without",
+            bind="query-params",
+            placeholder="None",
+            help="Kinds of sentence that models may misread. A statement whose strongest passage "
+            "is of a kind left out is not listed.",
+        )
+    return Thresholds(probability, similarity, tuple(map(SentenceKind, without)))
 
 
 def choose_order(

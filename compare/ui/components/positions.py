@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
 from typing import NamedTuple
 
@@ -417,8 +418,7 @@ def compare(
     `held` are the widgets whose values the page's link holds.
     """
     if table := _read(library, asked, pressed):
-        probability, similarity = thresholds.probability, thresholds.similarity
-        table = table.rethreshold(probability=probability, similarity=similarity)
+        table = table.rethreshold(**asdict(thresholds))
         table = PositionTable(tuple(read_with(reader, one) for one in table.positions))
         _show(table, library, order, held)
     return table is not None

@@ -18,6 +18,7 @@ from compare.export.markdown import inert
 from compare.export.words import (
     LIST_TITLES,
     UNCLEAR,
+    left_out_note,
     limits,
     list_note,
     page_numbers,
@@ -71,6 +72,8 @@ def side_by_side(shown: Shown, *, as_table: bool = False) -> Result:
     # The card above the lists already shows the source of the quote.
     known = f"(statement {result.source.id})" if result.source else None
     notice(*(note for note in result.notes if known is None or known not in note))
+    if left := left_out_note(result):
+        small(left)
     if not (result.agree or result.oppose):
         near = len(result.neither)
         on_topic = f"{counted(near, 'is', 'are') if near else 'None is'} on the same topic"

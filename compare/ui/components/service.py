@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -177,7 +177,7 @@ def search_library(
     searched[key] = result
     while len(searched) > _RESULTS:
         searched.popitem(last=False)
-    return result.rethreshold(probability=thresholds.probability, similarity=thresholds.similarity)
+    return result.rethreshold(**asdict(thresholds))
 
 
 @st.cache_resource(show_spinner=False, max_entries=_RESULTS)

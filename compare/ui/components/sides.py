@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 
 import streamlit as st
@@ -17,6 +17,7 @@ from compare.export import (
     verdict_word,
 )
 from compare.export.rows import year_rows
+from compare.export.words import left_out_note
 from compare.library.library import Library
 from compare.models import signature
 from compare.models.third_reader import ThirdReader
@@ -85,9 +86,7 @@ def _read(
                 on_progress=on_progress,
             )
         st.session_state[f"{name}-table"] = key, result
-    return result and result.rethreshold(
-        probability=thresholds.probability, similarity=thresholds.similarity
-    )
+    return result and result.rethreshold(**asdict(thresholds))
 
 
 # -- The views -----------------------------------------------------------------------------------
@@ -102,6 +101,8 @@ def show_pairs(shown: Shown, library: Library, view_key: str, held: Sequence[str
     passages = counted(sum(map(len, result.placed)), "passage")
     small(f"{passages} and {counted(len(result.pairs), 'pair')} of them were read.")
     notice(*result.notes)
+    if left := left_out_note(result):
+        small(left)
     pairs: dict[str, Stance | Callable[[Shown], None]] = {
         verdict_word(result, stance): stance for stance in (Stance.OPPOSE, Stance.AGREE)
     }

@@ -207,6 +207,7 @@ def search_address(watch: Watch, facets: Facets) -> dict[str, str | list[str]]:
         "other_country": "true" if filters.not_own_country else "",
         "p": str(least.probability),
         "s": str(least.similarity),
+        "without": list(map(str, least.without_kinds)),
     }
     for name in FACETED:
         labels = {facet.value: facet.label for facet in facets[name]}

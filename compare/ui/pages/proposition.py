@@ -35,7 +35,7 @@ with page(
         order = choose_order(prefix, orders)
         with_words = asked.who not in ACTORS and show_words_toggle(PREFIX)
         reader = third_reader()
-    seen = (f"{PREFIX}{name}" for name in ("p", "s", "why"))
+    seen = (f"{PREFIX}{name}" for name in ("p", "s", "without", "why"))
     held = ("library", *keys_of(asked.who), *seen, f"{prefix}sort")
     if asked.who in ACTORS:
         found = positions.compare(library, asked, pressed, thresholds, order, reader, held)

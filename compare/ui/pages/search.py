@@ -45,7 +45,7 @@ from compare.ui.components.watching import watch_button
 _KEYS = (
     *("q", OPPOSITE, "by", "role", "country", "date", "context", "library", *SIDE_KEYS),
     *("from", "to", "languages", "other_speaker", "other_country"),
-    *("p", "s", "sort", "why", "fold", "same", "view"),
+    *("p", "s", "without", "sort", "why", "fold", "same", "view"),
 )
 _HELD = (
     "It holds the quote, its opposite, who said it, the filters, the thresholds, the order and "

@@ -166,7 +166,7 @@ def test_parties_beside_propositions():
         "party", "Proposition 1", "Proposition 1 (low)", "Proposition 1 (high)",
         "Proposition 1 (n)", "Proposition 1 (speeches)", "Proposition 1 (standing)",
     ]  # fmt: skip
-    assert names[-8:] == list(COLUMNS[-8:]) == list(columns("positions made with"))
+    assert names[-9:] == list(COLUMNS[-9:]) == list(columns("positions made with"))
     assert rows[0]["filters"] == "countries OST; not own speaker"
     assert (rows[0]["least_probability"], rows[0]["least_similarity"]) == (0.5, 0.35)
     by_party = {row["party"]: row for row in rows}
