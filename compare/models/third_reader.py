@@ -330,24 +330,25 @@ class ThirdReader(StanceModel):
         is sent.
         """
         self._failures = 0
-        readings = []
+        readings: dict[InputPair, Reading] = {}
+        distinct = [*dict.fromkeys(pairs)]
         pool = ThreadPoolExecutor(_AT_ONCE)
         try:
-            for reading in pool.map(self._read, pairs):
-                readings.append(reading)
+            for pair, reading in zip(distinct, pool.map(self._read, distinct), strict=True):
+                readings[pair] = reading
                 if on_progress:
-                    on_progress(len(readings), len(pairs))
+                    on_progress(len(readings), len(distinct))
         finally:  # after Ctrl-C, no other pair is sent, nor the other order of a pair
             self._failures = _MOST_FAILURES
             pool.shutdown(cancel_futures=True)
-        return readings
+        return [readings[pair] for pair in pairs]
 
     def to_send(self, pairs: Sequence[InputPair]) -> int:
         """Return how many of the pairs `read` would send: the others are known, or never sent."""
         return sum(
             not addresses_reader((a, b))
             and not all(map(self._answers.get, (user_message(a, b), user_message(b, a))))
-            for a, b in pairs
+            for a, b in dict.fromkeys(pairs)
         )
 
     def _read(self, pair: InputPair) -> Reading:

@@ -11,6 +11,9 @@ from compare.statements import Passage, Quote, Statement
 PairKey = tuple[str, int, str, int]
 """What identifies a pair in a result; see `Pair.key`."""
 
+Place = tuple[str, int]
+"""What identifies a passage: the id of its statement, and its offset."""
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
@@ -104,6 +107,11 @@ class Excerpt:
         return self.passage.context
 
     @property
+    def place(self) -> Place:
+        """Return what identifies the passage."""
+        return self.statement.id, self.passage.start
+
+    @property
     def model_input(self) -> ModelInput:
         """Return the side as the input of a stance model."""
         country = ", ".join(entry.name for entry in self.statement.country)
@@ -193,8 +201,7 @@ class Pair:
     @property
     def key(self) -> PairKey:
         """Return the ids of both statements, each with the offset of its passage."""
-        a, b = self.excerpts
-        return a.statement.id, a.passage.start, b.statement.id, b.passage.start
+        return *self.a.place, *self.b.place
 
     def rank_key(self, stance: Stance) -> tuple[bool, bool, float, str, str, int, int]:
         """Return the sort key in the list of `stance`."""

@@ -54,7 +54,10 @@ def test_two_sides_and_a_timeline_are_read(
 ) -> None:
     told = run("sides", BLOCKADE, "--a", "country=Valdoria", "--b", "country=Ostravia", *local)
     assert (told.code, "read by the third reader" in told.out) == (0, True)
-    assert "Sending 1 pair of statements" in told.err
+    assert (
+        "Sending 3 pairs of statements" in told.err
+    )  # one, and both passages with the proposition
+    assert "Up to 40 pairs that its answers lead to may follow." in told.err
     assert run("timeline", BLOCKADE, "--who", "country=Valdoria", *local).code == 0
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.fakes import WordJudge
 from tests.reader_server import ReaderServer, verdict
-from tests.ui.conftest import shown, well
+from tests.ui.conftest import cards, press, said, shown, well
 
 QUOTE = "China is considering providing military aid to Russia."
 
@@ -56,6 +57,33 @@ def test_nothing_is_sent_until_it_is_switched_on(
     assert '<mark class="cp-mark">' in html or "<mark" in html
     well(app.run())
     assert len(reader.asked) == count
+
+
+def test_two_sides_are_placed_anew_and_can_be_asked_again(
+    offered: Callable[..., AppTest], reader: ReaderServer, judged: Callable[..., WordJudge]
+) -> None:
+    judged(
+        [
+            said("v1", "The canal of Meren must be open.", "Valdoria", "2010"),
+            said("o1", "The canal of Meren is ours to close.", "Ostravia", "2011"),
+        ]
+    )
+    address = {"a_countries": "Valdoria", "b_countries": "Ostravia", "compare": "Two sides"}
+    app = press(offered("proposition", q="The canal of Meren is open.", **address), "Compare")
+    assert "so are passages with the proposition, and up to 40 pairs that its" in shown(app)
+    assert reader.asked == []
+    reader.reply = lambda pair: 400
+    app.toggle(key="third").set_value(True)
+    app = well(app.run())
+    app.number_input(key="third-others").set_value(20)
+    assert "It gave no verdict on" in shown(well(app.run()))
+    reader.reply = lambda pair: verdict("oppose" if "ours" in str(pair) else "agree")
+    html = shown(press(app, "Ask the third reader again"))
+    assert "passages and pairs at the head of the lists, or likeliest to oppose" in html
+    assert "It gave no verdict on" not in html
+    (card,) = cards(app)
+    assert "ours to close" in card
+    assert "Read by the third reader" in card
 
 
 def test_failures_are_told_and_can_be_asked_again(

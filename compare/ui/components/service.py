@@ -10,6 +10,7 @@ import os
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -235,8 +236,9 @@ def third_reader() -> ThirdReader | None:
         is_on = st.toggle("Ask the third reader", key="third", persist_state="session")
         small(
             f"If on, the first {AT_HEAD} pairs of each list, and as many others as you choose, are "
-            f"sent to {endpoint.in_words}, with country and date, and read by {model}. No pair is "
-            "sent twice."
+            f"sent to {endpoint.in_words}, with country and date, and read by {model}. Of two "
+            f"sides, or over time, so are passages with the proposition, and up to {2 * AT_HEAD} "
+            "pairs that its answers lead to. No pair is sent twice."
         )
         if not is_on:
             return None
@@ -248,7 +250,8 @@ def third_reader() -> ThirdReader | None:
             step=20,
             key=_OTHERS,
             persist_state="session",
-            help="Pairs that do not stand first. Each is sent twice, in both orders.",
+            help="Pairs that do not stand first; of two sides, passages of each. Each pair is sent "
+            "twice, in both orders.",
         )
         if not is_allowed(endpoint):
             if st.button(f"Allow sending to {endpoint.host}", key="third-allow"):
@@ -277,7 +280,8 @@ def read_with(reader: ThirdReader | None, found: _Found) -> _Found:
         with progress("Asking the third reader", "pairs read", reads=False) as on_progress:
             again = found.read_again(reader, candidates=others, on_progress=on_progress)
         st.session_state[name] = key, again
-    pairs = again.result().pairs if isinstance(again, Positions) else again.pairs
+    shown = again.result() if isinstance(again, Positions) else again
+    pairs = chain(shown.pairs, *shown.placed)
     if any(pair.third_reading is ThirdReading.UNANSWERED for pair in pairs):
         ask = "Ask the third reader again"
         st.button(
