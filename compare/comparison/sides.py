@@ -10,6 +10,7 @@ both readings: the first keeps it on the point, the second compares the two pass
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,14 +36,13 @@ from compare.results import (
     Pair,
     Probabilities,
     Result,
-    Stance,
     Thresholds,
     filters_in_force,
 )
 from compare.results.pair import Place
 from compare.results.provenance import provenance
 from compare.safe_text import one_line
-from compare.statements import Quote, words_key
+from compare.statements import PartialDate, Quote, words_key
 
 if TYPE_CHECKING:
     from compare.library.index.base import Floats, Rows
@@ -267,39 +267,29 @@ def pairs_of_placed(
         least: Minimum probability by both placements.
         left_out: The places of pairs to leave out.
     """
-    by_key = {pair.key: pair.b for side in placed for pair in side}
-    passages, rows = [*by_key.values()], {key: row for row, key in enumerate(by_key)}
+    by_key = {pair.key: pair for side in placed for pair in side}
+    passages, rows = [pair.b for pair in by_key.values()], {key: n for n, key in enumerate(by_key)}
+    odds = np.array([astuple(pair.probabilities) for pair in by_key.values()], np.float32)
+    numbers = [np.array([rows[pair.key] for pair in side], np.int64) for side in placed]
+    sides = [Placements(of, odds.reshape(-1, 3)[of]) for of in numbers]
     statements = {one.statement.id: number for number, one in enumerate(passages)}
-    known = np.array(
-        [
-            [
-                statements[one.statement.id],
-                *((date.first.toordinal(), date.last.toordinal()) if date else (0, 0)),
-                words_key(one.text, one.context),
-            ]
-            for one in passages
-            for date in [one.statement.date]
-        ],
-        np.int64,
-    ).reshape(-1, 4)
-    sides = [
-        Placements(
-            np.array([rows[pair.key] for pair in side], np.int64),
-            np.array(
-                [[pair.probabilities.of(one) for one in Stance] for pair in side], np.float32
-            ).reshape(-1, 3),
-        )
-        for side in placed
+    known = [
+        (statements[one.statement.id], *_days(one.statement.date), words_key(one.text, one.context))
+        for one in passages
     ]
+    columns = np.array(known, np.int64).reshape(-1, 4).T
     pairs = _pairs(
-        lambda chosen: PassageMetadata(*known[chosen].T), sides[0], sides[-1], over_time=over_time
+        lambda of: PassageMetadata(*columns[:, of]), sides[0], sides[-1], over_time=over_time
     )
-    both = zip(pairs.a.tolist(), pairs.b.tolist(), strict=True)
+    both = list(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True))
     new = [frozenset((passages[a].place, passages[b].place)) not in left_out for a, b in both]
-    pairs = pairs.take(np.flatnonzero(new))
-    pairs = pairs.take(_likeliest(pairs, most, least))
-    both = zip(pairs.a.tolist(), pairs.b.tolist(), strict=True)
-    return [(passages[a], passages[b]) for a, b in both]
+    chosen = np.flatnonzero(new)
+    chosen = chosen[_likeliest(pairs.take(chosen), most, least)]
+    return [(passages[a], passages[b]) for a, b in (both[number] for number in chosen)]
+
+
+def _days(date: PartialDate | None) -> tuple[int, int]:
+    return (date.first.toordinal(), date.last.toordinal()) if date else (0, 0)
 
 
 def _pairs(

@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import astuple, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -309,9 +309,7 @@ def _joined(pair: Pair, placed: Mapping[Place, Probabilities]) -> Pair:
     both = [placed[passage.place] for passage in pair.excerpts if passage.place in placed]
     if len(both) < 2 or not _is_read(pair):
         return pair
-    a, b, direct = (
-        np.array([[odds.of(stance) for stance in Stance]]) for odds in (*both, pair.probabilities)
-    )
+    a, b, direct = (np.array([astuple(odds)], np.float32) for odds in (*both, pair.probabilities))
     return replace(pair, probabilities=Probabilities(*joined(of_both(a, b), direct)[0].tolist()))
 
 

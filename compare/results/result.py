@@ -115,12 +115,10 @@ class Result:
         asked = str(self.provenance.settings["proposition"])
         pairs = tuple(strongest(self.placed[side], self.thresholds))
         given = [pair.third_reading for pair in pairs if pair.third_reading]
-        third = {
-            name: value
-            for name, value in self.provenance.third_reader.items()
-            if name not in ("candidates", "added")
-        }
         read = {"pairs": len(given), "read": given.count(ThirdReading.READ)}
+        third = {**self.provenance.third_reader, **read} if given else {}
+        for of_all in ("candidates", "added"):
+            third.pop(of_all, None)
         return Result(
             Kind.SEARCH,
             asked,
@@ -129,7 +127,7 @@ class Result:
             replace(
                 self.provenance,
                 filters=self.provenance.filters.get("ab"[side], {}),
-                third_reader=third | read if given else {},
+                third_reader=third,
             ),
             quote=Quote(asked, opposite=self.opposite),
             passages_read=len(self.placed[side]),

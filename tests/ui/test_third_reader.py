@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from compare.export.markdown import inert
 from tests.fakes import WordJudge
 from tests.reader_server import ReaderServer, verdict
 from tests.ui.conftest import cards, press, said, shown, well
@@ -124,3 +125,29 @@ def test_another_machine_needs_a_button(
     assert json.loads((tmp_path / "settings.json").read_text()) == {
         "allowed_origins": [f"http://{reader.host}"]
     }
+
+
+def test_an_opposite_is_asked_for_by_a_press_and_used_by_another(
+    offered: Callable[..., AppTest], reader: ReaderServer
+) -> None:
+    said = "China sends no arms to anyone."
+
+    def reply(pair: dict) -> object:
+        return verdict("agree") if "B" in pair else 500
+
+    reader.reply = reply
+    app = offered(q=QUOTE)
+    ask = "Ask judge what someone who disagrees would say"
+    assert ask not in [button.label for button in app.button]
+    app.toggle(key="third").set_value(True)
+    app = well(app.run())
+    assert all("B" in pair for pair in reader.pairs)
+    assert "offered no opposite: refused (HTTP 500)." in shown(press(app, ask))
+    reader.reply = lambda pair: verdict("agree") if "B" in pair else {"opposite": said}
+    app = press(app, ask)
+    assert ask not in [button.label for button in app.button]
+    assert app.text_input(key="opposite").value == ""
+    count = len(reader.asked)
+    app = press(app, inert(f"“{said}”"))
+    assert app.text_input(key="opposite").value == said
+    assert all("B" in pair for pair in reader.pairs[count:])

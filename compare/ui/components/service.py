@@ -26,7 +26,9 @@ from compare.comparison.third_reader import (
     load_third_reader,
 )
 from compare.comparison.turns import TURNS
+from compare.errors import ModelError
 from compare.export import counted
+from compare.export.markdown import inert
 from compare.library import Filters, locations
 from compare.library.backend import Backend, backend_at
 from compare.library.build import about_adaptation
@@ -37,6 +39,7 @@ from compare.models.endpoints import MODEL_VARIABLE, READER_VARIABLE, Endpoint
 from compare.models.rationale import find_rationale
 from compare.models.third_reader import ThirdReader
 from compare.results import (
+    Excerpt,
     Pair,
     Positions,
     Probabilities,
@@ -54,6 +57,7 @@ OWN, SAMPLE = "My own", "Sample"  # libraries, in the menu and in addresses
 SWITCH_TO = "switch-to-library"  # in the session: the library to open on the next run
 _OTHERS, _MOST_OTHERS = "third-others", 400
 _THIRD_READ = "third-read"  # in the session, and what was asked: what a third reader read last
+_WRITTEN = "written-opposite"  # in the session, and what was asked
 _RESULTS = 64
 _EXPLAINED = 1024  # pairs whose deciding words are kept
 _Verdict = tuple[Probabilities, Rationale, InputPair]
@@ -292,6 +296,29 @@ def read_with(reader: ThirdReader | None, found: _Found) -> _Found:
             help=f"On “{result.subject}”",
         )
     return again
+
+
+def ask_for_opposite(reader: ThirdReader, quote: Quote) -> str:
+    """Show the button that asks what someone who disagrees would say; return the answer, if any.
+
+    Nothing is asked unless it is pressed; the session keeps the last answer.
+    """
+    key = repr((reader.digest, quote))
+    if not kept(_WRITTEN, key) and st.button(
+        inert(f"Ask {reader.name} what someone who disagrees would say"),
+        key="ask-opposite",
+        type="tertiary",
+        help=f"Sends the quote to {reader.endpoint.in_words}, with context, country and date.",
+    ):
+        try:
+            with st.spinner(inert(f"Asking {reader.name}…")):
+                said = reader.opposite_of(Excerpt.of_quote(quote, quote.text).model_input)
+        except ModelError as error:
+            small(str(error))
+        else:
+            st.session_state[_WRITTEN] = key, said
+            st.rerun()
+    return kept(_WRITTEN, key) or ""
 
 
 # Streamlit cannot hash our values: the key says what they are, and "_" keeps them out of its hash.

@@ -106,4 +106,4 @@ with page(
     _show(result, with_words=with_words, folded=folded)
     show_provenance(result)
     with offers:  # last, since the lists come first
-        offer_opposites(library, asked)
+        offer_opposites(library, asked, reader)
