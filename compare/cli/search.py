@@ -159,24 +159,32 @@ def search(
 @shared.as_json
 @shared.reading
 @shared.ray
+@third_reader
 def opposites(quote: str, as_json: bool, **options: Any) -> None:
     """Offer what someone who disagrees with QUOTE may say; "-" reads it from standard input.
 
     \b
       compare opposites "The embargo against Cuba must end."
 
-    The words come from a list of contested matters that ships with the program. Choose one, or
-    write your own, for the option --opposite of search, sides, timeline and positions.
+    The words come from a list of contested matters that ships with the program; --third-reader has
+    a language model of yours write one more. Choose one, or write your own, for the option
+    --opposite of search, sides, timeline and positions.
     """
     quote = _read_stdin() if quote == "-" else quote
+    reader = open_third_reader(options)
     library, model = shared.open_to_read(options)
-    found = library.opposites(quote, stance_model=model)
+    if reader:
+        remark(
+            f"Sending the quote to {reader.endpoint.in_words}, unless the answer of {reader.name} "
+            "is known already."
+        )
+    found = library.opposites(quote, stance_model=model, third_reader=reader)
     if as_json:
         say_json(opposites_json(found))
         return
     for offer in found:
         say(f"{offer.probability:.2f} “{offer.text}”")
-        say(f"     {offer.matter}")
+        say(f"     {offer.matter or f'written by {offer.written_by}'}")
     if not found:
         remark(
             "No matter of the list, which is English, is on this point: write what someone who "

@@ -11,6 +11,7 @@ import click
 from compare.cli import options as shared
 from compare.cli.output import progress, remark
 from compare.comparison.third_reader import (
+    AT_HEAD,
     allow_for_good,
     inputs_of,
     is_allowed,
@@ -90,14 +91,15 @@ def can_ask() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def say_what_is_sent(reader: ThirdReader, pairs: Sequence[InputPair]) -> None:
-    """Say how many pairs will be sent where, before they are."""
+def say_what_is_sent(reader: ThirdReader, pairs: Sequence[InputPair], more: int = 0) -> None:
+    """Say how many pairs will be sent where, before they are; `more` may follow from answers."""
     number = reader.to_send(pairs)
     known = len(pairs) - number
     others = f"; {known} of {len(pairs)} are known already, or address a reader" if known else ""
+    then = f" Up to {more} pairs that its answers lead to may follow." if more else ""
     remark(
         f"Sending {counted(number, 'pair') if number else 'no pair'} of statements, with country "
-        f"and date, to {reader.endpoint.in_words}, to be read by {reader.name}{others}."
+        f"and date, to {reader.endpoint.in_words}, to be read by {reader.name}{others}.{then}"
     )
 
 
@@ -107,6 +109,6 @@ def with_third_reader(found: _Found, reader: ThirdReader | None, candidates: int
         return found
     result = found.result() if isinstance(found, Positions) else found
     pairs = pairs_to_read(result, candidates=candidates)
-    say_what_is_sent(reader, inputs_of(result, pairs))
+    say_what_is_sent(reader, inputs_of(result, pairs), 2 * AT_HEAD if result.placed else 0)
     with progress("Third reader") as on_progress:
         return found.read_again(reader, candidates=candidates, on_progress=on_progress)

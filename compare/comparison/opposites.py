@@ -1,8 +1,9 @@
 """Offer what someone who disagrees would say, from a list of contested matters.
 
 `matters.tsv` has a line for each matter: its name, a claim, and what the other side says. A text is
-placed on a line as a passage is on a proposition with two ends, and is offered the other end. An
-offer is only that: the list is short and the model may misread, so a person chooses.
+placed on a line as a passage is on a proposition with two ends, and is offered the other end. A
+language model of the user's own may write one more. An offer is only that: the list is short and
+models err, so a person chooses.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from compare.comparison.scoring import score_both_ends
-from compare.models import ModelInput, Use
+from compare.models import ModelInput, Use, signature
 from compare.models.model_input import affirmed
 from compare.models.stance import is_typed
 from compare.results import Excerpt
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from compare.library.index.base import Floats
     from compare.library.library import Library
     from compare.models import StanceModel
+    from compare.models.third_reader import ThirdReader
     from compare.progress import Progress
 
 MATTERS = Path(__file__).with_name("matters.tsv")
@@ -52,15 +54,18 @@ class Offer(NamedTuple):
 
     Attributes:
         text: The words.
-        matter: The name of the dispute.
-        similarity: Cosine of the text and the more similar end of the line.
-        probability: That the text takes the other side of the line.
+        matter: The name of the dispute; "" if a language model wrote the words.
+        similarity: Cosine of the text and the more similar end of the line, or the words.
+        probability: That the text takes the other side of the line, or opposes the words.
+        written_by: Name and digest of the language model that wrote them; "" if they are of the
+            list.
     """
 
     text: str
     matter: str
     similarity: float
     probability: float
+    written_by: str = ""
 
 
 @cache
@@ -78,30 +83,46 @@ def opposites(
     *,
     most: int = 2,
     stance_model: StanceModel | None = None,
+    third_reader: ThirdReader | None = None,
     on_progress: Progress | None = None,
 ) -> tuple[Offer, ...]:
     """Return what someone who disagrees with a quote may say, the most similar matter first.
 
-    The list is English: nothing is returned for a quote in another language, nor if no line is on
-    its point. Of several sentences, the one most similar to a line is placed on it; of more than
-    eight, the first eight count.
+    The list is English: nothing of it is offered for a quote in another language, nor if no line
+    is on its point. Of several sentences, the one most similar to a line is placed on it; of more
+    than eight, the first eight count.
 
     Args:
         library: Its encoder finds the lines.
         quote: A claim or a quote, with its context and speaker if known.
-        most: Maximum number of offers.
+        most: Maximum number of offers from the list.
         stance_model: None uses the library's.
+        third_reader: A language model that is sent the quote and writes one more, the last.
         on_progress: Reports lines read.
 
     Raises:
         QueryError: The quote is empty or too long.
-        ModelError: A model is missing or not the library's.
+        ModelError: A model is missing or not the library's, or the third reader wrote nothing.
     """
     asked = (Quote(quote) if isinstance(quote, str) else quote).cleaned()
     model = (stance_model or library.stance_model()).for_use(Use.QUOTE)
+    found = _from_list(library, asked, model, on_progress)[:most]
+    if third_reader:
+        side = _side(asked, asked.text)
+        text = third_reader.opposite_of(side)
+        near, other = library.encoder.encode([complete(asked.text, asked.context), text])
+        _, oppose, _ = model.stages[-1].score([(ModelInput(text), side)])[0].tolist()
+        similar = min(float(near @ other), 1.0)  # rounding can exceed 1
+        found.append(Offer(text, "", similar, oppose, signature(third_reader)))
+    return tuple(found)
+
+
+def _from_list(
+    library: Library, asked: Quote, model: StanceModel, on_progress: Progress | None
+) -> list[Offer]:
     read = model.languages or (_LANGUAGE,)
     if language_of(asked.text) != _LANGUAGE or not is_language(_LANGUAGE, *read):
-        return ()
+        return []
     denied = affirmed(asked.text) if is_typed(_side(asked, asked.text)) else None
     if denied:  # two typed sentences: the model would hear the topic better than the "not"
         asked = replace(asked, text=denied)
@@ -109,7 +130,7 @@ def opposites(
     texts = [complete(part, asked.context) for part in parts]
     near = [matters()[n] for n in _by_words(" ".join(texts))]
     if not near:
-        return ()
+        return []
     vectors = library.encoder.encode([*texts, *(end for line in near for end in line[1:])])
     cosines = vectors[len(parts) :] @ vectors[: len(parts)].T
     by_line = cosines.reshape(len(near), 2, len(parts)).max(axis=1)
@@ -127,7 +148,7 @@ def opposites(
         other, sure = near[n].opposite if on_claim else near[n].claim, max(agree, oppose)
         if sure >= _LEAST_SURE and words_key(other) != words_key(asked.text):
             found.append(Offer(other, near[n].name, float(similar[n]), sure))
-    return tuple(found[:most])
+    return found
 
 
 def _side(quote: Quote, sentence: str) -> ModelInput:

@@ -426,9 +426,10 @@ class _Contents:
                 what = f"place of {place[0]} from {place[1]}"
                 one, other = before[place], after[place]
                 self._compare(f"{what}: passage", _place_of(one.b), _place_of(other.b))
-                for name, ours in asdict(one.probabilities).items():
-                    theirs = getattr(other.probabilities, name)
-                    self._compare_numbers(f"{what}: {name}", ours, theirs)
+                if one.third_reading is not ThirdReading.READ:
+                    for name, ours in asdict(one.probabilities).items():
+                        theirs = getattr(other.probabilities, name)
+                        self._compare_numbers(f"{what}: {name}", ours, theirs)
                 self._compare_reading(what, one, other)
 
     def _compare_reading(self, what: str, before: Pair, after: Pair) -> None:

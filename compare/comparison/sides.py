@@ -9,7 +9,8 @@ both readings: the first keeps it on the point, the second compares the two pass
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -38,9 +39,10 @@ from compare.results import (
     Thresholds,
     filters_in_force,
 )
+from compare.results.pair import Place
 from compare.results.provenance import provenance
 from compare.safe_text import one_line
-from compare.statements import Quote
+from compare.statements import PartialDate, Quote, words_key
 
 if TYPE_CHECKING:
     from compare.library.index.base import Floats, Rows
@@ -159,8 +161,9 @@ def compare_sides(
         part = within_total(on_progress, done, total)
         scores = score_against(library, model, asked.ends, of_side, cache_folder, part)
         placed[side] = Placements(of_side, scores)
-    pairs = _pairs(library, placed["a"], placed.get("b", placed["a"]), over_time=over_time)
-    read = pairs.take(_likeliest(pairs))
+    metadata = library.store.metadata
+    pairs = _pairs(metadata, placed["a"], placed.get("b", placed["a"]), over_time=over_time)
+    read = pairs.take(_likeliest(pairs, MOST_READ))
     part = within_total(on_progress, count, total)
     direct = score_passages(
         library, model.for_use(Use.PAIR), read.a, read.b, None, cache_folder, part
@@ -247,13 +250,57 @@ def _placed(library: Library, asked: Quote, side: Placements) -> tuple[Pair, ...
 # -- Pairs -----------------------------------------------------------------------------------------
 
 
-def _pairs(library: Library, a: Placements, b: Placements, *, over_time: bool) -> Pairs:
+def pairs_of_placed(
+    placed: Sequence[Sequence[Pair]],
+    *,
+    over_time: bool,
+    most: int,
+    least: float,
+    left_out: Set[frozenset[Place]],
+) -> list[tuple[Excerpt, Excerpt]]:
+    """Return the passages of the pairs likeliest to agree, or to oppose each other, by placements.
+
+    Args:
+        placed: Passages of each side, paired with the proposition: see `Result.placed`.
+        over_time: Whether they are of one side, and side a of a pair is the earlier statement.
+        most: Maximum number of pairs for each list.
+        least: Minimum probability by both placements.
+        left_out: The places of pairs to leave out.
+    """
+    by_key = {pair.key: pair for side in placed for pair in side}
+    passages, rows = [pair.b for pair in by_key.values()], {key: n for n, key in enumerate(by_key)}
+    odds = np.array([astuple(pair.probabilities) for pair in by_key.values()], np.float32)
+    numbers = [np.array([rows[pair.key] for pair in side], np.int64) for side in placed]
+    sides = [Placements(of, odds.reshape(-1, 3)[of]) for of in numbers]
+    statements = {one.statement.id: number for number, one in enumerate(passages)}
+    known = [
+        (statements[one.statement.id], *_days(one.statement.date), words_key(one.text, one.context))
+        for one in passages
+    ]
+    columns = np.array(known, np.int64).reshape(-1, 4).T
+    pairs = _pairs(
+        lambda of: PassageMetadata(*columns[:, of]), sides[0], sides[-1], over_time=over_time
+    )
+    both = list(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True))
+    new = [frozenset((passages[a].place, passages[b].place)) not in left_out for a, b in both]
+    chosen = np.flatnonzero(new)
+    chosen = chosen[_likeliest(pairs.take(chosen), most, least)]
+    return [(passages[a], passages[b]) for a, b in (both[number] for number in chosen)]
+
+
+def _days(date: PartialDate | None) -> tuple[int, int]:
+    return (date.first.toordinal(), date.last.toordinal()) if date else (0, 0)
+
+
+def _pairs(
+    metadata: Callable[[Rows], PassageMetadata], a: Placements, b: Placements, *, over_time: bool
+) -> Pairs:
     """Return every two passages of both sides, with what their placements say of them.
 
     Two passages of one statement, or with the same words, are no pair. Over time, side a is the
     earlier one, and pairs whose order is unknown are left out.
     """
-    of_a, of_b = (library.store.metadata(side.row) for side in (a, b))
+    of_a, of_b = (metadata(side.row) for side in (a, b))
     one, other = (part.ravel() for part in np.indices((len(a.row), len(b.row))))
     first, second = (
         PassageMetadata(*(column[numbers] for column in metadata))
@@ -290,14 +337,15 @@ def joined(placed: Floats, direct: Floats) -> Floats:
     return np.asarray(mean / mean.sum(axis=1, keepdims=True), np.float32)
 
 
-def _likeliest(pairs: Pairs) -> Rows:
-    """Return the pairs that are read against each other, ascending: see `MOST_READ`."""
+def _likeliest(pairs: Pairs, most: int, least: float = 0) -> Rows:
+    """Return the `most` pairs likeliest to agree, and to oppose each other, ascending."""
     found: list[Rows] = []
     for column in (0, 1):
         order = np.argsort(-pairs.probabilities[:, column], kind="stable")
+        order = order[pairs.probabilities[order, column] >= least]
         for rows in (pairs.a, pairs.b):
             order = order[occurrence(rows[order]) < MOST_WITH_ONE]
-        found.append(order[:MOST_READ])
+        found.append(order[:most])
     return np.unique(np.concatenate(found))
 
 

@@ -1,23 +1,30 @@
-"""Let a language model of the user's own read the head of each list again."""
+"""Let a language model of the user's own read the head of each list again.
+
+Of two sides, and over time, it also places passages on the proposition. These placements lead to
+pairs that the models did not choose, and hold its verdict on each pair to the point.
+"""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import astuple, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from compare.comparison.sides import joined, of_both, pairs_of_placed
 from compare.errors import ModelError
 from compare.files import write_whole
 from compare.library.locations import user_settings, writable_cache
 from compare.models import InputPair, Stance, StanceModel, signature
 from compare.models.endpoints import Endpoint
 from compare.models.third_reader import NOT_SENT, PROMPT_DIGEST, TIMEOUT, Reading, ThirdReader
-from compare.results import Excerpt, Pair, Result, ThirdReading
+from compare.progress import within_total
+from compare.results import Excerpt, Pair, Probabilities, Provenance, Result, ThirdReading
+from compare.results.pair import PairKey, Place
 from compare.strict_json import read_json
 
 if TYPE_CHECKING:
@@ -27,6 +34,8 @@ if TYPE_CHECKING:
 
 AT_HEAD = 20
 """Pairs at the head of each list that a third reader reads."""
+
+_LEAST_BY_PLACEMENTS = 0.5  # of agree or oppose, for a pair that only the placements lead to
 
 _IDS_SHOWN = 5
 _ALLOWED = "allowed_origins"  # scheme and host: "https://models.example.org"
@@ -98,18 +107,90 @@ def pairs_to_read(result: Result, most: int = AT_HEAD, candidates: int = 0) -> l
     """Return the pairs that a third reader is given.
 
     They are the first `most` of each list shown and, of the statements that none of these shows,
-    the `candidates` passages likeliest to oppose.
+    the `candidates` passages likeliest to oppose. Of two sides, the latter are passages of each
+    side, paired with the proposition; so are the first `most` that agree with it, the first `most`
+    that oppose it, and both passages of each pair listed.
     """
     listed = [pair for _, _, pair in result.ranked(limit=most)]
+    if result.placed:
+        return [*_passages_to_read(result, listed, most, candidates), *listed]
+    return listed + _candidates(result, listed, candidates)
+
+
+def _passages_to_read(
+    result: Result, listed: Sequence[Pair], most: int, candidates: int
+) -> list[Pair]:
+    of_pairs = {passage.place for pair in listed for passage in pair.excerpts}
+    found: dict[PairKey, Pair] = {}  # a passage may be of both sides
+    for side, placed in enumerate(result.placed):
+        said = result.said_by(side)
+        head = [pair for _, _, pair in said.ranked((Stance.AGREE, Stance.OPPOSE), most)]
+        head += [pair for pair in placed if pair.b.place in of_pairs]
+        found |= {pair.key: pair for pair in head + _candidates(said, head, candidates)}
+    return [*found.values()]
+
+
+def _candidates(result: Result, listed: Sequence[Pair], most: int) -> list[Pair]:
+    """Return the pairs likeliest to oppose, of statements that none of those listed shows."""
     seen = {pair.ids for pair in listed}
     found: list[Pair] = []
     for pair in sorted(result.pairs, key=lambda pair: -pair.probabilities.oppose):
-        if len(found) >= candidates:
+        if len(found) >= most:
             break
         if pair.ids not in seen and result.stance_of(pair):
             seen.add(pair.ids)
             found.append(pair)
-    return listed + found
+    return found
+
+
+def _pairs_to_add(
+    result: Result,
+    placed: Sequence[Sequence[Pair]],
+    again: Mapping[PairKey, Pair],
+    most: int,
+) -> tuple[list[Pair], list[str]]:
+    """Return pairs of passages that the reader placed, to be read as well, and a note if needed.
+
+    They are the likeliest to agree, and to oppose each other, by its placements of both, without
+    those read `again` before.
+    """
+    known = {frozenset((pair.a.place, pair.b.place)): pair for pair in result.pairs}
+    chosen = pairs_of_placed(
+        [list(filter(_is_read, side)) for side in placed],
+        over_time=result.over_time,
+        most=most,
+        least=_LEAST_BY_PLACEMENTS,
+        left_out={places for places, pair in known.items() if pair.key in again},
+    )
+    both = {frozenset((a.place, b.place)): (a, b) for a, b in chosen}
+    found, new = [known[places] for places in both if places in known], both.keys() - known.keys()
+    notes = []
+    if new:
+        try:
+            found += _as_pairs(
+                [both[places] for places in both if places in new], result.provenance
+            )
+        except ModelError as error:
+            left = "a pair" if len(new) == 1 else f"{len(new)} pairs"
+            notes = [f"Its placements led to {left} that could not be added. {error}"]
+    return [pair for pair in found if pair.similarity >= result.thresholds.similarity], notes
+
+
+def _as_pairs(chosen: Sequence[tuple[Excerpt, Excerpt]], made: Provenance) -> Iterator[Pair]:
+    """Yield pairs that are still to be read, with their similarity by the encoder of a result.
+
+    Raises:
+        ModelError: The encoder is not on this machine, or has changed.
+    """
+    from compare.models import load_encoder
+
+    encoder = load_encoder(made.encoder)
+    if encoder.digest != made.encoder_digest:
+        raise ModelError(f"The embedding model {made.encoder} has changed since: compare again.")
+    vectors = encoder.encode([side.passage.completed for pair in chosen for side in pair])
+    cosines = np.einsum("nd,nd->n", vectors[::2], vectors[1::2]).tolist()
+    for (a, b), cosine in zip(chosen, cosines, strict=True):
+        yield Pair(a, b, Probabilities(0.0, 0.0, 1.0), min(cosine, 1.0))  # rounding can exceed 1
 
 
 def inputs_of(result: Result, pairs: Sequence[Pair]) -> list[InputPair]:
@@ -131,6 +212,10 @@ def read_again(
 ) -> Result:
     """Return the result with the third reader's verdicts on the pairs of `pairs_to_read`.
 
+    Of two sides, up to `most` pairs for each list follow from where it placed passages, and are
+    read as well; those that were not in the result are added to it. Its verdict on a pair combines
+    its placements of both passages with its direct reading, as that of `compare_sides` does.
+
     The lists follow from the new verdicts: a pair may move to another list, and pairs that the
     third reader read come first. Where it gives no verdict, the one before stays, and a note says
     so. Pairs that it read have the words it named as rationale.
@@ -146,37 +231,56 @@ def read_again(
         )
     pairs = pairs_to_read(result, most, candidates)
     readings = reader.read(inputs_of(result, pairs), on_progress)
-    again = {id(pair): _with(pair, one) for pair, one in zip(pairs, readings, strict=True)}
-    read = [pair for pair in again.values() if pair.third_reading is ThirdReading.READ]
-    changed = result.replacing(again)
+    again = {pair.key: _with(pair, one) for pair, one in zip(pairs, readings, strict=True)}
+    placed = [[again.get(pair.key, pair) for pair in side] for side in result.placed]
+    more, left_out = _pairs_to_add(result, placed, again, most) if placed else ([], [])
+    part = within_total(on_progress, len(pairs), len(pairs) + len(more))
+    of_more = reader.read(inputs_of(result, more), part)
+    held = {pair.key: pair for side in (result.pairs, *result.placed) for pair in side}
+    for pair in map(_with, more, of_more):
+        if pair.key in held or _is_read(pair):  # there is no earlier verdict on a new pair
+            again[pair.key] = pair
+    places = {
+        pair.b.place: pair.probabilities for side in placed for pair in side if _is_read(pair)
+    }
+    again = {key: _joined(pair, places) for key, pair in again.items()}
+    read = [key for key, pair in again.items() if _is_read(pair)]
+    added = [again[key] for key in read if key not in held]
     moved = sum(
-        result.stance_of(pair) is not changed.stance_of(again[id(pair)])
-        for pair in pairs
-        if again[id(pair)].third_reading is ThirdReading.READ
+        result.stance_of(held[key]) is not result.stance_of(again[key])
+        for key in read
+        if key in held
     )
     made = {
         "model": signature(reader),
         "host": reader.endpoint.host,
         "prompt": PROMPT_DIGEST[:12],
-        "pairs": len(pairs),
+        "pairs": len(pairs) + len(more),
         "read": len(read),
         **({"candidates": len(pairs) - len(pairs_to_read(result, most))} if candidates else {}),
+        **({"added": len(added)} if added else {}),
     }
+    what = "passages and pairs" if result.placed else "pairs"
     where = "at the head of the lists"
     if candidates:
         where += ", or likeliest to oppose among the others,"
     labels = "1 label" if moved == 1 else f"{moved} labels"
     notes = [
         f"A third reader, {reader.name} at {reader.endpoint.host}, read {len(read)} of the "
-        f"{len(pairs)} pairs {where} and changed {labels}.",
-        *_problem_notes(readings),
+        f"{len(pairs) + len(more)} {what} {where} and changed {labels}.",
+        *_problem_notes([*readings, *of_more]),
+        *left_out,
     ]
+    if added:
+        notes.append(f"By where it placed passages, it found {len(added)} of these pairs.")
     hostile = [pair for pair in again.values() if pair.third_reading is ThirdReading.NOT_SENT]
     if ids := list(dict.fromkeys(name for pair in hostile for name in pair.ids if name)):
-        more = " …" if len(ids) > _IDS_SHOWN else ""
-        notes.append(f"Look at the words of these: {', '.join(ids[:_IDS_SHOWN])}{more}.")
+        rest = " …" if len(ids) > _IDS_SHOWN else ""
+        notes.append(f"Look at the words of these: {', '.join(ids[:_IDS_SHOWN])}{rest}.")
     return replace(
-        changed,
+        result,
+        pairs=(*(again.get(pair.key, pair) for pair in result.pairs), *added),
+        placed=tuple(map(tuple, placed)),
         provenance=replace(result.provenance, third_reader=made),
         notes=(*result.notes, *notes),
     )
@@ -194,6 +298,19 @@ def _with(pair: Pair, reading: Reading) -> Pair:
         third_reading=ThirdReading.READ,
         alone=None,
     )
+
+
+def _is_read(pair: Pair) -> bool:
+    return pair.third_reading is ThirdReading.READ
+
+
+def _joined(pair: Pair, placed: Mapping[Place, Probabilities]) -> Pair:
+    """Return a pair whose verdict, if it was read, combines that with both placements, if known."""
+    both = [placed[passage.place] for passage in pair.excerpts if passage.place in placed]
+    if len(both) < 2 or not _is_read(pair):
+        return pair
+    a, b, direct = (np.array([astuple(odds)], np.float32) for odds in (*both, pair.probabilities))
+    return replace(pair, probabilities=Probabilities(*joined(of_both(a, b), direct)[0].tolist()))
 
 
 def _problem_notes(readings: Sequence[Reading]) -> list[str]:

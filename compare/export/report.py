@@ -259,12 +259,13 @@ def _chosen_from_sides(result: Result) -> str:
         else ""
     )
     placed = sum(map(len, result.placed))
+    read = len(result.pairs) - int(made.third_reader.get("added", 0))
     return (
         f"{result.subject}: on {made.date[:10]}, compare {made.version} chose from "
         f"{_library(made)}, for each end, up to {most:,} passages of a side by the cosine of "
         f"{_vectors(made)} and up to {most // 4:,} by rare words. The {placed:,} passages most "
         f"similar to the proposition"
-        f"{both}. Of the {result.candidates:,} pairs of these passages, the {len(result.pairs):,} "
+        f"{both}. Of the {result.candidates:,} pairs of these passages, the {read:,} "
         "likeliest to agree or to oppose each other by their places were read against each other; "
         f"their probabilities join both readings.{order} {_similarity_and_filters(made)}"
     )
@@ -290,6 +291,14 @@ def _models(result: Result) -> str:
         if made.third_reader
         else ""
     )
+    if third and result.placed:
+        third += (
+            " It also read their passages, and those of each side that the models found likeliest "
+            "to agree with the proposition or to oppose it, against the proposition, and pairs "
+            "that this led to "
+            f"({made.third_reader.get('added', 0)} of them new); its verdict on a pair joins both "
+            "readings."
+        )
     weighed = (
         " Each verdict was adjusted by those on the same country’s other passages; "
         "for a member of a party, and if no country is known, the same speaker’s."

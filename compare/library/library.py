@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from compare.comparison.opposites import Offer
     from compare.library.passage_store import Period
     from compare.models import Encoder, StanceModel
+    from compare.models.third_reader import ThirdReader
     from compare.progress import Progress
     from compare.results.pair import Thresholds
     from compare.results.positions import Positions
@@ -426,6 +427,7 @@ class Library:
         *,
         most: int = 2,
         stance_model: StanceModel | None = None,
+        third_reader: ThirdReader | None = None,
         on_progress: Progress | None = None,
     ) -> tuple[Offer, ...]:
         """Return what someone who disagrees with a quote may say, from a list of contested matters.
@@ -437,7 +439,10 @@ class Library:
         """
         from compare.comparison.opposites import opposites
 
-        return opposites(self, quote, most=most, stance_model=stance_model, on_progress=on_progress)
+        return opposites(
+            self, quote, most=most, stance_model=stance_model, third_reader=third_reader,
+            on_progress=on_progress,
+        )  # fmt: skip
 
     def search_many(
         self,

@@ -13,6 +13,9 @@ from compare.statements import Passage, Quote, SentenceKind, Statement, sentence
 PairKey = tuple[str, int, str, int]
 """What identifies a pair in a result; see `Pair.key`."""
 
+Place = tuple[str, int]
+"""What identifies a passage: the id of its statement, and its offset."""
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
@@ -136,6 +139,11 @@ class Excerpt:
         return sentence_kinds(self.text)
 
     @property
+    def place(self) -> Place:
+        """Return what identifies the passage."""
+        return self.statement.id, self.passage.start
+
+    @property
     def model_input(self) -> ModelInput:
         """Return the side as the input of a stance model."""
         country = ", ".join(entry.name for entry in self.statement.country)
@@ -225,8 +233,7 @@ class Pair:
     @property
     def key(self) -> PairKey:
         """Return the ids of both statements, each with the offset of its passage."""
-        a, b = self.excerpts
-        return a.statement.id, a.passage.start, b.statement.id, b.passage.start
+        return *self.a.place, *self.b.place
 
     def rank_key(self, stance: Stance) -> tuple[bool, bool, float, str, str, int, int]:
         """Return the sort key in the list of `stance`."""

@@ -43,8 +43,8 @@ class Provenance:
         date: When the search was made (ISO 8601, UTC).
         screening: Name and digest of a cascade's fast model; "" if there is none.
         third_reader: The third reader that read the head of each list: its `model` (name and
-            digest), `host`, the `prompt`'s digest, and how many `pairs` it was given and `read`;
-            empty if there is none.
+            digest), `host`, the `prompt`'s digest, and how many `pairs` it was given and `read`,
+            passages with the proposition among them; empty if there is none.
         settings: Everything else that decides which pairs are scored and how, such as the number of
             candidates and the minimum similarity.
     """

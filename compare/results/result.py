@@ -114,15 +114,21 @@ class Result:
         if not 0 <= side < len(self.placed):
             raise QueryError("The result holds nothing that this side said: compare it again.")
         asked = str(self.provenance.settings["proposition"])
+        pairs = tuple(strongest(self.placed[side], self.thresholds))
+        given = [pair.third_reading for pair in pairs if pair.third_reading]
+        read = {"pairs": len(given), "read": given.count(ThirdReading.READ)}
+        third = {**self.provenance.third_reader, **read} if given else {}
+        for of_all in ("candidates", "added"):
+            third.pop(of_all, None)
         return Result(
             Kind.SEARCH,
             asked,
-            tuple(strongest(self.placed[side], self.thresholds)),
+            pairs,
             self.thresholds,
             replace(
                 self.provenance,
                 filters=self.provenance.filters.get("ab"[side], {}),
-                third_reader={},  # it read pairs only
+                third_reader=third,
             ),
             quote=Quote(asked, opposite=self.opposite),
             passages_read=len(self.placed[side]),
@@ -291,6 +297,9 @@ class Result:
     ) -> Result:
         """Return the result with a third reader's verdicts on the first pairs of each list.
 
+        Of two sides, and over time, it also places passages on the proposition, and reads pairs
+        that this leads to: see `compare.comparison.third_reader.read_again`.
+
         >>> reader = load_third_reader("ollama", "llama3.1")  # doctest: +SKIP
         >>> result.read_again(reader).notes[-1]  # doctest: +SKIP
         'A third reader, llama3.1 at localhost:11434, read 3 of the 3 pairs ...'
@@ -299,7 +308,7 @@ class Result:
             reader: See `compare.load_third_reader`.
             most: Pairs of each list that are sent to it.
             candidates: Pairs likeliest to oppose, of statements that these do not show, that are
-                sent as well.
+                sent as well; of two sides, passages of each.
             on_progress: Reports the number of pairs read.
         """
         from compare.comparison.third_reader import read_again

@@ -54,7 +54,10 @@ def test_two_sides_and_a_timeline_are_read(
 ) -> None:
     told = run("sides", BLOCKADE, "--a", "country=Valdoria", "--b", "country=Ostravia", *local)
     assert (told.code, "read by the third reader" in told.out) == (0, True)
-    assert "Sending 1 pair of statements" in told.err
+    assert (
+        "Sending 3 pairs of statements" in told.err
+    )  # one, and both passages with the proposition
+    assert "Up to 40 pairs that its answers lead to may follow." in told.err
     assert run("timeline", BLOCKADE, "--who", "country=Valdoria", *local).code == 0
 
 
@@ -192,3 +195,19 @@ def test_hostile_words_are_marked(run: Run, reader: ReaderServer, local: tuple[s
     assert told.code == 0
     assert reader.asked == []
     assert "words here address a reader: not sent to the third reader" in told.out
+
+
+def test_an_opposite_is_offered(run: Run, reader: ReaderServer, local: tuple[str, ...]) -> None:
+    reader.reply = lambda _: {"opposite": "The blockade must stay."}
+    told = run("opposites", BLOCKADE, *local)
+    assert f"Sending the quote to {reader.host} (this computer), unless" in told.err
+    assert "“The blockade must stay.”\n     written by judge@" in told.out
+    [offer] = run("opposites", BLOCKADE, *local, "--json").json["opposites"]
+    assert (offer["text"], offer["matter"]) == ("The blockade must stay.", "")
+    assert offer["written_by"].startswith("judge@")
+    assert 0 <= offer["probability"] <= 1
+    assert len(reader.asked) == 1
+    reader.reply = lambda _: 500
+    told = run("opposites", "The canal is open.", *local)
+    assert (told.code, told.out) == (2, "")
+    assert "offered no opposite: refused (HTTP 500)" in told.err

@@ -13,10 +13,11 @@ from compare.export import counted
 from compare.export.markdown import inert
 from compare.library.filters import FACETED
 from compare.library.library import Library
+from compare.models.third_reader import ThirdReader
 from compare.statements import PartialDate, Quote, Statement, parse_countries
 from compare.ui import ADD_PAGE
 from compare.ui.components.layout import DISAGREES, is_read_only, small, text_field
-from compare.ui.components.service import SAMPLE, offers_for
+from compare.ui.components.service import SAMPLE, ask_for_opposite, offers_for
 
 CHOSEN = "sid"  # in the address: the id of the library statement that was chosen
 OPPOSITE = "opposite"  # in the address: what someone who disagrees would say
@@ -166,25 +167,30 @@ def keep_question(page: str) -> None:
 
 
 def offer_opposites(
-    library: Library, quote: Quote, key: str = OPPOSITE, *, press: str = ""
+    library: Library, quote: Quote, reader: ThirdReader | None, *, press: str = ""
 ) -> None:
     """Offer what someone who disagrees may say, unless the quote has an opposite.
 
-    A press fills the field under `key`; nothing offered is used without one. `press` names the
-    button that then has to be pressed, if there is one.
+    A press fills the field; nothing offered is used without one. `press` names the button that then
+    has to be pressed, if there is one. A third reader is asked only if that is pressed, too.
     """
-    if quote.opposite or not quote.text.strip() or not (found := offers_for(library, quote)):
+    if quote.opposite or not quote.text.strip():
+        return
+    found = [offer.text for offer in offers_for(library, quote)]
+    with st.container(key="offers-asked"):
+        found += filter(None, [ask_for_opposite(reader, quote)] if reader else [])
+    if not found:
         return
     then = f" Then press {press}." if press else ""
-    with st.container(key=f"offers-{key}", gap="xxsmall"):
+    with st.container(key=f"offers-{OPPOSITE}", gap="xxsmall"):
         small(f"Someone who disagrees may say this. A press puts it into the field above.{then}")
-        for number, offer in enumerate(found):
+        for number, text in enumerate(found):
             st.button(
-                inert(f"“{offer.text}”"),
-                key=f"offer-{key}-{number}",
+                inert(f"“{text}”"),
+                key=f"offer-{OPPOSITE}-{number}",
                 type="tertiary",
                 on_click=st.session_state.update,
-                args=({key: offer.text},),
+                args=({OPPOSITE: text},),
             )
 
 

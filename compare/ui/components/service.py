@@ -10,6 +10,7 @@ import os
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,7 +26,9 @@ from compare.comparison.third_reader import (
     load_third_reader,
 )
 from compare.comparison.turns import TURNS
+from compare.errors import ModelError
 from compare.export import counted
+from compare.export.markdown import inert
 from compare.library import Filters, locations
 from compare.library.backend import Backend, backend_at
 from compare.library.build import about_adaptation
@@ -36,6 +39,7 @@ from compare.models.endpoints import MODEL_VARIABLE, READER_VARIABLE, Endpoint
 from compare.models.rationale import find_rationale
 from compare.models.third_reader import ThirdReader
 from compare.results import (
+    Excerpt,
     Pair,
     Positions,
     Probabilities,
@@ -53,6 +57,7 @@ OWN, SAMPLE = "My own", "Sample"  # libraries, in the menu and in addresses
 SWITCH_TO = "switch-to-library"  # in the session: the library to open on the next run
 _OTHERS, _MOST_OTHERS = "third-others", 400
 _THIRD_READ = "third-read"  # in the session, and what was asked: what a third reader read last
+_WRITTEN = "written-opposite"  # in the session, and what was asked
 _RESULTS = 64
 _EXPLAINED = 1024  # pairs whose deciding words are kept
 _Verdict = tuple[Probabilities, Rationale, InputPair]
@@ -235,8 +240,9 @@ def third_reader() -> ThirdReader | None:
         is_on = st.toggle("Ask the third reader", key="third", persist_state="session")
         small(
             f"If on, the first {AT_HEAD} pairs of each list, and as many others as you choose, are "
-            f"sent to {endpoint.in_words}, with country and date, and read by {model}. No pair is "
-            "sent twice."
+            f"sent to {endpoint.in_words}, with country and date, and read by {model}. Of two "
+            f"sides, or over time, so are passages with the proposition, and up to {2 * AT_HEAD} "
+            "pairs that its answers lead to. No pair is sent twice."
         )
         if not is_on:
             return None
@@ -248,7 +254,8 @@ def third_reader() -> ThirdReader | None:
             step=20,
             key=_OTHERS,
             persist_state="session",
-            help="Pairs that do not stand first. Each is sent twice, in both orders.",
+            help="Pairs that do not stand first; of two sides, passages of each. Each pair is sent "
+            "twice, in both orders.",
         )
         if not is_allowed(endpoint):
             if st.button(f"Allow sending to {endpoint.host}", key="third-allow"):
@@ -277,7 +284,8 @@ def read_with(reader: ThirdReader | None, found: _Found) -> _Found:
         with progress("Asking the third reader", "pairs read", reads=False) as on_progress:
             again = found.read_again(reader, candidates=others, on_progress=on_progress)
         st.session_state[name] = key, again
-    pairs = again.result().pairs if isinstance(again, Positions) else again.pairs
+    shown = again.result() if isinstance(again, Positions) else again
+    pairs = chain(shown.pairs, *shown.placed)
     if any(pair.third_reading is ThirdReading.UNANSWERED for pair in pairs):
         ask = "Ask the third reader again"
         st.button(
@@ -288,6 +296,29 @@ def read_with(reader: ThirdReader | None, found: _Found) -> _Found:
             help=f"On “{result.subject}”",
         )
     return again
+
+
+def ask_for_opposite(reader: ThirdReader, quote: Quote) -> str:
+    """Show the button that asks what someone who disagrees would say; return the answer, if any.
+
+    Nothing is asked unless it is pressed; the session keeps the last answer.
+    """
+    key = repr((reader.digest, quote))
+    if not kept(_WRITTEN, key) and st.button(
+        inert(f"Ask {reader.name} what someone who disagrees would say"),
+        key="ask-opposite",
+        type="tertiary",
+        help=f"Sends the quote to {reader.endpoint.in_words}, with context, country and date.",
+    ):
+        try:
+            with st.spinner(inert(f"Asking {reader.name}…")):
+                said = reader.opposite_of(Excerpt.of_quote(quote, quote.text).model_input)
+        except ModelError as error:
+            small(str(error))
+        else:
+            st.session_state[_WRITTEN] = key, said
+            st.rerun()
+    return kept(_WRITTEN, key) or ""
 
 
 # Streamlit cannot hash our values: the key says what they are, and "_" keeps them out of its hash.

@@ -44,7 +44,7 @@ with page(
         found = sides.compare(library, asked, pressed, how, held)
     if found and asked.quote:
         with offers:
-            offer_opposites(library, asked.quote, press="Compare")
+            offer_opposites(library, asked.quote, reader, press="Compare")
     elif not found:
         small(
             "Empty filters allow everything. Nothing is read until you ask for it. A large library "

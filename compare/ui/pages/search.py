@@ -112,4 +112,4 @@ with page(
     show_sensitivity(result, library)
     show_provenance(result)
     with offers:  # last, since the lists come first
-        offer_opposites(library, asked)
+        offer_opposites(library, asked, reader)
