@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -374,13 +375,14 @@ class ThirdReader(StanceModel):
         """
         self._failures = 0
         readings: dict[InputPair, Reading] = {}
-        distinct = [*dict.fromkeys(pairs)]
+        distinct, done = Counter(pairs), 0
         pool = ThreadPoolExecutor(_AT_ONCE)
         try:
             for pair, reading in zip(distinct, pool.map(self._read, distinct), strict=True):
                 readings[pair] = reading
+                done += distinct[pair]
                 if on_progress:
-                    on_progress(len(readings), len(distinct))
+                    on_progress(done, len(pairs))
         finally:  # after Ctrl-C, no other pair is sent, nor the other order of a pair
             self._failures = _MOST_FAILURES
             pool.shutdown(cancel_futures=True)
