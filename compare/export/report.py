@@ -106,8 +106,7 @@ def _list(
 
 def sensitivity_table(found: Sensitivity) -> Markup:
     """Return a table: a row for each thing that is otherwise."""
-    unit = "countries" if found.unit == "country" else f"{found.unit}s"
-    head = ("", f"{unit} that agree", "that oppose", "on the same side", "on the other side")
+    head = (f"By {found.unit}", "agree", "oppose", "same side", "other side")
     rows = [
         (one.what, *(f"{n:,}" for n in (one.agree, one.oppose, one.same, one.other)))
         for one in found.variations

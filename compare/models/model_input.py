@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.models.values import ModelInput
-from compare.statements import complete, language_of, split_quote
+from compare.statements import complete, language_of, split_quote, words_key
 from compare.statements.normalize import content_words
 
 if TYPE_CHECKING:
@@ -354,6 +354,31 @@ def as_cause(text: str) -> str | None:
         found = f"{who['who']} {verb} {who['rest']}"
     why = f"of {of['cause']}" if of else f"{had['who']} {had['verb']} {had['rest']}" if had else ""
     return f"{found[0].upper()}{found[1:]} because {why}."
+
+
+_OF_THE_SPEAKER = re.compile(
+    r"\b(I|me|my|mine|myself|we|us|our|ours|ourselves|here|you|your|yours)\b", re.I
+)
+_MOST_APART = 40  # characters between texts with the same words: titles, articles, punctuation
+
+
+def says_the_same(a: ModelInput, b: ModelInput) -> bool:
+    """Tell whether two sides say the same in the same words, whoever they are.
+
+    "We will win" says another thing in another country.
+
+    >>> says_the_same(ModelInput("The canal is open."), ModelInput("the canal is open"))
+    True
+    >>> words = "We will win."
+    >>> says_the_same(ModelInput(words, country="Meren"), ModelInput(words, country="Norland"))
+    False
+    """
+    if abs(len(a.text) - len(b.text)) > _MOST_APART:
+        return False
+    if words_key(a.text, a.context) != words_key(b.text, b.context):
+        return False
+    is_other = a.country and b.country and a.country != b.country
+    return not (is_other and _OF_THE_SPEAKER.search(a.text))
 
 
 # -- Pairs longer than the window ----------------------------------------------------------------

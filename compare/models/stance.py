@@ -20,6 +20,7 @@ from compare.models.model_input import (
     as_cause,
     read_in_parts,
     reading_order,
+    says_the_same,
     side_text,
     who_when_prefix,
 )
@@ -41,12 +42,16 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).parent / "weights" / "stance"
 """Contains one folder per tier."""
 
-READING = "spelled-7"
+READING = "spelled-8"
 """Version of how texts become tokens, and logits verdicts: raise it if either changes. It is part
 of the digest."""
 
 OUTPUTS = ("out", "words")
 """Outputs of a graph: logits, and how likely each token belongs to a deciding word."""
+
+OF_THE_SAME_WORDS = 0.98, 0.01, 0.01
+"""Probabilities of a pair that says the same in the same words. The models did not learn from such
+pairs: of 352 sentences next to themselves, the accurate one called 247 agreeing and 21 opposing."""
 
 _INPUTS = {"input_ids": "ids", "token_type_ids": "type_ids"}
 _MARKS = 8  # upper bound on the special tokens around and between two texts
@@ -217,11 +222,11 @@ class ShippedStance(StanceModel):
         self, pairs: Sequence[InputPair], on_progress: Progress | None
     ) -> NDArray[np.float32]:
         found = self.logits(pairs, on_progress)
-        if self.use:
-            return self._calibrated(found, self.use)
         typed = np.array([any(map(is_typed, pair)) for pair in pairs], bool)[:, None]
-        uses = Use.CLAIM, Use.PAIR
-        return np.where(typed, *(self._calibrated(found, use) for use in uses))
+        uses = (self.use, self.use) if self.use else (Use.CLAIM, Use.PAIR)
+        scores = np.where(typed, *(self._calibrated(found, use) for use in uses))
+        scores[[says_the_same(*pair) for pair in pairs]] = OF_THE_SAME_WORDS
+        return scores
 
     def _calibrated(self, logits: NDArray[np.float32], use: Use) -> NDArray[np.float32]:
         calibration = self._calibrations[use]

@@ -16,12 +16,13 @@ from compare.models.model_input import (
     as_cause,
     parts_of,
     read_in_parts,
+    says_the_same,
     side_text,
     who_when_prefix,
 )
 from compare.models.protocols import TIERS
 from compare.models.runtime import load_tokenizer
-from compare.models.stance import WEIGHTS
+from compare.models.stance import OF_THE_SAME_WORDS, WEIGHTS
 
 FILLER = (
     "The delegation thanked its hosts for the warm welcome in the old town hall. "
@@ -218,6 +219,40 @@ def test_a_plain_denial_that_was_typed_is_read_as_the_opposite_of_what_it_denies
         other = said if country else ModelInput(said.text)
         ended, stays = (model.logits([(text, other)]) for text in read)
         assert not np.array_equal(ended, stays[:, [1, 0, 2]])
+
+
+OF_ALL_NATIONS = "The canal must be open to ships of all nations."
+
+
+@pytest.mark.parametrize("use", [None, Use.QUOTE, Use.PAIR, Use.PROPOSITION])
+@pytest.mark.parametrize("tier", TIERS)
+def test_the_same_words_agree(tier, use):
+    model = load_stance_model(tier)
+    model = model.for_use(use) if use else model
+    typed, said = (
+        ModelInput(OF_ALL_NATIONS),
+        ModelInput(
+            "the canal must be open to the ships of all nations", country="Lorn", date="2021"
+        ),
+    )
+    other = ModelInput("The canal must be open to ships of few nations.", country="Lorn")
+    same, back, differs = model.score([(typed, said), (said, typed), (typed, other)])
+    assert same.tolist() == back.tolist() == pytest.approx(OF_THE_SAME_WORDS)
+    assert differs[0] < 0.97
+
+
+def test_the_same_words_about_oneself_are_another_claim_in_another_country():
+    def said(country, text="We will win this war.", context=""):
+        return ModelInput(text, country=country, context=context)
+
+    assert says_the_same(said("Valdoria"), said("Valdoria"))
+    assert says_the_same(said(""), said("Ostravia"))
+    assert not says_the_same(said("Valdoria"), said("Ostravia"))
+    war = "The war will be lost."
+    assert says_the_same(said("Valdoria", war), said("Ostravia", war.upper()))
+    assert not says_the_same(said("", war), said("", "The war will not be lost."))
+    assert not says_the_same(said("", war), said("", war, "what people of Meren say"))
+    assert not says_the_same(said("", war), said("", war.replace(".", "?")))
 
 
 # -- One side --------------------------------------------------------------------------------------

@@ -159,12 +159,13 @@ def show_sensitivity(result: Result, library: Library) -> None:
     """Show, folded, what a result would be if one thing were otherwise."""
     key = repr((result.provenance, result.quote, result.subject, result.thresholds))
     name = f"sensitivity-{widget_key(result.subject)}"
-    with st.expander("How firm these counts are"):
+    found = kept(name, key)
+    with st.expander("How firm these counts are", expanded=found is not None):
         small(
-            "What takes which side if one thing is otherwise; “on the same side” counts those that "
+            "What takes which side if one thing is otherwise; “same side” counts those that "
             "take a side in this result and take the same one then."
         )
-        found, table = kept(name, key), st.empty()
+        table = st.empty()
         table.html(sensitivity_table(found or by_probability(result)))
         if found is None and st.button(
             "Try other settings",
@@ -177,7 +178,7 @@ def show_sensitivity(result: Result, library: Library) -> None:
                     result, library, stance_model=stance_model(), on_progress=on_progress
                 )
             st.session_state[name] = key, found
-            table.html(sensitivity_table(found))
+            st.rerun()
 
 
 def _state(digest: str, keys: Sequence[str]) -> list[tuple[str, object]]:
