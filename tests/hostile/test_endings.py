@@ -22,7 +22,7 @@ ARGUMENTS = {  # nothing that is named here exists
     "positions": "x",
     "review export": "absent",
     "review plan": "--result absent.json",
-    "watch run": "absent",
+    "watch run": "",
     "watch feed": "absent",
     "import url": "https://absent.example",
     "import html": "absent.html",
