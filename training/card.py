@@ -243,8 +243,8 @@ The fast model gets half of these pairs right; it only chooses what the accurate
 The models miss opposition more often than agreement, and mistake a shared topic for agreement. They read typed
 claims, which name no speaker or date, less well than officials' sentences. Among the first five places of a search
 for one of 50 typed claims, with missing ones counted as wrong, 0.77 under Agree hold a right passage (95 % interval
-0.67 to 0.87; 41 of 45 claims get one) and 0.56 under Oppose (0.45 to 0.67; 36 of 46; `python -m compare
-evaluate-search`). Of all that is called agreeing, 0.75 is right at a mean probability of 0.81, and of all that is
+0.67 to 0.87; 41 of 45 claims get one) and 0.56 under Oppose (0.45 to 0.67; 36 of 46; `python -m
+benchmarks.verdicts`). Of all that is called agreeing, 0.75 is right at a mean probability of 0.81, and of all that is
 called opposing 0.76 at 0.75. With an opponent's sentence as the opposite, the five places hold 0.77 and 0.68 (41 of
 45 and 42 of 46 claims), and of what is called agreeing 0.86 is right at 0.82, opposing 0.79 at 0.80. If the claims
 are denied, 0.71 of the first ten under Agree is right and 0.06 is on the opposite side (0.43 and 0.45 before the

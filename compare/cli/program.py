@@ -47,7 +47,6 @@ _COMMANDS = {
     "report": ("results:report", "Write a saved result as one HTML page."),
     "reproduce": ("results:reproduce", "Repeat a saved result and compare the pairs."),
     "evaluate": ("evaluate:evaluate", "Measure the stance model on labelled pairs."),
-    "evaluate-search": ("evaluate:evaluate_search", "Measure the search on a judged collection."),
     "app": ("program:app", "Open the app in the browser."),
     "serve": ("serve:serve", "Answer searches over HTTP, for other programs."),
     "mcp": ("serve:mcp", "Offer a library to an assistant (MCP)."),

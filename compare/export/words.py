@@ -28,8 +28,9 @@ LIKELIHOOD = (
 
 RIGHT_OF_LISTED = {Stance.AGREE: 0.75, Stance.OPPOSE: 0.76}
 FOUND_OF_KNOWN = {Stance.AGREE: 0.31, Stance.OPPOSE: 0.19}
-"""What `compare evaluate-search` measured for 50 claims: the share of the listed statements that is
-right, and of the passages known to agree or oppose that the first ten hold; see the model card."""
+"""What `python -m benchmarks.verdicts` measured for 50 claims: the share of the listed statements
+that is right, and of the passages known to agree or oppose that the first ten hold; see the model
+card."""
 
 RIGHT_WITH_OPPOSITE = {Stance.AGREE: 0.86, Stance.OPPOSE: 0.79}
 FOUND_WITH_OPPOSITE = {Stance.AGREE: 0.30, Stance.OPPOSE: 0.27}
