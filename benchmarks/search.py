@@ -25,8 +25,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.judged import read_queries
 from compare import Library, Quote, load_stance_model
-from compare.evaluate.searching import read_queries
 from compare.library.locations import cache_dir
 from compare.models.encoder import OnnxEncoder
 from compare.models.protocols import CASCADE

@@ -16,8 +16,8 @@ import argparse
 from collections import defaultdict
 from pathlib import Path
 
+from benchmarks.judged import open_collection
 from compare.comparison import compare_sides
-from compare.evaluate.searching import open_collection
 from compare.library import Filters
 from compare.library.library import Library
 from compare.models import StanceModel, load_encoder, load_stance_model

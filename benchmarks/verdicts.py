@@ -7,7 +7,7 @@ the same position in other grammar, and as an opponent would say it; its passage
 or exchange agree and oppose. `--read` gives, of the passages that take a side, the share that each
 model reads rightly and on the wrong side, by the likeliest label and as called. `--shown` searches
 the collection with each form, with each claim as a country's statement, and with each claim and its
-opposite (an opponent's sentence, or its denial), and gives the figures of `compare evaluate-search`
+opposite (an opponent's sentence, or its denial), and gives the figures of `benchmarks.judged`
 and how much of what is called agreeing or opposing is on the other side; calibrations are fitted on
 the same claims. Intervals draw claims again.
 """
@@ -23,8 +23,13 @@ from typing import Any
 
 import numpy as np
 
-from compare.evaluate.lists import DEPTH
-from compare.evaluate.searching import evaluate_search, open_collection, read_judgements
+from benchmarks.judged import (
+    DEPTH,
+    SearchReport,
+    evaluate_search,
+    open_collection,
+    read_judgements,
+)
 from compare.models import (
     LEAST_CALLED,
     StanceModel,
@@ -114,7 +119,7 @@ def shown(data: Path, model: StanceModel) -> dict[str, dict[str, Any]]:
     for form, quotes in asked.items():
         labels = {
             query: {name: _turned(label, form) for name, label in of.items()}
-            for query, of in judged.labels.items()
+            for query, of in judged.items()
         }
         report = evaluate_search(library, quotes, labels, model)
         found[form] = {side.value: _figures(report, side) for side in SIDES}
@@ -131,7 +136,7 @@ def _turned(label: Stance, form: str) -> Stance:
     return Stance(LABELS[TURNED[LABELS.index(label)]]) if is_turned(form) else label
 
 
-def _figures(report: Any, side: Stance) -> dict[str, Any]:
+def _figures(report: SearchReport, side: Stance) -> dict[str, Any]:
     """Return the figures of a list; what is listed and not judged is left out of the shares."""
     of = report.lists[side]
     other = Stance.OPPOSE if side is Stance.AGREE else Stance.AGREE

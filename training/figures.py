@@ -14,7 +14,6 @@ from sklearn.metrics import f1_score
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from compare.evaluate import report
-from compare.evaluate.lists import LEAST_RELEVANT
 from compare.evaluate.metrics import polarity_auc
 from compare.files import write_whole
 from compare.models.stance import softmax
@@ -24,6 +23,9 @@ from training.examples import NLI_FILE
 from training.pairs import LABELS, LabelledPair
 
 FILE = Path(__file__).with_name("EXPERIMENTS.md")
+
+LEAST_RELEVANT = 3
+"""Relevant passages that a query needs to enter the means of a list."""
 
 Labels = NDArray[np.int64]
 Probabilities = NDArray[np.float32]

@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.evaluate.searching import open_collection
+from benchmarks.judged import open_collection
 from compare.files import write_whole
 from compare.library.library import Library
 from compare.models import StanceModel, load_encoder, load_stance_model

@@ -48,7 +48,6 @@ _COMMANDS = {
     "sensitivity": ("results:sensitivity", "Repeat a saved result with other settings."),
     "reproduce": ("results:reproduce", "Repeat a saved result and compare the pairs."),
     "evaluate": ("evaluate:evaluate", "Measure the stance model on labelled pairs."),
-    "evaluate-search": ("evaluate:evaluate_search", "Measure the search on a judged collection."),
     "app": ("program:app", "Open the app in the browser."),
     "serve": ("serve:serve", "Answer searches over HTTP, for other programs."),
     "mcp": ("serve:mcp", "Offer a library to an assistant (MCP)."),

@@ -25,6 +25,7 @@ from compare.cli.output import (
     say_json,
     waiting,
 )
+from compare.cli.search_file import check_target, partial_path, read_quotes, search_file
 from compare.cli.third_reader import (
     of_result,
     open_third_reader,
@@ -37,9 +38,7 @@ from compare.comparison import sides_taken
 from compare.comparison.retrieval import CANDIDATES
 from compare.corpus.values import listed
 from compare.errors import QueryError
-from compare.evaluate import read_quotes, search_file
 from compare.evaluate.batch import read_batch, score_file, target_path
-from compare.evaluate.search_batch import check_target, partial_path
 from compare.export import counted
 from compare.export.json_files import opposites_json, public_json, stance_json
 from compare.export.words import (

@@ -12,7 +12,6 @@ import click
 from compare.cli import options as shared
 from compare.cli.output import (
     attribution,
-    check_named,
     check_out,
     progress,
     remark,
@@ -31,8 +30,8 @@ from compare.library.backend import Backend
 from compare.library.library import Library
 from compare.results import Result
 from compare.safe_text import one_line
-from compare.watch import FEED_ENDINGS, Entry, FeedFormat, Watch, Watches, entry_rows, feed_bytes
-from compare.watch.feeds import GONE, left_out_words, old_words, verdict_words
+from compare.watch import FEED_ENDINGS, Entry, Watch, Watches, entry_rows, feed_bytes
+from compare.watch.feeds import verdict_words
 
 _INDENT = " " * 4
 _QUOTE_SHOWN = 50
@@ -49,7 +48,7 @@ def watch() -> None:
       compare watch add canal "The canal must be open to all ships." --library my-library
       compare build --corpus new.csv --library my-library --add
       compare watch run --library my-library
-      compare watch feed canal --to atom --out canal.atom --library my-library
+      compare watch feed canal --out canal.atom --library my-library
     """
 
 
@@ -131,8 +130,8 @@ def _cells(watches: Watches, of: Watch) -> tuple[str, str, str, str, int, int]:
         one_line(of.name),
         shortened(one_line(of.quote.text), _QUOTE_SHOWN),
         run.date if run else "never",
-        "changed since" if watches.is_behind(of) else "unchanged",
-        run.new + run.corrected if run else 0,
+        "changed since" if watches.are_behind else "unchanged",
+        run.new if run else 0,
         of.total,
     )
 
@@ -141,14 +140,13 @@ def _cells(watches: Watches, of: Watch) -> tuple[str, str, str, str, int, int]:
 
 
 @watch.command("run")
-@click.argument("names", nargs=-1, type=shared.text, metavar="[NAME]...")
 @shared.as_json
 @shared.file("--out", help="Write the new entries to a .csv file.")
 @shared.force
 @shared.reading
 @shared.ray
-def run(names: tuple[str, ...], as_json: bool, out: Path | None, **options: Any) -> None:
-    """Print what is new since the last run, of all watches or of those named.
+def run(as_json: bool, out: Path | None, **options: Any) -> None:
+    """Print what is new since the last run, of all watches.
 
     Only statements that are new, or whose words changed, are scored. If you interrupt the command,
     nothing is changed. Each entry is printed once; `compare watch show` still has it later.
@@ -157,58 +155,34 @@ def run(names: tuple[str, ...], as_json: bool, out: Path | None, **options: Any)
     library = shared.open_library(options["library"], options["encoder"], writes=True)
     watches = library.watches
     model = cache(lambda: shared.stance_model(options["stance_model"], options["ray"]))
-    asked = [watches.watch(name) for name in names] or watches
-    if any(map(watches.is_behind, asked)):
+    if list(watches) and watches.are_behind:
         model()  # before a bar is drawn
     with progress("Running watches") as on_progress:
-        found = watches.run(names or None, stance_model=model, on_progress=on_progress)
+        found = watches.run(stance_model=model, on_progress=on_progress)
     ran = [(one, found.entries[one.name]) for one in found.watches]
     rows = [row for one, entries in ran for row in entry_rows(one, entries)]
     if out is not None:
         write_whole(out, table_csv("watch entries", rows), force=options["force"])
         remark(f"Wrote {out}: {counted(len(rows), 'entry', 'entries')}.")
-    if found.left_out:
-        remark(f"Note: {left_out_words(found)}")
     if as_json:
-        say_json(
-            {
-                **{name: getattr(found, name) for name in ("date", "digest", "read")},
-                "watches": [watches.to_json(one) for one in found.watches],
-                "unchanged": found.unchanged,
-                "left_out": found.left_out,
-                "entries": rows,
-            }
-        )
+        data = {name: getattr(found, name) for name in ("date", "digest", "read", "unchanged")}
+        data["watches"] = [watches.to_json(one) for one in found.watches]
+        say_json({**data, "entries": rows})
         return
-    if not ran and not found.left_out:
+    if not ran:
         _remark_none(library)
     for one, entries in ran:
-        unchanged = "; the library has not changed" if one.name in found.unchanged else ""
-        say(f"{one.name}: {_counts(entries) or 'nothing new'}{unchanged}.")
+        unchanged = "; the library has not changed" if found.unchanged else ""
+        say(f"{one.name}: {f'{len(entries)} new' if entries else 'nothing new'}{unchanged}.")
         _say_entries(entries)
-
-
-def _counts(entries: Sequence[Entry]) -> str:
-    corrected = sum(entry.before is not None for entry in entries)
-    parts = [f"{len(entries) - corrected} new"] if len(entries) > corrected else []
-    parts += [f"{corrected} corrected"] if corrected else []
-    return ", ".join(parts)
 
 
 def _say_entries(entries: Sequence[Entry]) -> None:
     for entry in entries:
-        corrected = "corrected: " if entry.before else ""
-        verdict = one_line(verdict_words(entry))
-        said = entry.statement
-        if not entry.in_library:
-            say(f"  {corrected}{verdict}: {GONE} [{said.id}]")
-            continue
-        words = one_line(said.text)
-        say(f"  {corrected}{verdict}: “{words}”")
-        lines = [attribution(said), said.context and f"context: {said.context}", said.url]
-        if entry.before:
-            lines.append(f"{old_words(entry)} “{entry.before.words}”")
-        for line in filter(None, lines):
+        side = entry.pair.b
+        say(f"  {one_line(verdict_words(entry))}: “{one_line(side.text)}”")
+        context = side.context and f"context: {side.context}"
+        for line in filter(None, (attribution(side.statement), context, side.statement.url)):
             say(f"{_INDENT}{one_line(line)}")
 
 
@@ -223,8 +197,7 @@ def show(name: str, as_json: bool, library: Backend | None) -> None:
     if as_json:
         say_json({"watch": watches.to_json(one), "entries": entry_rows(one, entries)})
         return
-    counts = _counts(entries)
-    say(f"{one.name}: {f'{counts} in all' if counts else 'no entries yet'}.")
+    say(f"{one.name}: {f'{len(entries)} in all' if entries else 'no entries yet'}.")
     say(f"Quote: “{one_line(one.quote.text)}”")
     if one.quote.opposite:
         say(f"Opposite: “{one_line(one.quote.opposite)}”")
@@ -239,11 +212,6 @@ def show(name: str, as_json: bool, library: Backend | None) -> None:
 @watch.command("feed")
 @click.argument("names", nargs=-1, type=shared.text, metavar="[NAME]...")
 @shared.flag("--all", "every", help="All watches in one feed.")
-@click.option(
-    "--to",
-    type=click.Choice([str(each) for each in FeedFormat]),
-    help="The format [by the ending of --out].",
-)
 @shared.file("--out", help="The file to write.", required=True)
 @shared.string("--self-link", help="The address at which the file can be fetched.")
 @shared.force
@@ -251,23 +219,17 @@ def show(name: str, as_json: bool, library: Backend | None) -> None:
 def feed(
     names: tuple[str, ...],
     every: bool,
-    to: str | None,
     out: Path,
     self_link: str,
     force: bool,
     library: Backend | None,
 ) -> None:
-    """Write what watches found for feed readers (Atom, JSON Feed) or as a table (CSV)."""
+    """Write what watches found for feed readers (.atom or .xml) or as a table (.csv)."""
     if every == bool(names):
         raise click.UsageError("Name a watch, or give --all.")
-    if to:
-        check_named(out, FeedFormat(to), force=force)
-    else:
-        check_out(out, *FEED_ENDINGS, force=force)
-    watches = shared.open_library(library).watches
-    found = watches.found(None if every else names)
-    format = to or FEED_ENDINGS[out.suffix.casefold()]
-    data = feed_bytes(found, format, self_link, of_all=watches.id if every else "")
+    check_out(out, *FEED_ENDINGS, force=force)
+    found = shared.open_library(library).watches.found(None if every else names)
+    data = feed_bytes(found, FEED_ENDINGS[out.suffix.casefold()], self_link)
     write_whole(out, data, force=force)
     number = sum(len(entries) for _, entries in found)
     remark(f"Wrote {out}: {counted(number, 'entry', 'entries')}.")

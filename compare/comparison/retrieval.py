@@ -143,18 +143,6 @@ def retrieve(
     return Retrieved(quote, parts, vectors, contested, pairs, sources, own, filters, within, notes)
 
 
-def retrieve_pool(library: Library, quote: Quote, candidates: int) -> Retrieved:
-    """Return the candidates for a quote's words, without filters or a search for its source."""
-    store = library.store
-    parts, notes = _parts(quote, ())
-    vectors = _embedded(library, quote, parts)
-    each, sharing = _for_each(candidates, parts)
-    everything = store.select(Filters())
-    similar = _nearest_distinct(store, vectors, each, (), everything)
-    pairs = _pairs(similar, _distinct(store, _ranked_by_words(store, parts, sharing), ()))
-    return Retrieved(quote, parts, vectors, 0, pairs, (), (), Filters(), everything, notes)
-
-
 def with_readable_languages(
     store: PassageStore, filters: Filters, languages: tuple[str, ...]
 ) -> tuple[Filters, list[str]]:

@@ -14,10 +14,8 @@ from compare.comparison.retrieval import (
     CANDIDATES,
     Retrieved,
     by_date,
-    duplicates,
     repetitions,
     retrieve,
-    retrieve_pool,
 )
 from compare.comparison.scoring import (
     explain_listed,
@@ -43,7 +41,7 @@ from compare.results import (
     filters_in_force,
 )
 from compare.results.provenance import provenance
-from compare.statements import Quote, clean_quote, speaker_key, words_key
+from compare.statements import Quote, speaker_key, words_key
 
 if TYPE_CHECKING:
     from compare.library.index.base import Floats, Rows
@@ -152,29 +150,6 @@ def _settings(
     if len(model.stages) > 1:
         settings["read_again_agree"], settings["read_again_oppose"] = depths
     return settings
-
-
-def scored_pool(
-    library: Library, quote: str, stance_model: StanceModel, candidates: int = CANDIDATES
-) -> list[Pair]:
-    """Return the strongest pair of each candidate statement for a quote without a speaker.
-
-    Duplicates are included, and neither thresholds nor the quote's own statement exclude any.
-    """
-    found = retrieve_pool(library, Quote(clean_quote(quote)), candidates)
-    stance_model = stance_model.for_use(Use.QUOTE)
-    scored = weigh_actors(
-        _score(library, found, stance_model, READ_AGAIN, None), stance_model.same_actor
-    )
-    by_row = duplicates(library.store, [row for row, _ in scored])
-    excerpts = read_excerpts(library, (row for rows in by_row.values() for row, _ in rows))
-    scored += [
-        _Scored(other, replace(pair, b=excerpts[other]))
-        for row, pair in scored
-        for other, _ in by_row[row]
-        if other != row
-    ]
-    return [pair for _, pair in _strongest(scored)]
 
 
 def _use_of(found: Retrieved) -> Use:

@@ -210,21 +210,6 @@ def pair_card(
     return _card("pair_card", result, pair, stance or "plain", head, is_change, notes)
 
 
-def corrected_card(
-    before: Excerpt, after: Excerpt, stance: Stance | None, head: Markup, name: str
-) -> Markup:
-    """Return the words of a corrected statement before and now.
-
-    Args:
-        before: The words before.
-        after: The words now.
-        stance: The verdict now; None if there is none.
-        head: What stands above both.
-        name: The heading of the words before.
-    """
-    return _card("corrected_card", stance or "plain", head, name, before, after)
-
-
 def half_html(name: str, side: Excerpt, note: str = "") -> Markup:
     """Return one side of a pair; `note` is text or `Markup` after its name."""
     return _card("half", name, side, (), note)

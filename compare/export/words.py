@@ -29,8 +29,9 @@ LIKELIHOOD = (
 
 RIGHT_OF_LISTED = {Stance.AGREE: 0.77, Stance.OPPOSE: 0.77}
 FOUND_OF_KNOWN = {Stance.AGREE: 0.32, Stance.OPPOSE: 0.19}
-"""What `compare evaluate-search` measured for 50 claims: the share of the listed statements that is
-right, and of the passages known to agree or oppose that the first ten hold; see the model card."""
+"""What `python -m benchmarks.verdicts` measured for 50 claims: the share of the listed statements
+that is right, and of the passages known to agree or oppose that the first ten hold; see the model
+card."""
 
 RIGHT_WITH_OPPOSITE = {Stance.AGREE: 0.87, Stance.OPPOSE: 0.80}
 FOUND_WITH_OPPOSITE = {Stance.AGREE: 0.30, Stance.OPPOSE: 0.27}

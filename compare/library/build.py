@@ -339,8 +339,8 @@ def no_statement(statement_id: str, where: Backend) -> LibraryError:
 
 # -- Deletions -----------------------------------------------------------------------------------
 
-# A deletion publishes a library without the statements, and then removes their words from all else:
-# the generations before, and what watches found. The note lets the next writer finish it.
+# A deletion publishes a library without the statements, and then removes the generations before.
+# The note lets the next writer finish it.
 
 
 def note_deletion(backend: Backend, ids: Collection[str]) -> None:
@@ -364,8 +364,6 @@ def settle_note(backend: Backend, waiting: Collection[str] = ()) -> None:
 def finish_deletion(backend: Backend) -> frozenset[str]:
     """Finish a deletion that was interrupted after it was published.
 
-    If the note is damaged, the words of all that is no longer in the library are removed.
-
     Returns:
         The ids of its statements; none if there is no such deletion, or if they are not known.
 
@@ -373,18 +371,17 @@ def finish_deletion(backend: Backend) -> frozenset[str]:
         LibraryError: The library or the note cannot be read or written.
         WatchError: Its watches are damaged.
     """
-    from compare.watch.document import forget, ids_in_entries
+    from compare.watch.document import upgrade
 
     noted = noted_deletion(backend)
     if noted is None:
         return frozenset()
-    ids = noted or ids_in_entries(backend)
     with closing(backend.open().open_store()) as store:
-        gone = ids - store.statements(ids).keys()
+        gone = noted - store.statements(noted).keys()
     if noted and not gone:  # it was interrupted before, and nothing was deleted
         return frozenset()
     backend.forget_before()
-    forget(backend, gone)
+    upgrade(backend)
     settle_note(backend, noted - gone)
     return noted & gone
 

@@ -175,20 +175,19 @@ class Library:
         >>> len(ours.delete(["embassy-1", "xi-1"]))
         9
 
-        Earlier generations, which contain them, are removed too, and so are their words in what
-        watches found. If this is interrupted, the next write finishes it. In a folder, libraries
-        that are open stay readable; in a database they have to be opened again.
+        Earlier generations, which contain them, are removed too. If this is interrupted, the next
+        write finishes it. In a folder, libraries that are open stay readable; in a database they
+        have to be opened again.
         """
-        from compare.watch.document import forget, read
+        from compare.watch.document import upgrade
 
-        read(self.backend)  # if the watches are damaged, say so before anything is deleted
+        upgrade(self.backend)  # if the watches are damaged, say so before anything is deleted
         gone = frozenset(ids) - self.finish_deletion()
         if not gone:
             return type(self)(self.backend, self.backend.open(), self._encoder)
         with closing(self.backend.open().open_store()) as store:
             missing = gone - store.statements(gone).keys()
         if missing:
-            forget(self.backend, missing)  # what was removed before may stand in watches still
             raise no_statement(min(missing), self.backend)
         before = self.backend.current()
         waiting = noted_deletion(self.backend) or frozenset()  # of one that deleted nothing yet
@@ -200,7 +199,6 @@ class Library:
             if self.backend.current() == before:  # nothing was deleted
                 settle_note(self.backend, waiting)
             raise
-        forget(self.backend, gone)
         settle_note(self.backend, waiting - gone)
         return type(self)(self.backend, generation, self._encoder)
 

@@ -6,20 +6,17 @@
     run = Library.open("my-library").watches.run()
     feed_bytes(library.watches.found(["canal"]), "atom")
 
-`values` defines watches, entries and runs, `document` and `known` the documents beside a library
-that keep them, `reading` finds what is new, `watches` is the way in, and `feeds` writes Atom, JSON
-Feed and CSV.
+`values` defines watches, entries and runs, `document` keeps them beside a library, `reading` finds
+what is new, `watches` is the way in, and `feeds` writes Atom and CSV.
 """
 
 from compare.watch.feeds import FEED_ENDINGS, FeedFormat, entry_rows, feed_bytes
-from compare.watch.values import Before, Entry, EntryKind, LastRun, Run, Watch
+from compare.watch.values import Entry, LastRun, Run, Watch
 from compare.watch.watches import Watches
 
 __all__ = [
     "FEED_ENDINGS",
-    "Before",
     "Entry",
-    "EntryKind",
     "FeedFormat",
     "LastRun",
     "Run",

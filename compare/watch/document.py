@@ -1,49 +1,67 @@
 """The watches of a library as a document beside it, `watches.json`, and how it is changed.
 
-For each state of the library that a watch has seen, another document has the statements known then
-(`known`); it is named by the state's digest. A change writes that one first and then `watches.json`
-at once, so a program that is killed leaves the watches as they were. All changes are made under a
-lock. The tables `kept watches` and below in the data dictionary describe the fields.
+A change replaces it at once under a lock, so a program that is killed leaves the watches as they
+were. Entries point to words of the library and hold none. The tables `kept watches` and below in
+the data dictionary describe the fields.
 """
 
 from __future__ import annotations
 
-import gc
+import base64
 import json
+import re
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, is_dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
-from uuid import uuid4
 
-from compare.errors import UPDATE, LibraryError, WatchError
+from compare.errors import UPDATE, WatchError
 from compare.library import Filters
 from compare.results import Probabilities, Stance, Thresholds, filters_in_force
 from compare.results.provenance import parse_filters
-from compare.statements import Country, PartialDate, Quotation, Quote, Statement
+from compare.statements import Country, PartialDate, Quote
 from compare.strict_json import read_json
 from compare.strict_model import check
-from compare.watch.known import FORMAT as KNOWN_FORMAT
-from compare.watch.known import Known
-from compare.watch.values import Before, Entry, EntryKind, LastRun, Watch, name_key
+from compare.watch.values import LastRun, Watch, name_key
 
 if TYPE_CHECKING:
     from compare.library.backend import Backend
 
 FILE = "watches.json"
 
-_FORMAT, _VERSION = "compare-watches", 1
-_MOST_PAGES = 10_000
+RECORD = 8
+"""Bytes by which a statement is known."""
+
+_FORMAT, _VERSION = "compare-watches", 2
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEntry:
+    """An entry as it is kept: a passage by its number in a statement, and its verdict."""
+
+    id: str
+    found: str
+    statement: str
+    passage: int
+    stance: Stance
+    probabilities: Probabilities
+    similarity: float
+    label_source: str
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A watch with all its entries, the oldest first; those of its baseline come before all."""
+    """A watch with all its entries, the oldest first.
+
+    Attributes:
+        baseline: Ids of the entries that were not reported, since the search already listed them
+            when the watch was added.
+    """
 
     watch: Watch
-    entries: tuple[Entry, ...] = ()
+    baseline: tuple[str, ...] = ()
+    entries: tuple[KeptEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +70,16 @@ class Document:
 
     Attributes:
         watches: In the order in which they were added.
-        id: A random name, which the document keeps; "" before it is first written.
-        known: Digests of the library states whose known statements may be stored.
+        digest: The digest of the library at the last run, or when the first watch was added; None
+            if an older version wrote the document.
+        known: A record of each statement of the library then, sorted (`reading.survey`).
+        older: Names of the documents that an older version kept beside this one.
     """
 
     watches: tuple[Kept, ...] = ()
-    id: str = ""
-    known: frozenset[str] = frozenset()
-
-    @property
-    def seen(self) -> frozenset[str]:
-        """Return the digests of the states that the watches have seen."""
-        return frozenset(one.watch.digest for one in self.watches)
+    digest: str | None = None
+    known: bytes = b""
+    older: tuple[str, ...] = ()
 
     def named(self, name: str) -> Kept | None:
         """Return the watch with a name, ignoring case; None if there is none."""
@@ -88,64 +104,28 @@ def read(backend: Backend) -> Document:
     try:
         return _from_text(backend.read_document(FILE), backend)
     except (OSError, UnicodeDecodeError) as error:
-        _refuse(backend, FILE, error)
+        _refuse(backend, error)
 
 
-def read_known(backend: Backend, digest: str) -> Known:
-    """Read the statements known in a state of the library that a watch has seen.
-
-    Raises:
-        WatchError: They are missing, damaged, or of another version.
-    """
-    name = known_name(digest)
-    try:
-        text = backend.read_document(name)
-        if text is None:
-            raise ValueError("it is missing")
-        data = _validated(text, "known statements", backend.place_of(name))
-        found = Known.read(data.digest, data.statements)
-        if found.digest != digest:
-            raise ValueError("digest: it is of another state of the library")
-    except (OSError, ValueError) as error:
-        _refuse(backend, name, error)
-    return found
-
-
-def known_name(digest: str) -> str:
-    """Return the name of the document with the statements of a state of the library."""
-    return f"watches-known-{digest[:16]}.json"
-
-
-def change(
-    backend: Backend,
-    make: Callable[[Document], Document],
-    survey: Callable[[], Known] | None = None,
-) -> Document:
-    """Replace the watches by what `make` returns for them, under a lock; return them.
+def change(backend: Backend, make: Callable[[Document], Document]) -> None:
+    """Replace the watches by what `make` returns for them, under a lock.
 
     Args:
         backend: The library's.
         make: Called once, with the watches as they are now. If it returns them, nothing is written.
-        survey: Returns the statements of a state that no watch had seen, and that one has now.
 
     Raises:
         WatchError: The document is damaged, or what `make` raises.
         LibraryError: The library cannot be written.
     """
-    after = Document()
-    unused: frozenset[str] = frozenset()
 
     def rewrite(text: str | None) -> str:
-        nonlocal after, unused
         before = _from_text(text, backend)
         after = make(before)
         if after is before and text is not None:
             return text
-        if after.seen - before.seen and survey:
-            known = survey()
-            backend.write_document(known_name(known.digest), known.to_json())
-        unused = (before.known | before.seen) - after.seen
-        after = replace(after, id=before.id or str(uuid4()), known=before.seen | after.seen)
+        for name in before.older:
+            backend.remove_document(name)
         written = _to_text(after)
         try:
             _parsed(written, backend.place_of(FILE))
@@ -153,58 +133,32 @@ def change(
             raise WatchError(f"The watch cannot be kept ({error}): search again.") from error
         return written
 
-    def sweep(text: str | None) -> str:
-        for digest in unused - _from_text(text, backend).seen:
-            backend.remove_document(known_name(digest))
-        return text or ""
-
     try:
         backend.update_document(FILE, rewrite)
     except (OSError, UnicodeDecodeError) as error:
-        _refuse(backend, FILE, error)
-    if unused:
-        with suppress(OSError, LibraryError):  # the next change tries again
-            backend.update_document(FILE, sweep)
-    return after
+        _refuse(backend, error)
 
 
-def forget(backend: Backend, ids: Iterable[str]) -> None:
-    """Remove the words of statements from all entries, for good.
+def upgrade(backend: Backend) -> None:
+    """Rewrite watches of an older version, whose entries hold the words of statements.
 
     Raises:
         WatchError: The document is damaged.
         LibraryError: The library cannot be written.
     """
-    gone, when = frozenset(ids), now()
-
-    def without(kept: Kept) -> Kept:
-        shown = (one.without_words(when) if one.ids & gone else one for one in kept.entries)
-        return replace(kept, entries=tuple(shown))
-
-    entries = (entry for one in read(backend).watches for entry in one.entries)
-    if any(entry.ids & gone and not entry.removed for entry in entries):
-        change(backend, lambda all_: replace(all_, watches=tuple(map(without, all_.watches))))
+    if read(backend).older:
+        change(backend, replace)
 
 
-def ids_in_entries(backend: Backend) -> frozenset[str]:
-    """Return the ids of all statements whose words may be in entries.
-
-    Raises:
-        WatchError: The document is damaged.
-    """
-    entries = (entry for one in read(backend).watches for entry in one.entries)
-    return frozenset().union(*(entry.ids for entry in entries if not entry.removed))
-
-
-def _refuse(backend: Backend, name: str, error: Exception) -> NoReturn:
+def _refuse(backend: Backend, error: Exception) -> NoReturn:
     said = getattr(error, "strerror", None) or str(error) or type(error).__name__
     raise WatchError(
-        f"{backend.place_of(name)} cannot be read ({said}): restore it from a copy, or remove "
-        f"{backend.place_of(FILE)} to begin without watches."
+        f"{backend.place_of(FILE)} cannot be read ({said}): restore it from a copy, or remove it "
+        "to begin without watches."
     ) from error
 
 
-# -- From text -----------------------------------------------------------------------------------
+# -- From text and to text -----------------------------------------------------------------------
 
 
 def _from_text(text: str | None, backend: Backend) -> Document:
@@ -213,41 +167,48 @@ def _from_text(text: str | None, backend: Backend) -> Document:
     try:
         return _parsed(text, backend.place_of(FILE))
     except ValueError as error:
-        _refuse(backend, FILE, error)
+        _refuse(backend, error)
 
 
 @lru_cache(maxsize=2)  # a page or a run reads the same text several times
 def _parsed(text: str, place: str) -> Document:
-    # Of many values, the collector would take twice as long as all the rest, and find nothing.
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        data = _validated(text, "kept watches", place)
-        document = Document(_at("watches", _kept, data.watches), data.id, frozenset(data.known))
-    finally:
-        if was_on:
-            gc.enable()
-    names = [name_key(one.watch.name) for one in document.watches]
-    if len(set(names)) < len(names):
-        raise ValueError("watches: two have the same name")
-    return document
-
-
-def _validated(text: str, table: str, place: str) -> Any:
-    """Return a document as the model of its table.
-
-    Raises:
-        ValueError: It is not as the table says; the message is one line.
-        WatchError: A newer program wrote it.
-    """
     data = read_json(text)
-    version = data.get("version") if isinstance(data, dict) else None
-    newer = type(version) is int and version > _VERSION
-    if newer and data.get("format") in (_FORMAT, KNOWN_FORMAT):
+    about = data if isinstance(data, dict) else {}
+    version = about.get("version")
+    if about.get("format") == _FORMAT and type(version) is int and version > _VERSION:
         raise WatchError(
             f"{place} has format {version}, and this program reads {_VERSION}: {UPDATE}."
         )
-    return check(table, data)
+    older = _upgraded(about) if version == 1 else ()
+    data = check("kept watches", data)
+    watches = _at("watches", _kept, data.watches)
+    names = [name_key(one.watch.name) for one in watches]
+    if len(set(names)) < len(names):
+        raise ValueError("watches: two have the same name")
+    try:
+        known = base64.b64decode(data.statements, validate=True)
+    except ValueError:
+        raise ValueError("statements: they are not in base64") from None
+    if len(known) % RECORD:
+        raise ValueError("statements: the last record is cut")
+    return Document(watches, data.digest, known, older)
+
+
+def _upgraded(data: dict[str, Any]) -> tuple[str, ...]:
+    """Turn version 1 into this one, without entries; return the names of its other documents."""
+    data |= {"version": _VERSION, "digest": None, "statements": ""}
+    data.pop("id", None)
+    digests, watches = data.pop("known", None), data.get("watches")
+    for watch in watches if isinstance(watches, list) else ():
+        if isinstance(watch, dict):
+            watch.pop("digest", None)
+            watch |= {"entries": [], "baseline": []}
+            if isinstance(run := watch.get("last_run"), dict):
+                run.pop("corrected", None)
+    found = map(str, digests if isinstance(digests, list) else ())
+    return tuple(
+        f"watches-known-{one[:16]}.json" for one in found if re.fullmatch("[0-9a-f]{64}", one)
+    )
 
 
 def _at(place: str, make: Callable[[Any], Any], given: Iterable[Any]) -> tuple[Any, ...]:
@@ -262,79 +223,36 @@ def _at(place: str, make: Callable[[Any], Any], given: Iterable[Any]) -> tuple[A
 
 
 def _kept(data: Any) -> Kept:
-    entries: tuple[Entry, ...] = _at("entries", _entry, data.entries)
+    values = vars(data)
+    entries, baseline = tuple(map(_entry, values.pop("entries"))), tuple(values.pop("baseline"))
     if len({entry.id for entry in entries}) < len(entries):
         raise ValueError("entries: two have the same id")
-    run = LastRun(**vars(data.last_run)) if data.last_run else None
+    country = tuple(Country(one.name, one.code) for one in data.quote.country)
+    date = PartialDate(data.quote.date) if data.quote.date else None
     try:
         filters = parse_filters(data.filters)
     except ValueError as error:
         raise ValueError(f"filters.{error}") from None
-    values = {
-        **vars(data),
-        "quote": Quote(**{**vars(data.quote), **_who(data.quote)}),
+    of = {
+        "quote": Quote(**{**vars(data.quote), "country": country, "date": date}),
         "filters": filters,
         "thresholds": Thresholds(**vars(data.thresholds)),
-        "last_run": run,
+        "last_run": LastRun(**vars(data.last_run)) if data.last_run else None,
     }
-    del values["entries"]
-    return Kept(Watch(**values), entries)
+    return Kept(Watch(**{**values, **of}), baseline, entries)
 
 
-def _entry(data: Any) -> Entry:
-    before, odds, stance = data.before, data.probabilities, data.stance
-    if not (stance is None) == (odds is None) == (data.similarity is None):
-        raise ValueError("it has only a part of a verdict")
-    if before:
-        before = Before(before.id, before.words, before.context, _stance(before.stance))
-    return Entry(
-        data.id,
-        EntryKind(data.kind),
-        data.found,
-        _statement(data.statement),
-        _stance(stance),
-        Probabilities(odds.agree, odds.oppose, odds.neither) if odds else None,
-        data.similarity,
-        data.label_source,
-        before,
-        data.removed,
-    )
-
-
-def _statement(data: Any) -> Statement:
-    values = {**vars(data), **_who(data), "quotation": Quotation(data.quotation)}
-    return Statement(pages=_pages(values.pop("page")), **values)
-
-
-def _who(data: Any) -> dict[str, Any]:
-    country = tuple(Country(one.name, one.code) for one in data.country)
-    return {"country": country, "date": _date(data.date)}
-
-
-@lru_cache(maxsize=1000)
-def _date(iso: str) -> PartialDate | None:
-    return PartialDate(iso) if iso else None
-
-
-@lru_cache(maxsize=1000)
-def _pages(page: int | None) -> tuple[int, ...]:
-    """Return the `pages` of a statement that begins on a page."""
-    return (0,) * (page or 0)
-
-
-def _stance(name: str | None) -> Stance | None:
-    return Stance(name) if name else None
-
-
-# -- To text -------------------------------------------------------------------------------------
+def _entry(data: Any) -> KeptEntry:
+    odds = Probabilities(**vars(data.probabilities))
+    return KeptEntry(**{**vars(data), "stance": Stance(data.stance), "probabilities": odds})
 
 
 def _to_text(document: Document) -> str:
     data = {
         "format": _FORMAT,
         "version": _VERSION,
-        "id": document.id,
-        "known": sorted(document.known),
+        "digest": document.digest,
+        "statements": base64.b64encode(document.known).decode(),
         "watches": document.watches,
     }
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, default=_plain) + "\n"
@@ -350,20 +268,12 @@ def plain(watch: Watch) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """Return what `json` cannot write as what it can: values, and NumPy's numbers."""
-    if isinstance(value, PartialDate):
-        return value.iso
     if isinstance(value, Filters):
         return filters_in_force(value)
     if isinstance(value, Quote):
         return value.to_dict()
-    if not is_dataclass(value):
-        return float(value)
-    data = {name: getattr(value, name) for name in value.__dataclass_fields__}
     if isinstance(value, Kept):
-        return {**_plain(value.watch), "entries": value.entries}
-    if isinstance(value, Statement):
-        del data["extra"], data["pages"]
-        page = value.page_of(0)
-        data["page"] = page if page and page <= _MOST_PAGES else None
-        data["date"] = value.date or ""
-    return data
+        return {**_plain(value.watch), "baseline": value.baseline, "entries": value.entries}
+    if is_dataclass(value):
+        return {name: getattr(value, name) for name in value.__dataclass_fields__}
+    return float(value)

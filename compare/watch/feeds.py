@@ -1,4 +1,4 @@
-"""What watches found as Atom (RFC 4287), JSON Feed 1.1 and CSV.
+"""What watches found as Atom (RFC 4287) and CSV.
 
 Statements are untrusted: XML and HTML are escaped, control characters become visible signs, and
 cells of the CSV are never formulas. Ids follow from the entries, so that a reader shows each once.
@@ -10,7 +10,6 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any
 from urllib.parse import quote as percent_encoded
 from xml.etree import ElementTree as ET
 
@@ -23,13 +22,10 @@ from compare.export.rows import rounded, side_cells
 from compare.export.words import VERDICT, attribution, shortened
 from compare.results import Stance
 from compare.safe_text import one_line, printable
-from compare.watch.values import Entry, EntryKind, Run, Watch
+from compare.watch.values import Entry, Watch
 
 MOST_IN_FEED = 500
 """Most entries of a feed for readers, the newest; the CSV has all."""
-
-GONE = "The statement is no longer in the library."
-UNLISTED = "No longer listed"
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _IN_AN_ADDRESS = "%:/?#[]@!$&'()*+,;=~"
@@ -43,7 +39,6 @@ class FeedFormat(FileFormat):
     """The formats of what watches found."""
 
     ATOM = "atom", ".atom", "application/atom+xml", "Atom"
-    JSON = "json", ".json", "application/feed+json", "JSON Feed"
     CSV = "csv", ".csv", "text/csv", "CSV"
 
     @property
@@ -56,16 +51,13 @@ FEED_ENDINGS = {ending: format for format in FeedFormat for ending in format.end
 """The format of a file with each ending."""
 
 
-def feed_bytes(
-    found: Found, format: FeedFormat | str, address: str = "", *, of_all: str = ""
-) -> bytes:
+def feed_bytes(found: Found, format: FeedFormat | str, address: str = "") -> bytes:
     """Return what some watches found in a format.
 
     Args:
         found: What `Watches.found` returned.
         format: One of `FeedFormat`, or its name.
         address: Where the feed can be fetched; "" if nowhere.
-        of_all: For a feed of all watches, their `Watches.id`; its id stays the same then.
 
     Raises:
         WatchError: It is not a web address.
@@ -73,9 +65,7 @@ def feed_bytes(
     format = FeedFormat(format)
     if format is FeedFormat.CSV:
         return table_csv("watch entries", [_row(*pair) for pair in _newest_first(found)])
-    if format is FeedFormat.JSON:
-        return _json_feed(found, address)
-    return _atom(found, address, of_all)
+    return _atom(found, address)
 
 
 # -- CSV -----------------------------------------------------------------------------------------
@@ -87,28 +77,18 @@ def entry_rows(watch: Watch, entries: Iterable[Entry]) -> list[Row]:
 
 
 def _row(watch: Watch, entry: Entry) -> Row:
-    said, odds, before = entry.statement, entry.probabilities, entry.before
-    cells = side_cells("", entry.excerpt)
-    origin = {name.removeprefix("_"): value for name, value in cells.items()}
-    for name in ("text", "passage", "context", "words"):
-        del origin[name]
+    side, odds = entry.pair.b, entry.pair.probabilities
+    cells = {name.removeprefix("_"): value for name, value in side_cells("", side).items()}
+    del cells["text"], cells["words"]
     return {
         "watch": watch.name,
         "query": watch.quote.text,
         "entry": entry.id,
-        "kind": entry.kind.value,
         "found": entry.found,
-        "stance": entry.stance.value if entry.stance else "",
-        **{f"p_{one}": rounded(odds.of(one) if odds else None) for one in Stance},
-        "similarity": rounded(entry.similarity),
-        "passage": said.text,
-        "context": said.context,
-        "in_library": "yes" if entry.in_library else "no",
-        "old_passage": before.words if before else "",
-        "old_context": before.context if before else "",
-        "old_stance": before.stance.value if before and before.stance else "",
-        "old_id": before.id if before else "",
-        **origin,
+        "stance": entry.stance.value,
+        **{f"p_{one}": rounded(odds.of(one)) for one in Stance},
+        "similarity": rounded(entry.pair.similarity),
+        **cells,
         "label_source": entry.label_source,
     }
 
@@ -116,12 +96,12 @@ def _row(watch: Watch, entry: Entry) -> Row:
 # -- Atom ----------------------------------------------------------------------------------------
 
 
-def _atom(found: Found, address: str, of_all: str) -> bytes:
+def _atom(found: Found, address: str) -> bytes:
     ET.register_namespace("", _ATOM)
     feed = ET.Element(f"{{{_ATOM}}}feed")
-    _add(feed, "id", _feed_id(found, of_all))
+    _add(feed, "id", _feed_id(found))
     _add(feed, "title", _title(found))
-    times = [entry.updated for _, entries in found for entry in entries]
+    times = [entry.found for _, entries in found for entry in entries]
     times += [watch.created for watch, _ in found]
     _add(feed, "updated", max(times, default="1970-01-01T00:00:00+00:00"))
     _add(_add(feed, "author"), "name", "compare")
@@ -132,7 +112,7 @@ def _atom(found: Found, address: str, of_all: str) -> bytes:
         one = _add(feed, "entry")
         _add(one, "id", _urn(entry.id))
         _add(one, "title", headline(entry))
-        _add(one, "updated", entry.updated)
+        _add(one, "updated", entry.found)
         _add(one, "published", entry.found)
         if name := _who(entry):
             _add(_add(one, "author"), "name", name)
@@ -150,45 +130,10 @@ def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET
     return child
 
 
-# -- JSON Feed -----------------------------------------------------------------------------------
-
-
-def _json_feed(found: Found, address: str) -> bytes:
-    data = {
-        "version": "https://jsonfeed.org/version/1.1",
-        "title": _title(found),
-        "authors": [{"name": "compare"}],
-        **({"feed_url": _checked(address)} if address else {}),
-        "items": [_item(*pair) for pair in _newest_first(found)[:MOST_IN_FEED]],
-    }
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
-    return text.encode("utf-8", "replace")
-
-
-def _item(watch: Watch, entry: Entry) -> dict[str, Any]:
-    name, link = _who(entry), _link(entry.statement.url)
-    return {
-        "id": _urn(entry.id),
-        "title": headline(entry),
-        "content_html": entry_html(watch, entry),
-        "date_published": entry.found,
-        "date_modified": entry.updated,
-        **({"authors": [{"name": name}]} if name else {}),
-        **({"url": link} if link else {}),
-    }
-
-
-# -- Parts of both -------------------------------------------------------------------------------
-
-
 def headline(entry: Entry) -> str:
     """Return one line on an entry: "Opposes: Ada Lorn, “It must end today.”"."""
-    corrected = "Corrected. " if entry.kind is EntryKind.CORRECTED else ""
-    verdict = VERDICT[entry.stance] if entry.stance else UNLISTED
-    if not entry.in_library:
-        return f"{corrected}{verdict}: statement {one_line(entry.statement.id)}, deleted since"
-    words = shortened(one_line(entry.statement.text), _TITLE)
-    return f"{corrected}{verdict}: {_who(entry) or 'Speaker not named'}, “{words}”"
+    words = shortened(one_line(entry.pair.b.text), _TITLE)
+    return f"{VERDICT[entry.stance]}: {_who(entry) or 'Speaker not named'}, “{words}”"
 
 
 def _who(entry: Entry) -> str:
@@ -197,39 +142,21 @@ def _who(entry: Entry) -> str:
 
 def verdict_words(entry: Entry) -> str:
     """Return the verdict of an entry with its probability: "Opposes, 80 %"."""
-    if entry.stance is None or entry.probabilities is None:
-        return UNLISTED
-    return f"{VERDICT[entry.stance]}, {percent(entry.probabilities.of(entry.stance))}"
-
-
-def old_words(entry: Entry) -> str:
-    """Return how the words before a correction were listed: "Before, it agreed"."""
-    before = entry.before.stance if entry.before else None
-    return {"agree": "Before, listed under agree:", "oppose": "Before, listed under oppose:"}.get(
-        before or "", "Before, not listed:"
-    )
-
-
-def left_out_words(run: Run) -> str:
-    """Say which watches a run left out."""
-    names = ", ".join(run.left_out)
-    return f"Another program ran or removed {names} at the same time: run the watches again."
+    return f"{VERDICT[entry.stance]}, {percent(entry.pair.probabilities.of(entry.stance))}"
 
 
 def entry_html(watch: Watch, entry: Entry) -> str:
     """Return the quote, the words found and all that is known of them, as escaped HTML."""
-    said, before = entry.statement, entry.before
+    side = entry.pair.b
     parts = [
         _tagged("p", f"Watch: {watch.name}"),
         _tagged("p", f"Quote: {watch.quote.text}"),
         _tagged("p", f"Opposite: {watch.quote.opposite}") if watch.quote.opposite else "",
         _tagged("p", f"Verdict: {verdict_words(entry)}"),
-        _tagged("blockquote", said.text) if entry.in_library else _tagged("p", GONE),
-        _tagged("p", f"Context: {said.context}") if said.context else "",
-        _tagged("p", ", ".join(attribution(said))) if entry.in_library else "",
+        _tagged("blockquote", side.text),
+        _tagged("p", f"Context: {side.context}") if side.context else "",
+        _tagged("p", ", ".join(attribution(side.statement, side.pages))),
     ]
-    if before and before.words:
-        parts += [_tagged("p", old_words(entry)), _tagged("blockquote", before.words)]
     return "".join(parts)
 
 
@@ -247,8 +174,8 @@ def _title(found: Found) -> str:
     return f"New statements: {names}" if names else "New statements"
 
 
-def _feed_id(found: Found, of_all: str) -> str:
-    parts = of_all or json.dumps(sorted([watch.name, watch.created] for watch, _ in found))
+def _feed_id(found: Found) -> str:
+    parts = json.dumps(sorted([watch.name, watch.created] for watch, _ in found))
     return _urn(hashlib.sha256(parts.encode()).hexdigest())
 
 

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from compare.comparison.retrieval import CANDIDATES, with_readable_languages
+from compare.comparison.search import search
 from compare.errors import UnknownWatchError, WatchError
-from compare.library.build import unfinished_deletion
 from compare.library.library import Library
 from compare.results import Kind, Result
 from compare.results.provenance import filters_from
-from compare.watch.document import Document, Kept, change, now, plain, read, read_known
-from compare.watch.known import Known, survey
-from compare.watch.reading import baseline, entries_after, without_gone
+from compare.watch.document import Document, Kept, KeptEntry, change, now, plain, read
+from compare.watch.reading import listed_entries, survey, with_words
 from compare.watch.values import (
     MOST_ENTRIES,
     MOST_WATCHES,
     Entry,
-    EntryKind,
     LastRun,
     Run,
     Watch,
@@ -31,15 +32,6 @@ if TYPE_CHECKING:
     from compare.library import Filters
     from compare.models import StanceModel
     from compare.progress import Progress
-
-
-class _Ran(NamedTuple):
-    """What a run read of a watch, and found for it."""
-
-    before: Kept
-    read: int = 0
-    followed: tuple[Entry, ...] = ()
-    added: tuple[Entry, ...] = ()
 
 
 class Watches:
@@ -80,33 +72,25 @@ class Watches:
     def found(self, names: Iterable[str] | None = None) -> list[tuple[Watch, tuple[Entry, ...]]]:
         """Return watches, each with what its runs found, the newest first.
 
+        An entry is left out once its words are no longer in the library.
+
         Args:
             names: Which, ignoring case; None for all.
 
         Raises:
             UnknownWatchError: There is no watch of a name.
         """
-        shown = []
-        gone = unfinished_deletion(self._backend, self.library.store)
-        for kept in self._named(read(self._backend), names):
-            reported = [one for one in kept.entries if one.kind is not EntryKind.BASELINE]
-            reported = [one.without_words(None) if one.ids & gone else one for one in reported]
-            newest = sorted(reported, key=lambda entry: entry.found, reverse=True)
-            shown.append((kept.watch, without_gone(self.library, newest)))
-        return shown
+        kept = self._named(read(self._backend), names)
+        return [(one.watch, with_words(self.library, one)) for one in kept]
 
     @property
-    def id(self) -> str:
-        """Return what stays the same as watches come and go; "" before the first one."""
-        return read(self._backend).id
-
-    def is_behind(self, watch: Watch) -> bool:
-        """Whether the library has changed since the watch was last run or added."""
-        return watch.digest != self.library.digest
+    def are_behind(self) -> bool:
+        """Whether the library has changed since the watches were last run."""
+        return read(self._backend).digest != self.library.digest
 
     def to_json(self, watch: Watch) -> dict[str, Any]:
         """Return what `watch list --json` prints of a watch."""
-        return {**plain(watch), "library_changed": self.is_behind(watch)}
+        return {**plain(watch), "library_changed": self.are_behind}
 
     # -- Changing --------------------------------------------------------------------------------
 
@@ -141,22 +125,22 @@ class Watches:
             result.thresholds,
             result.provenance.settings.get("candidates", CANDIDATES),
             now(),
-            library.digest,
         )
-        kept = Kept(watch, tuple(baseline(library, watch, result)[:MOST_ENTRIES]))
+        listed = {entry.id for entry in listed_entries(library, watch, result, "")}
+        known = cache(lambda: survey(library)[0])
 
         def with_it(document: Document) -> Document:
             if document.named(name):
                 raise WatchError(f"There is a watch {name!r} already: choose another name.")
             if len(document.watches) >= MOST_WATCHES:
                 raise WatchError(f"A library has at most {MOST_WATCHES} watches: remove one.")
-            return replace(document, watches=(*document.watches, *self._without_deleted([kept])))
+            after = replace(document, watches=(*document.watches, Kept(watch, tuple(listed))))
+            if document.digest:
+                return after
+            return replace(after, digest=library.digest, known=known())
 
-        document = read(self._backend)
-        with_it(document)  # raises before the statements are read
-        known = None if library.digest in document.seen else survey(library)[0]
-        # Another program may remove what is known meanwhile, but seldom.
-        change(self._backend, with_it, lambda: known or survey(library)[0])
+        with_it(read(self._backend))  # raises, and reads the statements, before the lock
+        change(self._backend, with_it)
         return watch
 
     def _filters(self, result: Result, stance_model: StanceModel | None) -> Filters:
@@ -180,7 +164,7 @@ class Watches:
         def without(document: Document) -> Document:
             gone = self._named(document, [name])
             watches = tuple(one for one in document.watches if one not in gone)
-            return replace(document, watches=watches)
+            return replace(document, watches=watches) if watches else Document()
 
         without(read(self._backend))  # raises before anything is locked or written
         self.library.finish_deletion()
@@ -188,128 +172,110 @@ class Watches:
 
     def run(
         self,
-        names: Iterable[str] | None = None,
         *,
         stance_model: StanceModel | Callable[[], StanceModel] | None = None,
         on_progress: Progress | None = None,
     ) -> Run:
-        """Find what is new in the library as it is now, report it once, and keep it.
+        """Find what is new in the library as it is now, for all watches, and report it once.
 
         Only statements that are new, or whose words changed, are scored. A run that is interrupted
         changes nothing.
 
         Args:
-            names: Which watches; None for all.
             stance_model: A model, or what returns it if something has to be read; None uses the
                 shipped one.
             on_progress: Reports statements looked through, then watches run.
 
         Raises:
-            UnknownWatchError: There is no watch of a name.
-            WatchError: The watches are damaged.
+            WatchError: The watches are damaged, or another program runs them at the same time.
             LibraryError: The library cannot be written.
         """
         self.library.finish_deletion()
         if self.library.generation != self._backend.current():
             # An older state would undo what runs have seen.
             self.library = Library.open(self._backend, self.library.encoder)
-        library, time = self.library, now()
-        names = None if names is None else [*names]
-        wanted, before = self._start(names)
-        if not wanted:
+        library, time, before = self.library, now(), read(self._backend)
+        if not before.watches:
             return Run(time, library.digest, 0, (), {})
-        known, changes = survey(library, [*before.values()], on_progress) if before else (None, [])
-        news = dict(zip(before, changes, strict=True))
-        model = None
-        if any(one.new or one.changed for one in changes):
-            model = stance_model() if callable(stance_model) else stance_model
-            model = model or library.stance_model()
-        ran: dict[str, _Ran] = {}
-        for number, kept in enumerate(wanted):
+        change(self._backend, lambda document: document)  # raises before the work starts
+        known, new = before.known, list[str]()
+        if before.digest != library.digest:
+            known, new = survey(library, known, on_progress)
+        if not before.digest:  # of an older version, which begins anew
+            new = []
+        added = self._new_entries(before, new, time, stance_model, on_progress)
+        ran: dict[str, Kept] = {}
 
-            def on_read(*_: int, done: int = number) -> None:  # lets the caller stop the run
-                if on_progress:
-                    on_progress(done, len(wanted))
-
-            ran[kept.watch.name] = _Ran(kept, 0, kept.entries)
-            if new := news.get(kept.watch.digest):
-                found = entries_after(library, kept, new, time, model, on_read)
-                ran[kept.watch.name] = _Ran(kept, len(new.new) + len(new.changed), *found)
-        if on_progress and news:
-            on_progress(len(wanted), len(wanted))
-        return self._keep(ran, time, known)
-
-    # -- Steps of a run --------------------------------------------------------------------------
-
-    def _start(self, names: Iterable[str] | None) -> tuple[list[Kept], dict[str, Known]]:
-        """Return the watches to run, and what was known in each older state that they have seen.
-
-        They are read under the lock, since another run may remove what was known; and a library
-        that cannot be written is refused before the work starts.
-        """
-        wanted: list[Kept] = []
-        known: dict[str, Known] = {}
-
-        def look(document: Document) -> Document:
-            wanted.extend(self._named(document, names))
-            for digest in {one.watch.digest for one in wanted} - {self.library.digest}:
-                known[digest] = read_known(self._backend, digest)
-            return document
-
-        if self._named(read(self._backend), names):
-            change(self._backend, look)
-        return wanted, known
-
-    def _keep(self, ran: Mapping[str, _Ran], time: str, known: Known | None) -> Run:
-        """Write what the watches found, except those that changed while they were run."""
-        library = self.library
-        kept: dict[str, Watch] = {}
-
-        def after_run(there: Kept) -> Kept:
-            of = there.watch
-            if (one := ran.get(of.name)) is None:
-                return there
-            was = one.before.watch
-            if (was.created, was.digest) != (of.created, of.digest):  # another has run it
-                return there
-            kinds = [entry.kind for entry in one.added]
-            counts = kinds.count(EntryKind.NEW), kinds.count(EntryKind.CORRECTED)
-            watch = replace(
-                of,
-                digest=library.digest,
-                last_run=LastRun(time, len(library), one.read, *counts),
-                total=of.total + len(kinds),
-            )
-            kept[watch.name] = watch
-            return Kept(watch, _newest((*one.followed, *one.added)))
+        def after_run(kept: Kept) -> Kept:
+            of = kept.watch
+            if (found := added.get((of.name, of.created))) is None:  # added meanwhile
+                return kept
+            last = LastRun(time, len(library), len(new), len(found))
+            watch = replace(of, last_run=last, total=of.total + len(found))
+            ran[watch.name] = Kept(watch, entries=found)
+            return Kept(watch, kept.baseline, (*kept.entries, *found)[-MOST_ENTRIES:])
 
         def after(document: Document) -> Document:
-            watches = map(after_run, document.watches)
-            return replace(document, watches=self._without_deleted([*watches]))
+            if document.digest != before.digest:
+                raise WatchError(
+                    "Another program ran the watches at the same time: `compare watch show` lists "
+                    "what it found."
+                )
+            return Document(tuple(map(after_run, document.watches)), library.digest, known)
 
-        change(self._backend, after, (lambda: known) if known else None)
-        unchanged = [n for n in kept if ran[n].before.watch.digest == library.digest]
+        change(self._backend, after)
         return Run(
             time,
             library.digest,
-            max(one.read for one in ran.values()),
-            tuple(kept.values()),
-            {name: ran[name].added for name in kept},
-            tuple(unchanged),
-            tuple(name for name in ran if name not in kept),
+            len(new),
+            tuple(kept.watch for kept in ran.values()),
+            {name: with_words(library, kept) for name, kept in ran.items()},
+            before.digest == library.digest,
         )
 
-    def _without_deleted(self, watches: Sequence[Kept]) -> tuple[Kept, ...]:
-        """Return watches without the words of statements that have left the library meanwhile."""
-        if self._backend.current() == self.library.generation:
-            return tuple(watches)
-        current, time = Library.open(self._backend), now()
-        try:
-            return tuple(
-                replace(k, entries=without_gone(current, k.entries, time)) for k in watches
+    def _new_entries(
+        self,
+        before: Document,
+        new: list[str],
+        time: str,
+        stance_model: StanceModel | Callable[[], StanceModel] | None,
+        on_progress: Progress | None,
+    ) -> dict[tuple[str, str], tuple[KeptEntry, ...]]:
+        """Search new statements; return the entries of each watch by its name and creation time.
+
+        Words that already have an entry get no other.
+        """
+        spans = self.library.store.rows_of(new)
+        if not spans:
+            return {(one.watch.name, one.watch.created): () for one in before.watches}
+        rows = np.concatenate([np.arange(one.start, one.stop) for one in spans.values()])
+        model = stance_model() if callable(stance_model) else stance_model
+        model = model or self.library.stance_model()
+        added = {}
+        for number, kept in enumerate(before.watches):
+
+            def on_read(*_: int, done: int = number) -> None:  # lets the caller stop the run
+                if on_progress:
+                    on_progress(done, len(before.watches))
+
+            watch = kept.watch
+            result = search(
+                self.library,
+                watch.quote,
+                stance_model=model,
+                filters=watch.filters,
+                thresholds=watch.thresholds,
+                candidates=watch.candidates,
+                only=rows,
+                on_progress=on_read,
             )
-        finally:
-            current.close()
+            had = {*kept.baseline, *(entry.id for entry in kept.entries)}
+            found = listed_entries(self.library, watch, result, time)
+            news = {one.id: one for one in found if one.id not in had and one.statement in spans}
+            added[watch.name, watch.created] = tuple(news.values())
+        if on_progress:
+            on_progress(len(before.watches), len(before.watches))
+        return added
 
     def _named(self, document: Document, names: Iterable[str] | None) -> list[Kept]:
         """Return the watches with these names, each once; None for all."""
@@ -325,9 +291,3 @@ class Watches:
                 )
             found[kept.watch.name] = kept
         return [*found.values()]
-
-
-def _newest(entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """Return the baseline, without which corrections of it were new, and the newest others."""
-    first = sum(entry.kind is EntryKind.BASELINE for entry in entries)
-    return (*entries[:first], *entries[first:][-MOST_ENTRIES:])

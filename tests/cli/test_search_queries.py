@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from compare.evaluate import read_quotes, search_file
-from compare.evaluate.search_batch import partial_path
+from compare.cli.search_file import partial_path, read_quotes, search_file
 from compare.export.dictionary import columns
 from compare.library.library import Library
 from tests.cli.conftest import BLOCKADE, Run

@@ -28,7 +28,7 @@ from tests.fakes import HashingEncoder, WordJudge, statement
 for name in ("faiss", "filelock", "numpy.random", "pycountry", "compare.comparison.search",
              "compare.library.sqlite_store", "compare.watch"):  # fmt: skip
     importlib.import_module(name)  # once, before all forks
-for table in ("library manifest", "kept watches", "known statements", "deletion"):
+for table in ("library manifest", "kept watches", "deletion"):
     model(table)
 
 ENCODER = HashingEncoder(32)

@@ -11,9 +11,9 @@ import pytest
 from compare.cli.program import cli
 from tests.fakes import Ran
 
-WRITTEN = {"--out", "--by-year", "--passages", "--agreement", "--unjudged"}
+WRITTEN = {"--out", "--by-year", "--passages", "--agreement"}
 READ = {"--queries", "--batch", "--result", "--pairs", "--codebook", "--plan", "--corpus",
-        "--collection", "--qrels", "--token-file"}  # fmt: skip
+        "--token-file"}  # fmt: skip
 ARGUMENTS = {  # nothing that is named here exists
     "search": "x",
     "stance": "--batch pairs.csv",
@@ -22,13 +22,12 @@ ARGUMENTS = {  # nothing that is named here exists
     "positions": "x",
     "review export": "absent",
     "review plan": "--result absent.json",
-    "watch run": "absent",
+    "watch run": "",
     "watch feed": "absent",
     "import url": "https://absent.example",
     "import html": "absent.html",
     "export": "absent.json",
     "report": "absent.json",
-    "evaluate-search": "--collection corpus.csv --queries quotes.csv",
 }
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LEAST = {"build": 8, "update": 8, "delete": 8, "watch": 4, "run_watch": 4}
+LEAST = {"build": 8, "update": 8, "delete": 8, "watch": 3, "run_watch": 3}
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes can be forked here")

@@ -110,30 +110,11 @@ def test_the_next_write_finishes_it(
     folder: Path, monkeypatch: pytest.MonkeyPatch, write: str
 ) -> None:
     watched(folder)
-    assert WORDS in (folder / "watches.json").read_bytes()
     cut_off(folder, monkeypatch)
     WRITES[write](Library.open(folder, HashingEncoder()))
     assert not on_disk(folder)
     assert not (folder / NOTE).exists()
     assert Library.open(folder).about_deletion() == ""
-
-
-def test_a_watch_shows_no_words_of_a_deletion_that_is_not_finished(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    library = watched(folder)
-    said = library.statement("ostrava-1")
-    corrected = replace(said, id="ostrava-2", text=said.text.replace("lawful", "quite lawful"))
-    after = library.update(add=[corrected], remove=["ostrava-1"])
-    after.watches.run(stance_model=WordJudge())
-    ((_, (entry,)),) = Library.open(folder).watches.found()
-    assert entry.before is not None
-    assert "is lawful" in entry.before.words
-    (folder / NOTE).write_text('{"ids": ["ostrava-1"]}')
-    ((_, (entry,)),) = Library.open(folder).watches.found()
-    assert entry.before is not None
-    assert entry.before.words == ""
-    assert entry.statement.text == ""
 
 
 def test_the_command_says_that_it_is_done_now(

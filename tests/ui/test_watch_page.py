@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from compare.library import Filters
 from compare.library.library import Library
 from compare.results import Thresholds
 from compare.statements import Country, PartialDate, Quote
-from compare.ui.components.watching import entry_card, run_in_words, search_address
+from compare.ui.components.watching import run_in_words, search_address
 from compare.watch import Run, Watch
 from compare.watch.document import FILE
 from tests.fakes import HashingEncoder, WordJudge
@@ -35,7 +34,7 @@ def test_without_a_watch_the_page_says_where_to_add_one(page, place):
     assert "This library has no watches" in shown(page("watch"))
 
 
-def test_a_run_shows_what_is_new_and_what_was_corrected(page, place):
+def test_a_run_shows_what_is_new(page, place):
     library = watching(place)
     changed = said("agree-1", "The blockade of Port Meren shall not end, <b>we</b> say.")
     library.update([LATER, changed]).close()
@@ -46,22 +45,16 @@ def test_a_run_shows_what_is_new_and_what_was_corrected(page, place):
     assert "2 statements are new or changed. New entries: canal (2)." in shown(app)
     found = "".join(cards(app))
     assert "must end at once" in found
-    assert "Before, listed under agree" in found
-    assert "must end now" in found
     assert "&lt;b&gt;we" in found
     app = press(app, "Run now")
     assert "the library has not changed" in shown(app)
     labels = [button.label for button in app.get("download_button")]
-    assert labels == ["Download Atom", "Download JSON Feed", "Download CSV"]
+    assert labels == ["Download Atom", "Download CSV"]
 
 
-def test_a_run_that_left_a_watch_out_says_what_it_found():
-    run = Run("", "", 2, (), {"canal": ()}, (), ("port",))
-    assert run_in_words(run) == (
-        "2 statements are new or changed. No watch lists any of them. Another program ran or "
-        "removed port at the same time: run the watches again."
-    )
-    assert run_in_words(replace(run, entries={})).startswith("Another program")
+def test_a_run_that_found_nothing_says_what_it_read():
+    run = Run("", "", 2, (), {"canal": ()})
+    assert run_in_words(run) == "2 statements are new or changed. No watch lists any of them."
 
 
 def test_a_watch_is_removed(page, place):
@@ -146,23 +139,9 @@ def test_a_link_opens_the_search(place):
         not_own_country=True,
         words=("canal OR port", '"open sea"'),
     )
-    watch = Watch("x", quote, filters, Thresholds(0.5, 0.3), 400, "2024-01-01T00:00:00+00:00", "0")
+    watch = Watch("x", quote, filters, Thresholds(0.5, 0.3), 400, "2024-01-01T00:00:00+00:00")
     assert search_address(watch, library.facets()) == {
         "q": "It must end.", "by": "Ada", "role": "Envoy", "country": "Valdoria", "date": "2021",
         "context": "c", "from": "2020", "other_country": "true", "p": "0.5", "s": "0.3",
         "speakers": ["Cor Vael"], "words": 'canal OR port "open sea"',
     }  # fmt: skip
-
-
-def test_an_entry_that_is_no_longer_listed_or_there_is_a_card(place):
-    library = watching(place)
-    words = "We say that the blockade of Port Meren may well finish soon."
-    after = library.update([said("agree-1", words), LATER])
-    run(after)
-    left = after.update(remove=["later"])
-    ((watch, entries),) = left.watches.found()
-    html = "".join(entry_card(watch, entry) for entry in entries)
-    assert "No longer listed" in html
-    assert "may well finish" in html
-    assert "deleted since" in html
-    assert "at once" not in html

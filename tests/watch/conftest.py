@@ -11,7 +11,7 @@ from compare.library.library import Library
 from compare.results import Result
 from compare.statements import Statement
 from compare.watch import Entry, Watches
-from compare.watch.document import read
+from compare.watch.document import KeptEntry, read
 from tests.fakes import HashingEncoder, WordJudge, statement
 
 BLOCKADE = "The blockade of Port Meren must end"
@@ -52,14 +52,14 @@ def watching(
     return library
 
 
-def run(library: Library, **more: object) -> dict[str, list[tuple[str, str]]]:
-    """Run the watches; return kind and statement of the entries of each."""
+def run(library: Library, **more: object) -> dict[str, list[str]]:
+    """Run the watches; return the statements of the entries of each."""
     found = library.watches.run(stance_model=WordJudge(), **more).entries
     return {name: briefly(entries) for name, entries in found.items()}
 
 
-def kept(library: Library, name: str = "canal") -> tuple[Entry, ...]:
-    """All entries of a watch, also those of its baseline, the oldest first."""
+def kept(library: Library, name: str = "canal") -> tuple[KeptEntry, ...]:
+    """The entries that a watch keeps, the oldest first."""
     return read(library.backend).named(name).entries
 
 
@@ -69,8 +69,8 @@ def reported(library: Library, name: str = "canal") -> tuple[Entry, ...]:
     return entries
 
 
-def briefly(entries: Sequence[Entry]) -> list[tuple[str, str]]:
-    return [(entry.kind.value, entry.statement.id) for entry in entries]
+def briefly(entries: Sequence[Entry]) -> list[str]:
+    return [entry.statement.id for entry in entries]
 
 
 @pytest.fixture

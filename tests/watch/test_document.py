@@ -8,7 +8,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,18 +16,16 @@ from typing import Any
 import pytest
 
 from compare.errors import CompareError, LibraryError, WatchError
-from compare.library.backend import Backend, backend_at
+from compare.library.backend import backend_at
 from compare.library.library import Library
 from compare.statements import Quote
-from compare.watch import Watches
-from compare.watch.document import FILE, Document, change, known_name, read
+from compare.watch.document import FILE, change, read
 from tests.fakes import WordJudge
 from tests.postgres_server import Server
 from tests.watch.conftest import (
     BLOCKADE,
     LATER,
     briefly,
-    kept,
     open_at,
     reported,
     run,
@@ -49,28 +46,18 @@ def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return server.address(f"watch_{request.node.name.encode().hex()[:12]}_{os.urandom(3).hex()}")
 
 
-def states(backend: Backend, *libraries: Library) -> list[bool]:
-    """Whether the statements known in each state of a library are there."""
-    names = [known_name(library.digest) for library in libraries]
-    return [backend.read_document(name) is not None for name in names]
-
-
 # --- anywhere ------------------------------------------------------------------------------------
 
 
 def test_watches_are_kept_anywhere(anywhere: str) -> None:
     library = watching(anywhere, "canal", "second")
     after = library.update([LATER])
-    assert states(library.backend, library, after) == [True, False]
-    assert run(after, names=["canal"]) == {"canal": [("new", "later")]}
-    assert states(library.backend, library, after) == [True, True]
-    assert run(after) == {"canal": [], "second": [("new", "later")]}
-    assert states(library.backend, library, after) == [False, True]
+    assert run(after) == {"canal": ["later"], "second": ["later"]}
     left = open_at(anywhere).delete(["later"])
     assert "at once" not in (left.backend.read_document(FILE) or "")
     left.watches.remove("canal")
     left.watches.remove("second")
-    assert states(library.backend, library, after, left) == [False, False, False]
+    assert read(left.backend).digest is None
 
 
 def test_two_that_add_at_once_lose_nothing(anywhere: str) -> None:
@@ -121,34 +108,6 @@ def test_two_processes_that_add_lose_nothing(place: Path, tmp_path: Path) -> Non
     assert len(list(library.watches)) == 11
 
 
-def test_a_state_that_another_program_removed_is_written_again(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    after = library.update([LATER])
-    (one,) = read(library.backend).watches
-    seen = replace(one, watch=replace(one.watch, digest=after.digest))
-    with monkeypatch.context() as patch:
-        patch.setattr("compare.watch.watches.read", lambda _: Document((seen,)))
-        after.watches.add("second", searched(after), stance_model=WordJudge())
-    assert run(after) == {"canal": [("new", "later")], "second": []}
-
-
-def test_a_run_reads_what_was_known_before_another_removes_it(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    after = library.update([LATER])
-    real = Watches._start
-
-    def overtaken(self: Watches, names: Any) -> Any:
-        monkeypatch.setattr(Watches, "_start", real)
-        assert run(open_at(library.backend)) == {"canal": [("new", "later")]}
-        assert states(library.backend, library) == [False]
-        return self._start(names)
-
-    monkeypatch.setattr(Watches, "_start", overtaken)
-    assert run(after) == {"canal": []}
-
-
 def test_two_that_run_at_once_report_once(anywhere: str) -> None:
     after = watching(anywhere).update([LATER])
 
@@ -158,25 +117,28 @@ def test_two_that_run_at_once_report_once(anywhere: str) -> None:
             return super().score(pairs, on_progress)
 
     judge = Overtaken()
-    ran = after.watches.run(stance_model=judge)
-    assert judge.other == {"canal": [("new", "later")]}
-    assert (ran.entries, ran.left_out) == ({}, ("canal",))
-    assert briefly(reported(after)) == [("new", "later")]
+    with pytest.raises(WatchError, match="at the same time: `compare watch show`"):
+        after.watches.run(stance_model=judge)
+    assert judge.other == {"canal": ["later"]}
+    assert briefly(reported(after)) == ["later"]
 
 
-def test_a_watch_that_is_removed_during_a_run_stays_away(anywhere: str) -> None:
+def test_watches_that_come_and_go_during_a_run_are_left_as_they_are(anywhere: str) -> None:
     after = watching(anywhere, "canal", "second").update([LATER])
 
-    class Removing(WordJudge):
+    class Changing(WordJudge):
         def score(self, pairs: Any, on_progress: Any = None) -> Any:
-            if len(list(after.watches)) == 2:
-                open_at(anywhere).watches.remove("canal")
+            other = open_at(anywhere)
+            if [watch.name for watch in other.watches] == ["canal", "second"]:
+                other.watches.remove("canal")
+                other.watches.add("third", searched(other), stance_model=WordJudge())
             return super().score(pairs, on_progress)
 
-    ran = after.watches.run(stance_model=Removing())
-    assert ran.left_out == ("canal",)
-    assert [watch.name for watch in after.watches] == ["second"]
-    assert briefly(ran.entries["second"]) == [("new", "later")]
+    ran = after.watches.run(stance_model=Changing())
+    assert {name: briefly(entries) for name, entries in ran.entries.items()} == {
+        "second": ["later"]
+    }
+    assert [watch.name for watch in after.watches] == ["second", "third"]
 
 
 def test_a_database_that_is_only_read_refuses(postgres: Server) -> None:
@@ -199,42 +161,33 @@ import os, sys
 from compare.library.folder import FolderBackend
 from tests.watch.conftest import open_at, run
 
-place, method, at, after = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4] == "after"
-seen = 0
-real = getattr(FolderBackend, method)
+place, after = sys.argv[1], sys.argv[2] == "after"
+real = FolderBackend.write_document
 
 def killed(*arguments):
-    global seen
-    seen += 1
-    if seen == at and not after:
-        os._exit(9)
-    done = real(*arguments)
-    if seen == at and after:
-        os._exit(9)
-    return done
+    if after:
+        real(*arguments)
+    os._exit(9)
 
-setattr(FolderBackend, method, killed)
+FolderBackend.write_document = killed
 library = open_at(place)
 run(library)
 """
-_WRITES = [("write_document", 1), ("write_document", 2), ("remove_document", 1)]
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize(("method", "at"), _WRITES)
-def test_a_run_that_is_killed_is_run_again(place: Path, method: str, at: int, moment: str) -> None:
+def test_a_run_that_is_killed_is_run_again(place: Path, moment: str) -> None:
     after = watching(place).update(
         [LATER, said("more", "The blockade of Port Meren must end soon.")]
     )
-    child = [sys.executable, "-c", textwrap.dedent(_CHILD), str(place), method, str(at), moment]
+    child = [sys.executable, "-c", textwrap.dedent(_CHILD), str(place), moment]
     done = subprocess.run(child, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
     assert done.returncode == 9
     run(after)
     found = briefly(reported(after))
-    assert sorted(found) == [("new", "later"), ("new", "more")]
+    assert sorted(found) == ["later", "more"]
     last = after.update([said("last", "The blockade of Port Meren must end, they say.")])
-    assert run(last) == {"canal": [("new", "last")]}
-    assert len([*place.glob("watches-known-*")]) == 1  # the next run removes what a kill left
+    assert run(last) == {"canal": ["last"]}
 
 
 def test_a_run_that_is_stopped_changes_nothing(library: Library, place: Path) -> None:
@@ -248,7 +201,7 @@ def test_a_run_that_is_stopped_changes_nothing(library: Library, place: Path) ->
     with pytest.raises(KeyboardInterrupt):
         after.watches.run(stance_model=Stopped())
     assert (place / FILE).read_bytes() == before
-    assert run(after) == {"canal": [("new", "later")]}
+    assert run(after) == {"canal": ["later"]}
 
 
 # --- damage --------------------------------------------------------------------------------------
@@ -274,9 +227,11 @@ def first(data: Any) -> Any:
         (lambda d: first(d).update(name=3), "watches.0.name"),
         (lambda d: first(d).update(created="today"), "watches.0.created"),
         (lambda d: first(d).update(created="2024-01-01"), "watches.0.created"),
-        (lambda d: first(d).update(digest="../../statements"), "watches.0.digest"),
-        (lambda d: d.update(known=["../" * 20 + "x"]), "known.0"),
-        (lambda d: d.update(known=["A" * 64]), "known.0"),
+        (lambda d: d.update(digest="A" * 64), "digest"),
+        (lambda d: d.update(statements="AAAA"), "cut"),
+        (lambda d: d.update(statements="é"), "statements"),
+        (lambda d: d.update(statements=3), "statements"),
+        (lambda d: first(d).update(baseline=["x"]), "watches.0.baseline.0"),
         (lambda d: first(d)["thresholds"].update(probability=2), "thresholds.probability"),
         (lambda d: first(d)["thresholds"].update(probability=float("nan")), "probability"),
         (lambda d: first(d)["thresholds"].update(similarity=float("inf")), "similarity"),
@@ -287,13 +242,11 @@ def first(data: Any) -> Any:
         (lambda d: first(d)["filters"].update(magic=["x"]), "watches.0: filters.magic"),
         (lambda d: first(d)["filters"].update(date_from="2022-13"), "watches.0"),
         (lambda d: first(d)["quote"].update(date="2022-13"), "watches.0"),
-        (lambda d: first(d)["entries"][1].update(similarity=7), "watches.0.entries.1.similarity"),
-        (lambda d: first(d)["entries"][1].update(found="x"), "watches.0.entries.1.found"),
-        (lambda d: first(d)["entries"][1].update(removed="y"), "watches.0.entries.1.removed"),
-        (lambda d: first(d)["entries"][1].update(id="1"), "watches.0.entries.1.id"),
-        (lambda d: first(d)["entries"][1]["statement"].update(page=10**9), "statement.page"),
-        (lambda d: first(d)["entries"][0].update(stance=None), "entries.0: it has only a part"),
-        (lambda d: first(d)["entries"][0]["statement"].pop("text"), "entries.0.statement.text"),
+        (lambda d: first(d)["entries"][0].update(similarity=7), "watches.0.entries.0.similarity"),
+        (lambda d: first(d)["entries"][0].update(found="x"), "watches.0.entries.0.found"),
+        (lambda d: first(d)["entries"][0].update(id="1"), "watches.0.entries.0.id"),
+        (lambda d: first(d)["entries"][0].update(passage=-1), "entries.0.passage"),
+        (lambda d: first(d)["entries"][0].update(stance="neither"), "entries.0.stance"),
         (lambda d: first(d)["entries"].append(first(d)["entries"][0]), "two have the same id"),
         (lambda d: d["watches"].append(first(d)), "two have the same name"),
     ],
@@ -301,6 +254,7 @@ def first(data: Any) -> Any:
 def test_damage_is_one_sentence_with_its_place(
     library: Library, place: Path, edit: Callable[[Any], object], field: str
 ) -> None:
+    run(library.update([LATER]))
     edited(place, edit)
     for ask in (lambda: list(library.watches), library.watches.run):
         with pytest.raises(WatchError) as told:
@@ -323,69 +277,73 @@ def test_what_is_no_document_is_one_sentence(library: Library, place: Path, cont
 
 
 def test_a_later_version_is_not_guessed_at(library: Library, place: Path) -> None:
+    edited(place, lambda data: data.update(version=3, more=[]))
+    with pytest.raises(WatchError, match=r"watches\.json has format 3.*make setup"):
+        library.watches.run(stance_model=WordJudge())
+
+
+def as_version_1(data: Any) -> None:
+    """Make a document one of version 1, whose entries held words."""
+    digest = data["digest"]
+    statement = {
+        "id": "agree-1", "text": "words of long ago", "context": "", "speaker": "", "role": "",
+        "country": [], "date": "", "venue": "", "title": "", "source": "", "url": "",
+        "language": "", "quotation": "direct", "page": None,
+    }  # fmt: skip
+    entry = {
+        "id": "0" * 64, "kind": "baseline", "found": "2024-01-01T00:00:00+00:00",
+        "statement": statement, "stance": "agree", "similarity": 0.5, "label_source": "x",
+        "probabilities": {"agree": 0.7, "oppose": 0.1, "neither": 0.2}, "before": None,
+        "removed": None,
+    }  # fmt: skip
+    data.update(version=1, id="x", known=[digest, "../../mine"])
+    del data["digest"], data["statements"]
+    last = {"date": entry["found"], "statements": 3, "read": 0, "new": 0, "corrected": 0}
+    for watch in data["watches"]:
+        del watch["baseline"]
+        watch.update(digest=digest, entries=[entry], last_run=last, total=7)
+
+
+def test_watches_of_an_older_version_begin_anew(library: Library, place: Path) -> None:
+    known = place / f"watches-known-{library.digest[:16]}.json"
+    known.write_text("{}")
+    edited(place, as_version_1)
     after = library.update([LATER])
-    for name in (known_name(library.digest), FILE):
-        edited(place, lambda data: data.update(version=2, more=[]), name)
-        with pytest.raises(WatchError, match=r"has format 2.*make setup") as told:
-            after.watches.run(stance_model=WordJudge())
-        assert name in str(told.value)
+    assert after.watches.are_behind
+    assert after.watches.watch("canal").total == 7
+    assert run(after) == {"canal": []}
+    assert not known.exists()
+    last = after.update([said("last", "The blockade of Port Meren must end, they say.")])
+    assert run(last) == {"canal": ["last"]}
 
 
-@pytest.mark.parametrize(
-    ("edit", "said_of"),
-    [
-        (lambda d: d.update(digest="0" * 64), "another state"),
-        (lambda d: d.update(statements="AAAA"), "cut"),
-        (lambda d: d.update(statements="é"), "statements"),
-        (lambda d: d.update(statements=3), "statements"),
-        (lambda d: d.update(statements="/////////////////////wAAAAAAAAAAAAAAAAAAAAA="), "sorted"),
-    ],
-)
-def test_damaged_known_statements_are_one_sentence(
-    library: Library, place: Path, edit: Callable[[Any], object], said_of: str
+def test_a_deletion_removes_the_words_that_an_older_version_kept(
+    library: Library, place: Path
 ) -> None:
-    after = library.update([LATER])
-    name = known_name(library.digest)
-    edited(place, edit, name)
-    with pytest.raises(WatchError, match=r"cannot be read \(.*\): restore") as told:
-        after.watches.run(stance_model=WordJudge())
-    assert name in str(told.value)
-    assert said_of in str(told.value)
+    edited(place, as_version_1)
+    library.delete(["agree-1"])
+    assert "long ago" not in (place / FILE).read_text()
+    assert [watch.name for watch in open_at(place).watches] == ["canal"]
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"\xff\xfe", b"[" * 100_000, b'{"version":true}'])
-def test_what_is_no_known_document_is_one_sentence(
-    library: Library, place: Path, content: bytes
+@pytest.mark.parametrize("edit", [
+    lambda d: d.update(known=5, watches=5), lambda d: d.update(watches=[5]),
+    lambda d: first(d).update(last_run=5),
+])  # fmt: skip
+def test_damage_of_an_older_version_is_one_sentence(
+    library: Library, place: Path, edit: Callable[[Any], object]
 ) -> None:
-    after = library.update([LATER])
-    (place / known_name(library.digest)).write_bytes(content)
-    with pytest.raises(WatchError, match=r"watches-known-\w{16}\.json cannot be read") as told:
-        after.watches.run(stance_model=WordJudge())
-    assert not any(one in str(told.value) for one in ("\n", "https://", "pydantic"))
+    edited(place, as_version_1)
+    edited(place, edit)
+    with pytest.raises(WatchError, match="cannot be read"):
+        list(library.watches)
 
 
-def test_missing_known_statements_are_one_sentence(library: Library, place: Path) -> None:
-    after = library.update([LATER])
-    (place / known_name(library.digest)).unlink()
-    with pytest.raises(WatchError, match="it is missing"):
-        after.watches.run(stance_model=WordJudge())
-
-
-def test_a_document_removes_nothing_but_known_statements(library: Library, place: Path) -> None:
-    (place / "mine.json").write_text("{}")
-    edited(place, lambda data: data.update(known=["0" * 64]))
-    library.watches.remove("canal")
-    assert (place / "mine.json").exists()
-    assert list(library.watches) == []
-
-
-def test_text_that_no_file_can_hold_is_kept_readable(place: Path) -> None:
-    odd = said("odd", "The blockade of Port Meren must end \0 now.", "A\x1b[0m")
-    library = watching(place, statements=[odd])
+def test_text_that_no_file_can_hold_is_kept_readable(library: Library) -> None:
     library.watches.add("half", searched(library, f"{BLOCKADE} \ud800"), stance_model=WordJudge())
     assert library.watches.watch("half").quote.text == f"{BLOCKADE} ?"
-    (entry,) = kept(library)
-    assert (entry.statement.text, entry.statement.speaker) == (odd.text, odd.speaker)
+    odd = said("odd", "The blockade of Port Meren must end \0 now.", "A\x1b[0m")
+    assert run(library.update([odd])) == {"canal": ["odd"], "half": ["odd"]}
 
 
 def test_a_document_is_written_as_it_is_read(library: Library, place: Path) -> None:
@@ -395,8 +353,8 @@ def test_a_document_is_written_as_it_is_read(library: Library, place: Path) -> N
     before = (place / FILE).read_text("utf-8")
     change(backend, replace)
     assert (place / FILE).read_text("utf-8") == before
-    counts = Counter(entry.kind for one in read(backend).watches for entry in one.entries)
-    assert counts == {"baseline": 2, "new": 1}
+    (one,) = read(backend).watches
+    assert (len(one.baseline), [entry.statement for entry in one.entries]) == (2, ["later"])
 
 
 def test_a_watch_keeps_its_opposite_and_one_without_has_none(library: Library, place: Path) -> None:

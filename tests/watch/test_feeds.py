@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 import uuid
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -18,11 +16,8 @@ import pytest
 from compare.errors import WatchError
 from compare.export import columns
 from compare.library.library import Library
-from compare.statements import Quote
 from compare.strict_model import model
 from compare.watch import FeedFormat, entry_rows, feed_bytes
-from compare.watch.document import read
-from compare.watch.values import entry_id
 from tests.fakes import WordJudge
 from tests.watch.conftest import LATER, reported, run, said, watching
 
@@ -36,7 +31,7 @@ ADDRESS = "https://example.org/watches/canal/feed.atom?a=1&b=<2>"
 
 @pytest.fixture
 def after(place: Path) -> Library:
-    """A library with entries: new, hostile, corrected, and of a statement that is gone."""
+    """A library with entries: new, hostile, of other words, and of a statement that is gone."""
     library = watching(place, 'canal <b>&"', "second")
     corrected = said("agree-1", "The blockade of Port Meren shall not end, we say.")
     hostile = said("=evil()", HOSTILE, '<img src=x onerror="x">', url="https://x.example/a b?<&>")
@@ -64,8 +59,8 @@ def test_an_atom_feed_has_what_the_standard_requires(after: Library) -> None:
         "self", "https://example.org/watches/canal/feed.atom?a=1&b=%3C2%3E",
     )  # fmt: skip
     entries = feed.findall(f"{ATOM}entry")
-    assert len(entries) == 5
-    assert len({one.find(f"{ATOM}id").text for one in entries}) == 5
+    assert len(entries) == 4
+    assert len({one.find(f"{ATOM}id").text for one in entries}) == 4
     for one in entries:
         (content,) = one.findall(f"{ATOM}content")
         assert content.get("type") == "html"
@@ -78,12 +73,12 @@ def test_a_reader_of_feeds_reads_it(after: Library) -> None:
     parsed = feedparser.parse(feed_bytes(after.watches.found(['canal <b>&"']), "atom"))
     assert not parsed.bozo, parsed.get("bozo_exception")
     assert parsed.version == "atom10"
-    assert len(parsed.entries) == 5
+    assert len(parsed.entries) == 4
     by_title = {entry.title: entry for entry in parsed.entries}
     later = next(entry for title, entry in by_title.items() if "Dena Orr" in title)
     for words in ("must end at once", "Dena Orr", "2023", "Meren Gazette", "Agrees, 70"):
         assert words in later.summary + later.content[0].value
-    assert any(title.startswith("Corrected. Opposes") for title in by_title)
+    assert any(title.startswith("Opposes: Bren Tal") for title in by_title)
 
 
 def test_hostile_text_stays_text(after: Library) -> None:
@@ -93,49 +88,21 @@ def test_hostile_text_stays_text(after: Library) -> None:
         assert "<script" not in content.text
         assert "<img" not in content.text
         assert set(re.findall(r"</?(\w+)", content.text)) <= {"p", "bdi", "blockquote", "br"}
-    for item in json.loads(feed_bytes(after.watches.found(), "json"))["items"]:
-        assert "<script" not in item["content_html"]
-        assert "javascript" not in item.get("url", "")
 
 
-def test_a_corrected_entry_shows_both_wordings(after: Library) -> None:
-    items = json.loads(feed_bytes(after.watches.found(["second"]), "json"))["items"]
-    (item,) = [one for one in items if one["title"].startswith("Corrected")]
-    assert "shall not end" in item["content_html"]
-    assert "must end now" in item["content_html"]
-    assert "Before, listed under agree" in item["content_html"]
-
-
-def test_a_deleted_statement_keeps_its_entry_without_words(after: Library) -> None:
+def test_a_deleted_statement_leaves_the_feeds(after: Library) -> None:
     for data in (feed_bytes(after.watches.found(), one) for one in FeedFormat):
         assert b"said and deleted" not in data
-    items = json.loads(feed_bytes(after.watches.found(["second"]), "json"))["items"]
-    (item,) = [one for one in items if "deleted since" in one["title"]]
-    assert "no longer in the library" in item["content_html"]
-
-
-def test_a_json_feed_is_one(after: Library) -> None:
-    feed = json.loads(
-        feed_bytes(after.watches.found(["second"]), "json", "https://example.org/f.json")
-    )
-    assert feed["version"] == "https://jsonfeed.org/version/1.1"
-    assert feed["title"] == "New statements: second"
-    assert feed["feed_url"] == "https://example.org/f.json"
-    assert len({item["id"] for item in feed["items"]}) == len(feed["items"]) == 5
-    for item in feed["items"]:
-        assert item["content_html"]
-        assert datetime.fromisoformat(item["date_published"]).tzinfo
-        assert item["date_modified"] >= item["date_published"]
 
 
 def test_the_csv_is_safe_and_described(after: Library) -> None:
     data = feed_bytes(after.watches.found(), "csv")
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
     assert tuple(rows[0]) == columns("watch entries")
-    assert len(rows) == 10
+    assert len(rows) == 8
     assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "@"))]
-    for one in read(after.backend).watches:
-        for row in entry_rows(one.watch, one.entries):
+    for watch, entries in after.watches.found():
+        for row in entry_rows(watch, entries):
             model("watch entries").model_validate(row)
 
 
@@ -160,34 +127,20 @@ def test_an_address_is_one_of_the_web(library: Library, address: str) -> None:
         feed_bytes(library.watches.found(), "atom", address)
 
 
-def test_a_feed_of_all_keeps_its_id(after: Library) -> None:
-    def ids() -> tuple[str, str]:
-        watches = after.watches
-        feeds = (
-            feed_bytes(watches.found(), "atom", of_all=watches.id),
-            feed_bytes(watches.found(["second"]), "atom"),
-        )
-        return tuple(ET.fromstring(feed).find(f"{ATOM}id").text for feed in feeds)
+def test_a_feed_keeps_its_id(after: Library) -> None:
+    def id_of_feed() -> str:
+        feed = feed_bytes(after.watches.found(["second"]), "atom")
+        return ET.fromstring(feed).find(f"{ATOM}id").text
 
-    before = ids()
+    before = id_of_feed()
     after.watches.remove('canal <b>&"')
-    assert ids() == before
-    assert before[0] != before[1]
+    assert id_of_feed() == before
 
 
-def test_an_entry_is_updated_when_its_words_are_removed(library: Library) -> None:
+def test_entries_of_a_watch_that_is_added_again_are_others(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = watching(place, "first", "second")
     after = library.update([LATER])
     run(after)
-    (before,) = reported(after)
-    assert before.updated == before.found
-    (entry,) = reported(after.delete(["later"]))
-    assert entry.updated == entry.removed >= entry.found
-    feed = ET.fromstring(feed_bytes([(after.watches.watch("canal"), [entry])], "atom"))
-    assert feed.find(f"{ATOM}entry/{ATOM}updated").text == entry.removed
-
-
-def test_entries_of_a_watch_that_is_added_again_are_others(library: Library) -> None:
-    (watch,) = library.watches
-    other = replace(watch, created="2020-01-01T00:00:00+00:00")
-    quoted = replace(watch, quote=Quote("It must end."))
-    assert len({entry_id(one, LATER) for one in (watch, other, quoted)}) == 3
+    assert len({reported(after, name)[0].id for name in ("first", "second")}) == 2

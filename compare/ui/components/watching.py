@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
-from markupsafe import Markup
 
 from compare.export import counted, table_html
-from compare.export.html import corrected_card, found_card, notice_html, verdict_html
+from compare.export.html import found_card
 from compare.export.words import shortened
 from compare.library import Facets
 from compare.library.backend import backend_at
@@ -34,7 +33,6 @@ from compare.ui.components.layout import (
 from compare.ui.components.quote_form import CHOSEN, OPPOSITE
 from compare.ui.components.service import library_link, open_library, stance_model
 from compare.watch import Entry, FeedFormat, Run, Watch, Watches, feed_bytes
-from compare.watch.feeds import GONE, UNLISTED, headline, left_out_words, old_words
 from compare.watch.values import LONGEST_NAME
 
 KEPT = "watch"
@@ -95,8 +93,8 @@ def watch_table(watches: Watches, found: Sequence[Watch]) -> None:
             one.name,
             shortened(one.quote.text, _QUOTE_SHOWN),
             _day(one.last_run.date) if one.last_run else "never",
-            "changed" if watches.is_behind(one) else "unchanged",
-            f"{one.last_run.new + one.last_run.corrected:,}" if one.last_run else "–",
+            "changed" if watches.are_behind else "unchanged",
+            f"{one.last_run.new:,}" if one.last_run else "–",
             f"{one.total:,}",
         )
         for one in found
@@ -116,15 +114,12 @@ def run_button(watches: Watches) -> None:
 
 def run_in_words(run: Run) -> str:
     """Return what a run found in a sentence or two."""
+    if run.unchanged:
+        return "Nothing is new: the library has not changed."
     found = {name: len(entries) for name, entries in run.entries.items() if entries}
-    sentences = []
-    if len(run.unchanged) < len(run.entries):
-        sentences.append(f"{counted(run.read, 'statement is', 'statements are')} new or changed.")
-        listed = ", ".join(f"{name} ({number:,})" for name, number in found.items())
-        sentences.append(f"New entries: {listed}." if found else "No watch lists any of them.")
-    elif run.entries:
-        sentences.append("Nothing is new: the library has not changed.")
-    return " ".join([*sentences, left_out_words(run)] if run.left_out else sentences)
+    listed = ", ".join(f"{name} ({number:,})" for name, number in found.items())
+    news = f"New entries: {listed}." if found else "No watch lists any of them."
+    return f"{counted(run.read, 'statement is', 'statements are')} new or changed. {news}"
 
 
 def show_watch(watches: Watches, watch: Watch, entries: Sequence[Entry]) -> None:
@@ -167,25 +162,9 @@ def _remove_button(watches: Watches, watch: Watch) -> None:
 def _show_entry(watch: Watch, entry: Entry) -> None:
     is_last = watch.last_run is not None and entry.found == watch.last_run.date
     note = f"Found on {_day(entry.found)}{', at the last run' if is_last else ''}."
-    with card(f"watch-{entry.id[:12]}", entry_card(watch, entry), note):
-        if entry.in_library:
-            library_link(CORPUS_PAGE, "Open statement", id=entry.statement.id)
-
-
-def entry_card(watch: Watch, entry: Entry) -> Markup:
-    """Return an entry as a card; a corrected one with the words before and now."""
-    pair = entry.pair(watch.quote)
-    before = entry.excerpt_before
-    if not entry.in_library:
-        return notice_html([f"{headline(entry)}. {GONE}"])
-    if before is None and pair and entry.stance:
-        return found_card(pair, entry.stance, watch.quote.text)
-    if before is None:
-        return notice_html([headline(entry)])
-    head = notice_html([UNLISTED])
-    if pair and entry.stance:
-        head = verdict_html(entry.stance, pair.probabilities, pair.similarity)
-    return corrected_card(before, entry.excerpt, entry.stance, head, old_words(entry))
+    html = found_card(entry.pair, entry.stance, watch.quote.text)
+    with card(f"watch-{entry.id[:12]}", html, note):
+        library_link(CORPUS_PAGE, "Open statement", id=entry.statement.id)
 
 
 def search_address(watch: Watch, facets: Facets) -> dict[str, str | list[str]]:

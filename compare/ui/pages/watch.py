@@ -10,8 +10,7 @@ from compare.ui.components.watching import KEPT, may_change, run_button, show_wa
 
 with page(
     "Watches",
-    "A watch is a saved search. When the library is updated, it reports what is new, and what was "
-    "corrected.",
+    "A watch is a saved search. When the library is updated, it reports what is new.",
 ):
     library = choose_library()
     show_kept_notice(KEPT)
