@@ -15,7 +15,8 @@ import numpy as np
 
 from compare.models import Stance
 from compare.results import Excerpt, Figure, clustered_share, share_interval
-from compare.review.figures import Stratum, kappas, reliability, sample_estimates
+from compare.review.accuracy import Stratum, sample_estimates
+from compare.review.reliability import kappas, reliability
 from compare.review.values import ReviewPair
 from compare.statements import Passage, Statement
 

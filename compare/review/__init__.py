@@ -6,26 +6,19 @@
 
 `values` defines pairs, answers and settings, `store` where they are kept, and `stored` checks what
 is read from there. `drawing` chooses pairs, `reviews` and `review` create and run reviews,
-`plan` says how beforehand, `figures` computes agreement and estimates, and `exporting` and
-`importing` write and read files. `corrections` writes the file of verdicts that users corrected.
+`plan` says how beforehand, `reliability` computes agreement and `accuracy` estimates of the model,
+`exporting` and `importing` write and read files. `corrections` writes the file of verdicts that
+users corrected.
 """
 
 from compare.models import CODEBOOK
+from compare.review.accuracy import Estimates, corrected, estimates
 from compare.review.corrections import append_correction, append_typed_correction
 from compare.review.drawing import PairSelection, draw, with_divergence
 from compare.review.exporting import ReviewFormat, export_review, review_bytes
-from compare.review.figures import (
-    FINAL,
-    Agreement,
-    Confusion,
-    Estimates,
-    Reliability,
-    agreement,
-    corrected,
-    estimates,
-)
 from compare.review.importing import ImportedPairs, read_answers, read_review_pairs
 from compare.review.plan import Plan, followed, half_width, labels_for, plan
+from compare.review.reliability import FINAL, Agreement, Confusion, Reliability, agreement
 from compare.review.review import Review
 from compare.review.reviews import Reviews
 from compare.review.values import (

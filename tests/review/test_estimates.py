@@ -21,7 +21,7 @@ from compare.review import (
     draw,
     estimates,
 )
-from compare.review.figures import sample_estimates
+from compare.review.accuracy import sample_estimates
 from compare.statements import parse_countries
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, table
 

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
-from compare.review.figures import Reliability, Stratum, alphas, confusion, kappas, one_against_rest
-from compare.review.figures import reliability as reliability_of
+from compare.review.accuracy import Stratum, confusion
+from compare.review.reliability import Reliability, alphas, kappas, one_against_rest
+from compare.review.reliability import reliability as reliability_of
 from tests.review.conftest import AGREE, NEITHER, OPPOSE
 
 

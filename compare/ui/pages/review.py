@@ -6,7 +6,16 @@ import streamlit as st
 
 from compare.export import VERDICT, counted, percent, section_html, table_html
 from compare.results import Figure
-from compare.review import Review, Reviews, figures
+from compare.review import (
+    FINAL,
+    Agreement,
+    Confusion,
+    Estimates,
+    Reliability,
+    Review,
+    Reviews,
+    agreement,
+)
 from compare.ui.components.layout import (
     NOBODY,
     choose_one,
@@ -36,7 +45,7 @@ def _show_agreement(review: Review) -> None:
             f"{', '.join(left)}."
         )
         return
-    found = figures.agreement(review)
+    found = agreement(review)
     if found.overall:
         _show_readers(found, found.overall)
     st.html(section_html("The model’s labels"))
@@ -47,11 +56,11 @@ def _show_agreement(review: Review) -> None:
     for caution in found.cautions:
         notice(caution)
     for name, table in found.with_machine.items():
-        who = "The final answers" if name == figures.FINAL else name
+        who = "The final answers" if name == FINAL else name
         _show_confusion(f"{who} (rows) and the model (columns)", table)
 
 
-def _show_readers(found: figures.Agreement, overall: figures.Reliability) -> None:
+def _show_readers(found: Agreement, overall: Reliability) -> None:
     st.html(section_html("The readers"))
     small(
         f"Both labelled {counted(overall.pairs, 'pair')} of {found.pairs:,}; they differ on "
@@ -72,7 +81,7 @@ def _show_readers(found: figures.Agreement, overall: figures.Reliability) -> Non
         _show_confusion(f"{first} (rows) and {second} (columns)", found.between)
 
 
-def _show_reliability(caption: str, rows: Mapping[str, figures.Reliability]) -> None:
+def _show_reliability(caption: str, rows: Mapping[str, Reliability]) -> None:
     body = [
         (
             name or "no topic",
@@ -95,13 +104,13 @@ def _figure(of: Figure | None, written: Callable[[float], str] = percent) -> str
     return with_interval(of.value, of.low, of.high, written) if of else "–"
 
 
-def _show_confusion(caption: str, table: figures.Confusion) -> None:
+def _show_confusion(caption: str, table: Confusion) -> None:
     words = list(VERDICT.values())
     rows = [(word, *(f"{n:,}" for n in row)) for word, row in zip(words, table, strict=True)]
     _show_table(caption, ("", *words), rows)
 
 
-def _show_estimates(found: figures.Estimates) -> None:
+def _show_estimates(found: Estimates) -> None:
     caption = "How often the labels are right, estimated from the random sample"
     rows = [
         (
