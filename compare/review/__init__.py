@@ -1,4 +1,4 @@
-"""Let one or two readers label pairs blind to each other, and measure how far they agree.
+"""Let one reader or more label pairs blind to each other, and measure how far they agree.
 
     reviews = Reviews.of(Library.open("my-library"))
     review = reviews.create("canal", draw(result, Choice.RANDOM, 200), ["Ada", "Bren"])
@@ -18,7 +18,14 @@ from compare.review.drawing import PairSelection, draw, with_divergence
 from compare.review.exporting import ReviewFormat, export_review, review_bytes
 from compare.review.importing import ImportedPairs, read_answers, read_review_pairs
 from compare.review.plan import Plan, followed, half_width, labels_for, plan
-from compare.review.reliability import FINAL, Agreement, Confusion, Reliability, agreement
+from compare.review.reliability import (
+    FINAL,
+    Agreement,
+    Confusion,
+    Reliability,
+    TwoReaders,
+    agreement,
+)
 from compare.review.review import Review
 from compare.review.reviews import Reviews
 from compare.review.values import (
@@ -57,6 +64,7 @@ __all__ = [
     "Reviews",
     "Settings",
     "StatementState",
+    "TwoReaders",
     "agreement",
     "append_correction",
     "append_typed_correction",

@@ -6,17 +6,17 @@ figure weights a pair by the number of pairs that it represents (`ReviewPair.wei
 Estimates simulate the labels of the pairs that nobody read, stratum by stratum, from a Dirichlet
 posterior under the prior of Perks (1947), which weighs as much as one pair. Labels that were read
 are kept, so a pool that was read in full leaves no doubt. (A bootstrap would be certain that the
-model misses nothing if no miss happened to be drawn.) If the pairs of a speech are alike, their
-labels count as fewer (the design effect of Kish 1965). Intervals are of 95 %, and all draws are
-reproducible; `python -m benchmarks.coverage` measures how often such intervals cover.
+model misses nothing if no miss happened to be drawn.) The pairs of a pool are drawn one by one, so
+it does not matter whether those of a speech are alike: there is no design effect. Intervals are of
+95 %, and all draws are reproducible; `python -m benchmarks.coverage` measures how often they cover.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,47 +34,43 @@ from compare.statements import Statement
 
 
 class Stratum(NamedTuple):
-    """The labels of the pairs that were drawn from one part of a pool.
+    """The labels of the pairs that were drawn from one part of a pool: one label of the model.
 
     Attributes:
-        table: Two readers' labels, or the model's and people's: [k, k].
+        table: The model's labels in rows, people's in columns: [3, 3].
         size: Pairs of this part of the pool, drawn or not.
-        row: The row that all its pairs are in, since the model gave them one label; None if there
-            is no such row.
+        row: The row that all its pairs are in.
     """
 
-    table: NDArray[Any]
+    table: Counts
     size: float
-    row: int | None = None
+    row: int
 
 
 Of = Callable[[Floats], Floats]
 """A figure of each of several tables, [n, k, k]: [n], nan where it is undefined."""
 
 
-def estimate(of: Of, strata: Sequence[Stratum], effect: float = 1, *, finite: bool) -> Figure:
+def estimate(of: Of, strata: Sequence[Stratum]) -> Figure:
     """Return a figure of the table of the whole pool, with its interval.
 
     Args:
         of: The figure.
-        strata: All parts of the pool.
-        effect: Labels that say as much as one label of an independent pair would.
-        finite: Whether the pool is all there is, so that what was read is known for certain.
+        strata: All parts of the pool, which is all there is: what was read is certain.
     """
     source, whole = np.random.default_rng(SEED), np.zeros(strata[0].table.shape)
     draws = np.zeros((DRAWS, *whole.shape))
     for table, size, row in strata:
-        rows = slice(None) if row is None else slice(row, row + 1)
-        known = table[rows].ravel().astype(np.float64)
-        whole[rows] += table[rows] / max(known.sum(), 1) * size
-        shares = source.dirichlet(known / effect + 1 / known.size, DRAWS)
-        if finite:
-            left = max(round(size - known.sum()), 0)
-            shares = known + source.multinomial(left, shares)
-        else:
-            shares *= size
-        draws[:, rows] += shares.reshape(DRAWS, -1, table.shape[1])
-    value, drawn = float(of(whole[None])[0]), of(draws)
+        known = table[row].astype(np.float64)
+        whole[row] += known / max(known.sum(), 1) * size
+        shares = source.dirichlet(known + 1 / known.size, DRAWS)
+        left = max(round(size - known.sum()), 0)
+        draws[:, row] += known + source.multinomial(left, shares)
+    return drawn_figure(float(of(whole[None])[0]), of(draws))
+
+
+def drawn_figure(value: float, drawn: Floats) -> Figure:
+    """Return a figure with the interval of its draws; it and some of them may be nan."""
     if np.isnan(value):
         return Figure(None)
     low, high = percentile_interval(drawn[~np.isnan(drawn)])
@@ -236,7 +232,6 @@ def sample_estimates(
     called = counts.sum(axis=1)
     sizes = [max(pool.get(stance, 0), int(n)) for stance, n in zip(Stance, called, strict=True)]
     strata = [Stratum(counts, size, row) for row, size in enumerate(sizes) if size]
-    effect = _design_effect(rows)
     diagonal, everywhere = np.eye(len(Stance), dtype=bool), np.ones_like(counts, bool)
 
     def share(right: NDArray[np.bool_], among: NDArray[np.bool_]) -> Figure:
@@ -250,8 +245,6 @@ def sample_estimates(
         return estimate(
             lambda tables: ratio(tables[:, right].sum(axis=1), tables[:, among].sum(axis=1)),
             counting,
-            effect,
-            finite=True,
         )
 
     is_whole = set(pool) == set(Stance)  # so that pairs the model misses could be drawn
@@ -272,29 +265,6 @@ def sample_estimates(
     accuracy = share(diagonal, everywhere)
     pairs = int(counts.sum())
     return Estimates(pairs, left_out, sum(sizes), "", accuracy, labels, _groups(rows))
-
-
-def _design_effect(rows: Sequence[tuple[ReviewPair, Stance]]) -> float:
-    """Return how many labels of these pairs say as much as one of an independent pair, at least 1.
-
-    It is the variance of the labels' weighted sums over speeches divided by that over pairs (Kish
-    1965), by the speeches of side b, or of side a if these are more alike.
-    """
-    strata = [pair.machine for pair, _ in rows]
-    weights = np.array([pair.weight for pair, _ in rows])
-    labels = np.eye(len(Stance))[gold_of([people for _, people in rows])]
-    for stratum in set(strata):  # what a label differs by from others of its stratum
-        of = np.array([one is stratum for one in strata])
-        labels[of] -= labels[of].mean(axis=0)
-    labels *= weights[:, None]
-    alone, effects = (labels**2).sum(), [1.0]
-    for side in ("a", "b"):
-        sums: dict[Hashable, Floats] = defaultdict(lambda: np.zeros(len(Stance)))
-        for (pair, _), label in zip(rows, labels, strict=True):
-            sums[getattr(pair, side).statement.speech] += label
-        if alone and len(sums) > 1:  # a search has one quote
-            effects.append(float(sum((of**2).sum() for of in sums.values()) / alone))
-    return max(effects)
 
 
 LEAST_OF_GROUP = 5
