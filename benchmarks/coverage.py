@@ -140,9 +140,10 @@ def corrected() -> Iterator[tuple[str, Draw]]:
     sizes = {Stance.AGREE: 60, Stance.OPPOSE: 30, Stance.NEITHER: 410}
     right = {Stance.AGREE: (0.85, 0.03), Stance.OPPOSE: (0.1, 0.7), Stance.NEITHER: (0.04, 0.03)}
     pool = [
-        (machine, [*Stance][source.choice(3, p=[*right[machine], 1 - sum(right[machine])])])
+        (machine, label)
         for machine, size in sizes.items()
-        for _ in range(size)
+        for _ in range(size // 5)  # speeches of five pairs with one label
+        for label in [[*Stance][source.choice(3, p=[*right[machine], 1 - sum(right[machine])])]] * 5
     ]
     people = np.array([[*Stance].index(label) for _, label in pool])
     truth = float((people == 1).mean())
@@ -157,7 +158,7 @@ def corrected() -> Iterator[tuple[str, Draw]]:
                     places = [n for n, (machine, _) in enumerate(pool) if machine is stance]
                     number = min(size // 3, of)
                     for n in source.choice(places, number, replace=False).tolist():
-                        rows.append((_pair(n, stance, of / number), pool[n][1]))
+                        rows.append((_pair(n // 5, stance, of / number), pool[n][1]))
                 found = sample_estimates(rows, sizes).labels[Stance.OPPOSE]
                 return _covers(getattr(found, what), truth if what == "corrected" else recall)
 
