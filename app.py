@@ -29,7 +29,7 @@ _PAGES = {
     ),
     "review.py": (
         "Review",
-        "Read pairs by hand, alone or with a second reader; see how far you agree.",
+        "Read pairs by hand, alone or with other readers; see how far you agree.",
     ),
     "corpus.py": ("Corpus", "Browse, filter and search the statements of a library."),
     "add.py": (

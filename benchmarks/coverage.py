@@ -15,7 +15,8 @@ import numpy as np
 
 from compare.models import Stance
 from compare.results import Excerpt, Figure, clustered_share, share_interval
-from compare.review.figures import Stratum, kappas, reliability, sample_estimates
+from compare.review.accuracy import sample_estimates
+from compare.review.reliability import Readings, alphas, kappas, reliability
 from compare.review.values import ReviewPair
 from compare.statements import Passage, Statement
 
@@ -79,13 +80,58 @@ def readers() -> Iterator[tuple[str, Draw]]:
     for each in (25, 50, 100):
 
         def draw(source: np.random.Generator, each: int = each) -> bool:
-            strata = [
-                Stratum(source.multinomial(each, shares.ravel()).reshape(3, 3), float(size))
-                for size, shares in zip(sizes, pools, strict=True)
-            ]
-            return _covers(reliability(strata).kappa, true)
+            cells = [source.choice(9, each, p=shares.ravel()) for shares in pools]
+            labels = np.stack(np.divmod(np.concatenate(cells), 3), axis=1)
+            alone = np.arange(len(labels))
+            weights = np.repeat(sizes, each) / each
+            given = Readings(labels, alone // each, weights, np.stack([alone, alone], axis=1))
+            return _covers(reliability(given).kappa, true)
 
         yield f"kappa {true:.2f} of a pool, {each} pairs of each of two strata", draw
+
+
+def speeches() -> Iterator[tuple[str, Draw]]:
+    """Yield simulations of readers of whole speeches, some of which are hard to label."""
+
+    def read(
+        source: np.random.Generator, speeches: int, readers: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        of = np.arange(speeches).repeat(source.integers(1, 10, speeches))
+        own, any_label = (source.choice(3, n, p=(0.2, 0.3, 0.5)) for n in (speeches, len(of)))
+        right = np.where(source.random(len(of)) < 0.8, own[of], any_label)
+        wrong = source.random((readers, len(of))) < source.beta(0.4, 1.6, speeches)[of]
+        return np.where(wrong, source.integers(0, 3, wrong.shape), right).T, of
+
+    for readers in (2, 3):
+        labels, _ = read(np.random.default_rng(3), 20_000, readers)
+        counts, cells = np.unique(
+            np.stack([(labels == n).sum(axis=1) for n in range(3)], axis=1),
+            axis=0,
+            return_counts=True,
+        )
+        true = {
+            "alpha": float(alphas(cells[None], counts)[0]),
+            "alpha_ordinal": float(alphas(cells[None], counts, ordinal=True)[0]),
+        }
+        if readers == 2:
+            table = np.zeros((1, 3, 3))
+            np.add.at(table[0], tuple(labels.T), 1)
+            true["kappa"] = float(kappas(table)[0])
+        for number in (10, 40):
+            for name, value in true.items():
+
+                def draw(
+                    source: np.random.Generator,
+                    readers: int = readers,
+                    number: int = number,
+                    name: str = name,
+                    value: float = value,
+                ) -> bool:
+                    labels, of = read(source, number, readers)
+                    given = Readings(labels, of * 0, of * 0 + 1.0, np.stack([of, of], axis=1))
+                    return _covers(getattr(reliability(given), name), value)
+
+                yield f"{name} {value:.2f} of {readers} readers, {number} speeches", draw
 
 
 def corrected() -> Iterator[tuple[str, Draw]]:
@@ -94,9 +140,10 @@ def corrected() -> Iterator[tuple[str, Draw]]:
     sizes = {Stance.AGREE: 60, Stance.OPPOSE: 30, Stance.NEITHER: 410}
     right = {Stance.AGREE: (0.85, 0.03), Stance.OPPOSE: (0.1, 0.7), Stance.NEITHER: (0.04, 0.03)}
     pool = [
-        (machine, [*Stance][source.choice(3, p=[*right[machine], 1 - sum(right[machine])])])
+        (machine, label)
         for machine, size in sizes.items()
-        for _ in range(size)
+        for _ in range(size // 5)  # speeches of five pairs with one label
+        for label in [[*Stance][source.choice(3, p=[*right[machine], 1 - sum(right[machine])])]] * 5
     ]
     people = np.array([[*Stance].index(label) for _, label in pool])
     truth = float((people == 1).mean())
@@ -111,7 +158,7 @@ def corrected() -> Iterator[tuple[str, Draw]]:
                     places = [n for n, (machine, _) in enumerate(pool) if machine is stance]
                     number = min(size // 3, of)
                     for n in source.choice(places, number, replace=False).tolist():
-                        rows.append((_pair(n, stance, of / number), pool[n][1]))
+                        rows.append((_pair(n // 5, stance, of / number), pool[n][1]))
                 found = sample_estimates(rows, sizes).labels[Stance.OPPOSE]
                 return _covers(getattr(found, what), truth if what == "corrected" else recall)
 
@@ -153,7 +200,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--draws", type=int, default=2_000)
     draws = parser.parse_args().draws
-    for simulations in (shares, positions, clusters, readers, corrected):
+    for simulations in (shares, positions, clusters, readers, speeches, corrected):
         for name, draw in simulations():
             print(f"{covered(draw, draws):.3f}  {name}", flush=True)
 

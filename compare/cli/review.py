@@ -1,4 +1,4 @@
-"""`compare review`: pairs that one or two readers label by hand."""
+"""`compare review`: pairs that readers label by hand."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _PLANNED = ("choose", "size", "seed", "stances", "fresh", "order", "machine", "c
 _SIZES = (50, 100, 200, 400)
 
 _drawing = shared.together(
-    shared.string("--reader", "readers", help="One or two names.", several=True),
+    shared.string("--reader", "readers", help="A name; repeat it for each reader.", several=True),
     shared.choice(
         "--choose",
         (Choice.RANDOM, Choice.STRATIFIED, Choice.WHOLE),
@@ -71,7 +71,7 @@ _drawing = shared.together(
 
 @click.group("review", cls=shared.InOrder)
 def review() -> None:
-    """Check pairs by hand: one or two readers, who do not see each other's answers.
+    """Check pairs by hand: by one reader or more, who do not see each other's answers.
 
     \b
       compare sides --a country=Valdoria --b country=Ostravia --out result.json
@@ -208,7 +208,7 @@ def plan(readers: tuple[str, ...], **options: Any) -> None:
     out = options["out"]
     check_out(out, ".json", force=options["force"])
     if out and not readers:
-        raise click.UsageError("A plan names its readers: give --reader once or twice.")
+        raise click.UsageError("A plan names its readers: give --reader for each.")
     result, codebook = load_result(options["result"]), options["codebook"]
     planned = reviewing.plan(
         result,
@@ -233,7 +233,8 @@ def plan(readers: tuple[str, ...], **options: Any) -> None:
     labels = ", ".join(f"{number:,} {label}" for label, number in planned.pool.items())
     say(f"{counted(pool, 'pair')} can be drawn ({labels}), from {one_line(result.subject)}")
     rows = [(f"{size:,}", width) for size, width in widths.items()]
-    show_table("A share of one half, from a random sample", ("labels", "±"), rows, format=".3f")
+    title = "A share of one half, from a random sample that is not stratified"
+    show_table(title, ("labels", "±"), rows, format=".3f")
     if out:
         say(f"Wrote {out}, sha256 {planned.digest}.")
 
@@ -348,8 +349,9 @@ def import_(name: str, file: Path, reader: str, library: Backend | None, as_json
 def agreement(name: str, library: Backend | None, as_json: bool) -> None:
     """Show how well the readers agree with each other and with the model.
 
-    Percent agreement, Cohen's kappa and Krippendorff's alpha with 95 % intervals; for a random
-    sample also precision and recall of the model's labels. All readers must have handed in.
+    Percent agreement, Cohen's kappa of every two readers, and Krippendorff's alpha of all, nominal
+    and ordinal, with 95 % intervals; for a random sample also precision and recall of the model's
+    labels. All readers must have handed in.
     """
     opened, _ = reading.open_review(library, name)
     found, settings = reviewing.agreement(opened), opened.settings
@@ -361,7 +363,9 @@ def agreement(name: str, library: Backend | None, as_json: bool) -> None:
     if found.overall:
         say(f"The readers differ on {counted(found.differ, 'pair')}; {found.decided} are decided.")
     _show_figures(found)
-    frames = [found.estimates.frame] if found.estimates else []
+    frames = []
+    if of_sample := found.estimates:
+        frames = [f"{of_sample.frame} {of_sample.left_out:,} could not be judged."]
     if settings.plan:
         frames.append(reviewing.followed(opened))
     for note in [*frames, *found.cautions]:
@@ -371,14 +375,17 @@ def agreement(name: str, library: Backend | None, as_json: bool) -> None:
 
 
 def _show_figures(found: reviewing.Agreement) -> None:
-    if found.overall and found.between:
+    if found.overall:
         title = "Agreement of the readers, and of each label with the others"
         of_labels = {stance.value: of for stance, of in found.by_label.items()}
         _show_reliability(title, {"all": found.overall, **of_labels})
         if found.by_topic:
             _show_reliability("By topic", found.by_topic)
-        first, second = found.readers
-        _show_confusion(f"{first} (rows) and {second}", found.between)
+        if len(found.pairwise) > 1:
+            two = {f"{one.first} and {one.second}": one.figures for one in found.pairwise}
+            _show_reliability("By two readers", two)
+        for one in found.pairwise:
+            _show_confusion(f"{one.first} (rows) and {one.second}", one.table)
     for name, table in found.with_machine.items():
         _show_confusion(f"{name} (rows) and the model", table)
     if found.estimates:
@@ -407,9 +414,16 @@ def _show_figures(found: reviewing.Agreement) -> None:
 
 
 def _show_reliability(title: str, found: Mapping[str, reviewing.Reliability]) -> None:
-    columns = ("", "pairs", "agreement", "95 %", "kappa", "95 %", "alpha", "95 %")
+    of_figures = ("agreement", "kappa", "alpha", "alpha_ordinal")
+    columns = ["", "pairs"]
+    for name in of_figures:
+        columns += [name.replace("_", ", "), "95 %"]
     rows = [
-        (name or "(none)", of.pairs, *_cells(of.agreement), *_cells(of.kappa), *_cells(of.alpha))
+        (
+            name or "(none)",
+            of.pairs,
+            *(cell for one in of_figures for cell in _cells(getattr(of, one))),
+        )
         for name, of in found.items()
     ]
     show_table(title, columns, rows)

@@ -162,9 +162,10 @@ def done(name: str, reader: str, library: Backend | None, as_json: bool) -> None
     opened, _ = open_review(library, name)
     opened.hand_in(reader)
     left = [other for other in opened.readers if other not in opened.handed_in]
-    all_in = f"all are. Differences: {len(opened.differences())}" if not left else ""
+    waiting = f"{' and '.join(left)} {'has' if len(left) == 1 else 'have'} not yet"
+    how = waiting if left else f"all are. Differences: {len(opened.differences())}"
     data = {"review": opened.name, "handed_in": opened.handed_in, "left": left}
-    say_either(as_json, data, f"Handed in; {all_in or f'{left[0]} has not yet'}.")
+    say_either(as_json, data, f"Handed in; {how}.")
 
 
 @click.command("decide")

@@ -1,4 +1,4 @@
-"""Let one or two readers label pairs blind to each other, and measure how far they agree.
+"""Let one reader or more label pairs blind to each other, and measure how far they agree.
 
     reviews = Reviews.of(Library.open("my-library"))
     review = reviews.create("canal", draw(result, Choice.RANDOM, 200), ["Ada", "Bren"])
@@ -6,26 +6,26 @@
 
 `values` defines pairs, answers and settings, `store` where they are kept, and `stored` checks what
 is read from there. `drawing` chooses pairs, `reviews` and `review` create and run reviews,
-`plan` says how beforehand, `figures` computes agreement and estimates, and `exporting` and
-`importing` write and read files. `corrections` writes the file of verdicts that users corrected.
+`plan` says how beforehand, `reliability` computes agreement and `accuracy` estimates of the model,
+`exporting` and `importing` write and read files. `corrections` writes the file of verdicts that
+users corrected.
 """
 
 from compare.models import CODEBOOK
+from compare.review.accuracy import Estimates, corrected, estimates
 from compare.review.corrections import append_correction, append_typed_correction
 from compare.review.drawing import PairSelection, draw, with_divergence
 from compare.review.exporting import ReviewFormat, export_review, review_bytes
-from compare.review.figures import (
+from compare.review.importing import ImportedPairs, read_answers, read_review_pairs
+from compare.review.plan import Plan, followed, half_width, labels_for, plan
+from compare.review.reliability import (
     FINAL,
     Agreement,
     Confusion,
-    Estimates,
     Reliability,
+    TwoReaders,
     agreement,
-    corrected,
-    estimates,
 )
-from compare.review.importing import ImportedPairs, read_answers, read_review_pairs
-from compare.review.plan import Plan, followed, half_width, labels_for, plan
 from compare.review.review import Review
 from compare.review.reviews import Reviews
 from compare.review.values import (
@@ -64,6 +64,7 @@ __all__ = [
     "Reviews",
     "Settings",
     "StatementState",
+    "TwoReaders",
     "agreement",
     "append_correction",
     "append_typed_correction",

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from compare import __version__
 from compare.export import VERDICT, Row, columns, counted, table_csv
 from compare.export.dictionary import numbers
-from compare.export.formats import jsonl_bytes
+from compare.export.formats import csv_bytes, jsonl_bytes
 from compare.export.notebook import page, side_html, stacked
 from compare.export.rows import Value, side_cells
 from compare.export.words import SIGN
@@ -35,7 +35,21 @@ COLUMNS = columns("review")
 NUMBERS = numbers("review")
 """The columns that hold numbers or None; all others hold text."""
 
-_BLANK: Row = {name: None if name in NUMBERS else "" for name in COLUMNS}
+_OF_READER = tuple(name for name in COLUMNS if name.endswith("_2"))
+
+
+def is_number(name: str) -> bool:
+    """Tell whether a column holds numbers, of any reader."""
+    return name in NUMBERS or name.startswith("confidence_")
+
+
+def _blank(readers: int) -> Row:
+    """Return an empty row; the columns of a third reader and more follow those of the second."""
+    end = COLUMNS.index(_OF_READER[-1]) + 1
+    more = [name.replace("_2", f"_{n}") for n in range(3, readers + 1) for name in _OF_READER]
+    names = (*COLUMNS[:end], *more, *COLUMNS[end:])
+    return {name: None if is_number(name) else "" for name in names}
+
 
 _MACHINE_COLUMNS = (
     *("machine", "p_agree", "p_oppose", "p_neither", "divergence", "label_source"),
@@ -97,7 +111,7 @@ def review_bytes(
     if format is ReviewFormat.CODEBOOK:
         return _codebook(review).encode("utf-8", "replace")
     rows = review_rows(review, library=library, seen_by=seen_by)
-    return jsonl_bytes(rows) if format is ReviewFormat.JSONL else table_csv("review", rows)
+    return jsonl_bytes(rows) if format is ReviewFormat.JSONL else csv_bytes(tuple(rows[0]), rows)
 
 
 def _codebook(review: Review) -> str:
@@ -117,7 +131,7 @@ def _codebook(review: Review) -> str:
 def review_rows(
     review: Review, *, library: Library | None = None, seen_by: str | None = None
 ) -> list[Row]:
-    """Return the pairs of a review as rows of `COLUMNS`."""
+    """Return the pairs of a review as rows of `COLUMNS`, and more if there are more readers."""
     answers, decisions = review.answers(seen_by), review.decisions()
     first = review.first_answers(seen_by)
     final = review.final_labels() if review.is_finished else {}
@@ -126,7 +140,7 @@ def review_rows(
     if library is not None:
         states = review.statement_states(library, [pair for _, pair in pairs])
     shows_machine = {answered: review.shows_machine(answered) for answered in (False, True)}
-    same = _BLANK | _review_cells(review, seen_by)
+    same = _blank(len(review.readers)) | _review_cells(review, seen_by)
     rows = []
     for (place, pair), (a_state, b_state) in zip(pairs, states, strict=True):
         row = same | _pair_cells(pair)
@@ -152,7 +166,7 @@ def review_rows(
         if place in final:
             row["final"] = final[place] or SKIP
         if not shows_machine[any(place in given for given in answers.values())]:
-            row |= {name: _BLANK[name] for name in _MACHINE_COLUMNS}
+            row |= {name: None if is_number(name) else "" for name in _MACHINE_COLUMNS}
         rows.append({name: _plain(value) for name, value in row.items()})
     return rows
 

@@ -5,6 +5,7 @@ A file is accepted whole or not at all; the error names the first mistake.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +22,15 @@ from compare.results import Excerpt, Probabilities, Stance
 from compare.review.exporting import COLUMNS
 from compare.review.review import Review
 from compare.review.store import utc
-from compare.review.values import CONFIDENCE, SKIP, Answer, ReviewPair, excerpt_of, pair_id
+from compare.review.values import (
+    CONFIDENCE,
+    MOST_READERS,
+    SKIP,
+    Answer,
+    ReviewPair,
+    excerpt_of,
+    pair_id,
+)
 from compare.statements import PartialDate, Quotation, Statement, parse_countries
 
 if TYPE_CHECKING:
@@ -89,7 +98,11 @@ def read_review_pairs(path: Path | str, library: Library | None = None) -> Impor
         pairs.append(pair)
     texts = {name for two in _TEXTS for name in two}
     read = {column.casefold() for column in {*COLUMNS, *columns("pairs"), *texts, *_IDS}}
-    unread = tuple(column for column in rows[0].cells if column.casefold() not in read)
+    unread = tuple(
+        column
+        for column in rows[0].cells
+        if re.sub(r"_\d+$", "_2", column.casefold()) not in read and column.casefold() not in read
+    )
     return ImportedPairs(tuple(pairs), unread)
 
 
@@ -124,8 +137,8 @@ def read_answers(path: Path | str, review: Review, reader: str) -> dict[int, Ans
 
 
 def _suffix_of(rows: Sequence[Row], reader: str) -> str:
-    """Return the suffix of the reader's columns: "_1" or "_2" in an exported review, else ""."""
-    for suffix in ("_1", "_2"):
+    """Return the suffix of the reader's columns: "_1", "_2"… in an exported review, else ""."""
+    for suffix in (f"_{number}" for number in range(1, MOST_READERS + 1)):
         names = {(cell(row, f"reader{suffix}") or "").casefold() for row in rows}
         if " ".join(reader.split()).casefold() in names:
             return suffix

@@ -24,7 +24,7 @@ from compare.models import CODEBOOK, Stance
 from compare.results import Result, clustered_share
 from compare.review.drawing import PairSelection, draw, frame_digest, review_pairs
 from compare.review.review import Review
-from compare.review.values import Choice, MachineShown, Order, checked_name
+from compare.review.values import Choice, MachineShown, Order, check_seed, checked_readers
 from compare.strict_json import read_json
 
 _KIND = "compare review plan 1"
@@ -129,9 +129,8 @@ def plan(
     Raises:
         ReviewError: The result has no pair, or a value is invalid.
     """
-    names = tuple(checked_name(name, "reader") for name in readers)
-    if not names:
-        raise ReviewError("A plan names its readers: give one or two.")
+    names = checked_readers(readers)
+    check_seed(seed)
     made = result.provenance
     pool = Counter(pair.machine for pair in review_pairs(result))
     draw(result, choice, size, seed)  # raises what a review would

@@ -11,7 +11,7 @@ import psycopg
 
 from compare.errors import ReviewError
 from compare.library.postgres.database import Database
-from compare.review.store import FORMAT, ReviewDatabase
+from compare.review.store import FORMAT, OLDEST, ReviewDatabase
 
 _TABLES = """
 CREATE TABLE format (version int NOT NULL);
@@ -102,11 +102,11 @@ class PostgresReviews:
         if not self._database.has_table("format"):
             return False
         versions = [version for (version,) in self._database.all("SELECT version FROM format")]
-        if versions != [FORMAT]:
+        if len(versions) != 1 or not OLDEST <= versions[0] <= FORMAT:
             version = ", ".join(map(str, versions)) or "none"
             raise ReviewError(
                 f"The reviews in {self.location} have format {version}, and this program reads "
-                f"{FORMAT}: use the version of the program that wrote them."
+                f"{OLDEST} to {FORMAT}: use the version of the program that wrote them."
             )
         return True
 

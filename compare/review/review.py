@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 
 class Review:
-    """One review of pairs by one or two readers.
+    """One review of pairs by one reader or more.
 
     Each call reads the file again, so any number of programs may have it open. Pairs are numbered
     by their place in the reading order, from 1. Readers cannot see each other's answers before all
@@ -290,13 +290,15 @@ class Review:
     def differences(self) -> list[int]:
         """Return the places on which the readers differ, decided or not.
 
-        A pair that only one of them skipped counts as a difference; one that both skipped does not.
+        A pair that only some of them skipped counts as a difference; one that all skipped does not.
         """
         self.require_finished()
-        if len(self.readers) < 2:
-            return []
-        first, second = map(self._answers, (1, 2))
-        return [place for place in first if first[place].stance is not second[place].stance]
+        first, *others = (self._answers(number) for number in range(1, len(self.readers) + 1))
+        return [
+            place
+            for place, answer in first.items()
+            if any(own[place].stance is not answer.stance for own in others)
+        ]
 
     def final_labels(self) -> dict[int, Stance | None]:
         """Return the final labels by place: the readers' if they agree, else the decision.
@@ -368,7 +370,7 @@ class Review:
         return review_html(self)
 
     def to_pandas(self, library: Library | None = None, seen_by: str | None = None) -> pd.DataFrame:
-        """Return one row per pair, with the columns `compare.review.exporting.COLUMNS`.
+        """Return one row per pair, with the columns of an export.
 
         Missing numbers are NaN, missing texts "".
 
@@ -378,11 +380,13 @@ class Review:
         """
         import pandas as pd
 
-        from compare.review.exporting import COLUMNS, NUMBERS, review_rows
+        from compare.review.exporting import is_number, review_rows
 
         rows = review_rows(self, library=library, seen_by=seen_by)
-        frame = pd.DataFrame(rows, columns=list(COLUMNS))
-        return frame.assign(**{name: pd.to_numeric(frame[name]) for name in NUMBERS})
+        frame = pd.DataFrame(rows)
+        return frame.assign(
+            **{name: pd.to_numeric(frame[name]) for name in filter(is_number, rows[0])}
+        )
 
     def to_arrow(self, library: Library | None = None, seen_by: str | None = None) -> pa.Table:
         """Return the same as an Arrow table."""

@@ -20,7 +20,14 @@ from compare.review.store import (
     store_of,
 )
 from compare.review.stored import shown_name
-from compare.review.values import MachineShown, Order, Settings, checked_name
+from compare.review.values import (
+    MachineShown,
+    Order,
+    Settings,
+    check_seed,
+    checked_name,
+    checked_readers,
+)
 
 if TYPE_CHECKING:
     from typing import Self
@@ -28,9 +35,6 @@ if TYPE_CHECKING:
     from compare.library.library import Library
 
 T = TypeVar("T")
-
-_LARGEST_SEED = 2**53
-"""Larger numbers are not read from JSON."""
 
 
 class Reviews:
@@ -74,7 +78,7 @@ class Reviews:
         Args:
             name: Unique among the reviews, ignoring case.
             selection: The pairs; the review keeps its own copy of them.
-            readers: One or two names.
+            readers: One name to ten.
             order: The order in which the pairs are read; `seed` is for a random order.
             machine_shown: When readers see the model's label.
             codebook: The readers' instructions.
@@ -84,16 +88,11 @@ class Reviews:
             ReviewError: The name is taken, there are no pairs, two pairs have the same id, the
                 readers' names are invalid, or the pairs lack what the order needs.
         """
-        name, names = checked_name(name, "review"), [checked_name(r, "reader") for r in readers]
-        if not 1 <= len(names) <= 2:
-            raise ReviewError(f"A review has one or two readers, not {len(names)}: name them.")
-        if len({reader.casefold() for reader in names}) < len(names):
-            raise ReviewError(f"Both readers are called {names[0]!r}: give them different names.")
+        name, names = checked_name(name, "review"), checked_readers(readers)
         if not selection.pairs:
             raise ReviewError("There are no pairs to review: choose others.")
         for given in (seed, selection.seed or 0):
-            if not 0 <= given <= _LARGEST_SEED:
-                raise ReviewError(f"{given} is not a seed: give one from 0 to {_LARGEST_SEED}.")
+            check_seed(given)
         order, machine_shown = Order(order), MachineShown(machine_shown)
         pairs = in_reading_order(selection.pairs, order, seed)
         if any(_key(stored) == _key(name) for _, _, stored in self._stored()):
@@ -150,6 +149,11 @@ class Reviews:
             f"There is no review {name!r} in {self.location}: name an existing one ({there}), "
             "or create it."
         )
+
+    def state(self) -> tuple[object, ...]:
+        """Return what changes whenever a review is made, changed or deleted."""
+        sql = "SELECT count(*), max(project), (SELECT max(n) FROM events) FROM projects"
+        return tuple((store.location, *store.all(sql)) for store in self._stores)
 
     def all(self) -> list[Review]:
         """Return all reviews, newest first; those that a library brings along come last.

@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 REVIEWS_VARIABLE = "COMPARE_REVIEWS"
 REVIEWS = "reviews.sqlite"
 
-FORMAT = 2
+FORMAT = 3
 """Increased when older programs could no longer read the file."""
 
-_OLDEST = 1
+OLDEST = 1
 """The oldest readable format; creating a review or importing answers upgrades the file."""
 
 APPLICATION = 0x434D5052
@@ -279,9 +279,9 @@ class SqliteReviews:
             database.executescript(
                 f"BEGIN IMMEDIATE; {_MARK_APPLICATION}; {_TABLES} {_MARK_FORMAT}; COMMIT;"
             )
-        elif not _OLDEST <= version <= FORMAT:
+        elif not OLDEST <= version <= FORMAT:
             raise ReviewError(
-                f"{self.path} has format {version}, this program reads {_OLDEST} to {FORMAT}: use "
+                f"{self.path} has format {version}, this program reads {OLDEST} to {FORMAT}: use "
                 "the version of the program that wrote it."
             )
 

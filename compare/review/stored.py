@@ -175,8 +175,8 @@ class StoredReview:
             of_answers: Rows with the numbers, 0 for decisions, under which there are answers.
         """
         numbers = [number for number, *_ in rows]
-        if numbers not in ([1], [1, 2]):
-            self.refuse("readers", f"their numbers are {numbers!a:.{_SHOWN}}, not 1, or 1 and 2")
+        if not rows or numbers != list(range(1, len(rows) + 1)):
+            self.refuse("readers", f"their numbers are {numbers!a:.{_SHOWN}}, not 1, 2 and so on")
         if strangers := [one for (one,) in of_answers if one not in (0, *numbers)]:
             self.refuse("answers", f"there is no reader {strangers[0]!a:.{_SHOWN}}")
         for number, name, handed_in, events in rows:
@@ -187,7 +187,7 @@ class StoredReview:
                 self.refuse(f"{place}, handed_in is {handed_in!a}", "the history says otherwise")
         names = tuple(name for _, name, *_ in rows)
         if len({name.casefold() for name in names}) < len(names):
-            self.refuse("readers", f"both are called {names[0]!r}")
+            self.refuse("readers", "two have one name")
         return names, tuple(name for _, name, handed_in, _ in rows if handed_in)
 
     def check_codebook(self, codebook: Any, last_change: Any) -> None:

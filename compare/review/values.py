@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, NoReturn
@@ -15,6 +16,10 @@ from compare.results import Excerpt, Probabilities, Stance
 from compare.statements import Passage, Statement
 
 _LONGEST_NAME = 100
+
+MOST_READERS = 10
+_LARGEST_SEED = 2**53
+"""Larger numbers are not read from JSON."""
 
 SKIP = "skip"
 """Written in place of a label if a reader could not judge the pair."""
@@ -35,6 +40,23 @@ def checked_name(given: str, what: str) -> str:
             "visible characters."
         )
     return name
+
+
+def checked_readers(given: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of a review's readers; ReviewError if they are invalid or not different."""
+    names = tuple(checked_name(name, "reader") for name in given)
+    if not 1 <= len(names) <= MOST_READERS:
+        raise ReviewError(f"A review has 1 to {MOST_READERS} readers, not {len(names)}: name them.")
+    for name, number in Counter(name.casefold() for name in names).items():
+        if number > 1:
+            raise ReviewError(f"Two readers are called {name!r}: give them different names.")
+    return names
+
+
+def check_seed(given: int) -> None:
+    """Raise ReviewError if a seed could not be stored."""
+    if not 0 <= given <= _LARGEST_SEED:
+        raise ReviewError(f"{given} is not a seed: give one from 0 to {_LARGEST_SEED}.")
 
 
 class Option(StrEnum):

@@ -91,7 +91,7 @@ def test_two_readers_in_two_browsers(app, visit):
     assert {row["answer_2"] for row in mine} == {""}
     look(ada, "Read", "Hand in my answers")
     ada.get_by_role("button", name="Hand in my answers").click()
-    visible(ada.get_by_text("Bren has not handed in yet"))
+    visible(ada.get_by_text("Still reading: Bren."))
     look(ada, "Agreement", "Still reading: Bren.")
     assert "clash" not in settled(bren).locator("[data-testid=stMain]").inner_text()
 

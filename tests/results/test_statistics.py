@@ -73,7 +73,13 @@ def test_tables_are_drawn_around_what_was_counted():
 
 SIMULATED = [
     case
-    for simulations in (coverage.shares, coverage.positions, coverage.clusters, coverage.readers)
+    for simulations in (
+        coverage.shares,
+        coverage.positions,
+        coverage.clusters,
+        coverage.readers,
+        coverage.speeches,
+    )
     for case in simulations()
 ] + [*coverage.corrected()]
 

@@ -202,8 +202,8 @@ def test_the_codebook_is_final_once_all_have_handed_in(review: Make) -> None:
     [
         (" ", ["Ada"], "cannot be the name of a review"),
         ("b\x07", ["Ada"], "cannot be the name of a review"),
-        ("lake", [], "one or two readers, not 0"),
-        ("lake", ["A", "B", "C"], "one or two readers, not 3"),
+        ("lake", [], "1 to 10 readers, not 0"),
+        ("lake", [*"ABCDEFGHIJK"], "1 to 10 readers, not 11"),
         ("lake", ["Ada", "ADA"], "give them different names"),
         ("lake", ["Ada", ""], "cannot be the name of a reader"),
         ("Canal", ["Ada"], "There is already a review 'Canal'"),

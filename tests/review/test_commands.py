@@ -208,7 +208,7 @@ def test_a_review_is_deleted_only_after_confirmation(run, monkeypatch) -> None:
     [
         (("create", "x", "--reader", "Ada"), "one of --result and --pairs"),
         (("create", "x", "--pairs", "none.csv", "--reader", "Ada"), "none.csv: the file cannot be"),
-        (("create", "x", "--result", "result.json"), "one or two readers, not 0"),
+        (("create", "x", "--result", "result.json"), "1 to 10 readers, not 0"),
         (
             ("create", "x", "--result", "result.json", "--reader", "A", "--codebook", "no.txt"),
             "no.txt: the file cannot be read",

@@ -21,7 +21,7 @@ from compare.review import (
     draw,
     estimates,
 )
-from compare.review.figures import sample_estimates
+from compare.review.accuracy import sample_estimates
 from compare.statements import parse_countries
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, table
 
@@ -157,23 +157,6 @@ def test_pairs_that_were_all_read_are_certain_whatever_is_left_of_others() -> No
     assert found.labels[NEITHER].precision.low < 1
 
 
-def test_labels_of_one_speech_count_as_fewer() -> None:
-    def width(speeches: int) -> float:
-        rows = []
-        for n in range(60):
-            said = replace(pair(n, OPPOSE), weight=10.0)
-            at = f"https://made-up.example/{n % speeches}"
-            statement = replace(said.b.statement, date=None, url=at)
-            right = n % speeches < speeches / 2
-            drawn = replace(said, b=replace(said.b, statement=statement))
-            rows.append((drawn, OPPOSE if right else NEITHER))
-        found = sample_estimates(rows, {OPPOSE: 600}).labels[OPPOSE].precision
-        assert found.value == pytest.approx(0.5)
-        return found.high - found.low
-
-    assert width(6) > 1.5 * width(60)
-
-
 def test_the_model_is_measured_by_country_decade_and_source() -> None:
     rows = []
     for n in range(20):
@@ -262,7 +245,9 @@ def test_agreement_holds_all_figures(reviews: Reviews) -> None:
     found = agreement(review)
     assert found.overall is not None
     assert (found.overall.pairs, found.overall.agreement.value) == (8, 7 / 8)
-    assert found.between == ((3, 0, 0), (1, 2, 0), (0, 0, 2))
+    (two,) = found.pairwise
+    assert (two.first, two.second, two.figures) == ("Ada", "Bren", found.overall)
+    assert two.table == ((3, 0, 0), (1, 2, 0), (0, 0, 2))
     assert (found.differ, found.decided) == (2, 2)
     assert found.by_label[OPPOSE].agreement.value == 7 / 8
     assert found.by_label[NEITHER].kappa.value == 1
@@ -273,6 +258,34 @@ def test_agreement_holds_all_figures(reviews: Reviews) -> None:
     told = found.to_dict()
     assert told["by_label"]["oppose"]["agreement"]["value"] == 7 / 8
     assert told["readers"] == ("Ada", "Bren")
+
+
+def test_three_readers_are_compared_two_by_two_and_all_together(reviews: Reviews) -> None:
+    drawn = draw(table(MACHINE[:6]), Choice.WHOLE)
+    review = reviews.create("canal", drawn, ["Ada", "Bren", "Cor"], order="given")
+    read_by(review, "Ada", [AGREE] * 3 + [OPPOSE] * 3)
+    read_by(review, "Bren", [AGREE] * 3 + [OPPOSE] * 2 + [None])
+    assert review.answers() == {"Ada": {}, "Bren": {}, "Cor": {}}
+    with pytest.raises(ReviewError, match="Cor has not yet"):
+        agreement(review)
+    read_by(review, "Cor", [AGREE] * 3 + [OPPOSE, NEITHER, OPPOSE])
+    assert review.differences() == [5, 6]
+    review.decide(5, OPPOSE, "Dov")
+    review.decide(6, OPPOSE, "Dov")
+    found = agreement(review)
+    assert found.overall is not None
+    assert (found.overall.pairs, found.overall.kappa.value) == (6, None)
+    assert found.overall.agreement.value == pytest.approx(1 - 2 / 17)  # of 17 labels
+    assert [(one.first, one.second) for one in found.pairwise] == [
+        ("Ada", "Bren"),
+        ("Ada", "Cor"),
+        ("Bren", "Cor"),
+    ]
+    assert found.pairwise[0].figures.kappa.value == 1
+    assert found.pairwise[0].figures.pairs == 5
+    assert found.pairwise[1].figures.kappa.value < 1
+    assert [*found.with_machine] == ["Ada", "Bren", "Cor", FINAL]
+    assert found.estimates is not None
 
 
 @pytest.mark.parametrize(
@@ -352,5 +365,5 @@ def test_one_reader_has_no_agreement(reviews: Reviews) -> None:
         agreement(review)
     read_by(review, "Ada", [OPPOSE])
     found = agreement(review)
-    assert (found.overall, found.between, found.by_label) == (None, None, {})
+    assert (found.overall, found.pairwise, found.by_label) == (None, (), {})
     assert found.with_machine == {"Ada": ((0,) * 3, (0, 1, 0), (0,) * 3)}

@@ -400,3 +400,20 @@ def test_incomplete_probabilities_are_ignored(tmp_path: Path) -> None:
     path = write(tmp_path / "p.csv", "a,b,p_agree,p_oppose,p_neither\nx,y,0,1,0\nu,v,0.2,,\n")
     first, second = read_review_pairs(path).pairs
     assert (first.probabilities, second.probabilities) == (Probabilities(0, 1, 0), None)
+
+
+def test_each_reader_of_three_has_columns_and_imports_from_them(review, tmp_path) -> None:
+    made = review(readers=["Ada", "Bren", "Cor"])
+    read_by(made, "Ada", [AGREE, OPPOSE, NEITHER])
+    made.answer("Cor", 2, OPPOSE, 3)
+    rows = review_rows(made, seen_by="Cor")
+    names = list(rows[0])
+    assert names[names.index("first_answer_2") + 1] == "reader_3"
+    assert (rows[1]["answer_1"], rows[1]["answer_3"], rows[1]["confidence_3"]) == ("", "oppose", 3)
+    path = export_review(made, tmp_path / "cor.csv", seen_by="Cor")
+    assert read_answers(path, made, "Cor")[2].stance is OPPOSE
+    assert not [name for name in read_review_pairs(path).unread if name.endswith("_3")]
+    read_by(made, "Bren", [AGREE, OPPOSE, NEITHER])
+    read_by(made, "Cor", [AGREE, OPPOSE, AGREE])
+    assert made.differences() == [3]
+    assert made.to_pandas()["confidence_3"].isna().all()

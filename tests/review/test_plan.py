@@ -103,10 +103,14 @@ def test_a_file_that_is_no_plan_is_refused(planned: Plan, tmp_path: Path, change
 
 
 def test_a_plan_names_its_readers() -> None:
-    with pytest.raises(ReviewError, match="A plan names its readers"):
+    with pytest.raises(ReviewError, match="1 to 10 readers, not 0"):
         plan(table(LABELS), [])
     with pytest.raises(ReviewError, match="0 pairs cannot be drawn"):
         plan(table(LABELS), ["Ada"], size=0)
+    with pytest.raises(ReviewError, match="Two readers are called 'ada'"):
+        plan(table(LABELS), ["Ada", "ADA"])
+    with pytest.raises(ReviewError, match="is not a seed"):
+        plan(table(LABELS), ["Ada"], seed=2**60)
 
 
 @pytest.mark.parametrize("pool", [20, 500, 100_000])

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
-from compare.review.figures import Reliability, Stratum, alphas, confusion, kappas, one_against_rest
-from compare.review.figures import reliability as reliability_of
+from compare.review.accuracy import confusion
+from compare.review.reliability import Readings, Reliability, alphas, kappas
+from compare.review.reliability import reliability as reliability_of
 from tests.review.conftest import AGREE, NEITHER, OPPOSE
 
 
@@ -53,9 +54,29 @@ def counted(*rows: list[int]) -> np.ndarray:
     return np.array(rows, np.int64)
 
 
+def readings(*strata: tuple[np.ndarray, float]) -> Readings:
+    """The readings of tables of two readers, each with the weight of its pairs."""
+    labels = [np.argwhere(np.ones_like(t)).repeat(t.ravel(), axis=0) for t, _ in strata]
+    numbers = [len(of) for of in labels]
+    pairs = np.arange(sum(numbers))
+    return Readings(
+        np.concatenate(labels),
+        np.arange(len(strata)).repeat(numbers),
+        np.array([weight for _, weight in strata]).repeat(numbers),
+        np.stack([pairs, pairs], axis=1),
+    )
+
+
 def reliability(table: np.ndarray) -> Reliability:
     """The figures of pairs that were all drawn alike."""
-    return reliability_of([Stratum(table, float(table.sum()))])
+    return reliability_of(readings((table, 1.0)), len(table))
+
+
+def alphas_of(table: np.ndarray, *, ordinal: bool = False) -> np.ndarray:
+    """Alpha of a confusion matrix of two readers."""
+    ones = np.eye(len(table))
+    counts = (ones[:, None] + ones[None]).reshape(-1, len(table))
+    return alphas(table.reshape(1, -1), counts, ordinal=ordinal)
 
 
 @pytest.mark.parametrize(
@@ -123,12 +144,58 @@ def counts_of(answers: Sequence[Sequence[Hashable | None]]) -> np.ndarray:
 def test_alpha_of_published_examples(answers: list, alpha: float) -> None:
     counts = counts_of(answers)
     assert krippendorff_alpha(counts) == pytest.approx(alpha, abs=0.0005)
+    found = np.unique(counts[counts.sum(axis=1) > 1], axis=0, return_counts=True)
+    assert alphas(found[1][None], found[0])[0] == pytest.approx(alpha, abs=0.0005)
     if len(answers) == 2:
         labels = sorted(set(answers[0]) | set(answers[1]))
         table = np.zeros((1, len(labels), len(labels)), np.int64)
         for one, other in zip(*answers, strict=True):
             table[0, labels.index(one), labels.index(other)] += 1
-        assert alphas(table)[0] == pytest.approx(alpha, abs=0.0005)
+        assert alphas_of(table[0])[0] == pytest.approx(alpha, abs=0.0005)
+
+
+def test_ordinal_alpha_of_a_published_example() -> None:
+    """Krippendorff (2011), section C, four observers: 0.815 for ordinal data."""
+    rows = [
+        [1, 2, 3, 3, 2, 1, 4, 1, 2, N, N, N],
+        [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, N, 3],
+        [N, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, N],
+        [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, N],
+    ]
+    units = [[label for label in unit if label] for unit in zip(*rows, strict=True)]
+    units = [unit for unit in units if len(unit) > 1]
+    n = [sum(unit.count(label) for unit in units) for label in range(1, 6)]
+    assert n == [9, 13, 10, 5, 3]
+
+    def apart(a: int, b: int) -> float:  # all labels from a to b, and half of a and b
+        low, high = sorted((a, b))
+        return (sum(n[low - 1 : high]) - (n[a - 1] + n[b - 1]) / 2) ** 2 if a != b else 0
+
+    observed = sum(apart(a, b) / (len(of) - 1) for of in units for a, b in permutations(of, 2))
+    expected = sum(apart(a, b) for a, b in permutations([a for of in units for a in of], 2))
+    slow = 1 - observed * (sum(n) - 1) / expected
+    assert slow == pytest.approx(0.815, abs=0.0005)
+    labels = np.array(
+        [[label - 1 if label else -1 for label in unit] for unit in zip(*rows, strict=True)]
+    )
+    alone = np.arange(len(labels))
+    given = Readings(labels, alone * 0, alone * 0 + 1.0, np.stack([alone, alone], axis=1))
+    found = reliability_of(given, 5)
+    assert (found.pairs, found.kappa.value) == (11, None)
+    assert found.alpha_ordinal.value == pytest.approx(slow)
+    assert found.alpha.value == pytest.approx(0.743, abs=0.0005)
+    assert found.alpha.low < found.alpha.value < found.alpha.high
+
+
+def test_pairs_of_one_speech_count_as_fewer() -> None:
+    table = counted([20, 0, 5], [0, 10, 5], [5, 5, 20])
+    given = readings((table, 1.0))
+    alike = np.arange(len(given.labels)) // 5  # of neighbours, whose labels are the same
+    found = reliability_of(given), reliability_of(given._replace(speeches=np.stack([alike] * 2, 1)))
+    for name in ("agreement", "kappa", "alpha", "alpha_ordinal"):
+        one, other = (getattr(of, name) for of in found)
+        assert one.value == other.value
+        assert other.high - other.low > 1.3 * (one.high - one.low)
 
 
 def test_two_readers_are_compared_label_by_label() -> None:
@@ -136,7 +203,8 @@ def test_two_readers_are_compared_label_by_label() -> None:
     second = [AGREE, OPPOSE, OPPOSE, NEITHER, AGREE]
     table = confusion(first, second)
     assert table.tolist() == [[1, 1, 0], [0, 1, 0], [1, 0, 1]]
-    assert one_against_rest(table, 0).tolist() == [[1, 1], [1, 2]]
+    rest = readings((table, 1.0)).one_against_rest(0).labels
+    assert np.unique(rest, axis=0, return_counts=True)[1].tolist() == [2, 1, 1, 1]
     found = reliability(table)
     assert (found.pairs, found.agreement.value) == (5, 0.6)
     assert found.agreement.low == pytest.approx(0.2, abs=0.05)
@@ -187,7 +255,7 @@ def test_each_pair_weighs_as_much_as_those_it_stands_for() -> None:
     """Half of the pairs are from a stratum of a tenth, on which readers agree by chance."""
     hard, easy = counted([25, 25], [25, 25]), counted([50, 0], [0, 50])
     plain = reliability(hard + easy)
-    found = reliability_of([Stratum(hard, 100), Stratum(easy, 900)])
+    found = reliability_of(readings((hard, 1.0), (easy, 9.0)), 2)
     assert plain.kappa.value == pytest.approx(0.5)
     assert found.kappa.value == pytest.approx(0.9)
     assert found.agreement.value == pytest.approx(0.95)
@@ -222,16 +290,16 @@ def test_figures_keep_their_bounds(table: np.ndarray) -> None:
 @quick
 @given(tables)
 def test_the_order_of_readers_does_not_matter(table: np.ndarray) -> None:
-    for figure in (kappas, alphas):
-        assert figure(table[None]) == pytest.approx(figure(table.T[None]), nan_ok=True)
+    for figure in (lambda table: kappas(table[None]), alphas_of):
+        assert figure(table) == pytest.approx(figure(table.T), nan_ok=True)
 
 
 @quick
 @given(tables, st.permutations(range(3)))
 def test_the_order_of_labels_does_not_matter(table: np.ndarray, order: list[int]) -> None:
     renamed = table[np.ix_(order, order)]
-    for figure in (kappas, alphas):
-        assert figure(table[None]) == pytest.approx(figure(renamed[None]), nan_ok=True)
+    for figure in (lambda table: kappas(table[None]), alphas_of):
+        assert figure(table) == pytest.approx(figure(renamed), nan_ok=True)
 
 
 @quick
@@ -239,7 +307,7 @@ def test_the_order_of_labels_does_not_matter(table: np.ndarray, order: list[int]
 def test_figures_equal_those_of_the_slow_formulas(table: np.ndarray) -> None:
     for one, many in (
         (cohen_kappa(table), kappas(table[None])[0]),
-        (krippendorff_alpha(units_of(table)), alphas(table[None])[0]),
+        (krippendorff_alpha(units_of(table)), alphas_of(table)[0]),
     ):
         assert many == pytest.approx(np.nan if one is None else one, nan_ok=True)
 

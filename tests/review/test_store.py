@@ -185,7 +185,7 @@ def test_another_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
     database = sqlite3.connect(path)
     database.execute("PRAGMA user_version = 99")
     database.close()
-    with pytest.raises(ReviewError, match="has format 99, this program reads 1 to 2"):
+    with pytest.raises(ReviewError, match="has format 99, this program reads 1 to 3"):
         Reviews(path).all()
     with pytest.raises(ReviewError, match="cannot be read or written"):
         Reviews(path / "deeper" / "reviews.sqlite").create(
@@ -207,7 +207,7 @@ def test_an_older_file_is_read_and_extended(reviews: Reviews) -> None:
     reviews.open("canal").answer("Ada", 1, AGREE)
     assert database.execute("PRAGMA user_version").fetchone() == (1,)
     reviews.create("lake", PairSelection.imported([pair(0)]), ["Ada"])
-    assert database.execute("PRAGMA user_version").fetchone() == (2,)
+    assert database.execute("PRAGMA user_version").fetchone() == (3,)
     database.close()
 
 

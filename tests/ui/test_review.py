@@ -255,7 +255,7 @@ def test_a_reader_goes_back_to_a_pair_and_hands_in(page, review):
     assert review.answer_of("Ada", 1).label == "oppose"
     app = press(app, "Hand in my answers")
     assert review.handed_in == ("Ada",)
-    assert "Bren has not handed in yet." in shown(app)
+    assert "Your answers are handed in. Still reading: Bren." in shown(app)
     assert "Still reading: Bren." in shown(look(app, "Agreement"))
     assert "Still reading: Bren." in shown(look(app, "Differences"))
 
@@ -324,7 +324,7 @@ def test_another_decider_is_noticed(page, done):
 
 def test_the_figures_are_shown_with_their_intervals(page, done):
     html = shown(look(page("review"), "Agreement"))
-    assert "Both labelled 2 pairs of 3; they differ on 2, of which 0 are decided." in html
+    assert "Two or more labelled 2 pairs of 3; they differ on 2, of which 0 are decided." in html
     assert re.search(r'<td class="cp-figure">50\s% \(\d+\s% to \d+\s%\)</td>', html)
     assert '<th scope="row">All labels</th>' in html
     for head in ("Ada (rows) and Bren (columns)", "Bren (rows) and the model (columns)"):

@@ -88,7 +88,7 @@ def _offer_to_hand_in(review: Review, reader: str) -> None:
 def _handed_in(review: Review) -> None:
     left = review.still_reading
     if left:
-        notice(f"Your answers are handed in. {left[0]} has not handed in yet.")
+        notice(f"Your answers are handed in. Still reading: {', '.join(left)}.")
     elif len(review.readers) > 1:
         notice("All answers are handed in: see where you differ, and how far you agree.")
     else:

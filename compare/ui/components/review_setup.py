@@ -18,6 +18,7 @@ from compare.results import Result, Stance
 from compare.review import (
     CODEBOOK,
     Choice,
+    Estimates,
     MachineShown,
     Order,
     PairSelection,
@@ -32,7 +33,7 @@ from compare.review import (
     review_bytes,
     with_divergence,
 )
-from compare.review.drawing import review_pairs
+from compare.review.drawing import frame_digest
 from compare.ui import REVIEW_PAGE
 from compare.ui.components.downloads import file_download
 from compare.ui.components.layout import (
@@ -141,15 +142,22 @@ def review_link(result: Result, key: str) -> None:
         st.switch_page(REVIEW_PAGE, query_params={})
 
 
+@st.cache_resource(show_spinner=False, max_entries=100)
+def _corrected(
+    state: tuple[object, ...], frame: str, _reviews: Reviews, _result: Result
+) -> tuple[Review, Estimates] | None:
+    return corrected(_reviews, _result)
+
+
 _FEW = 50
 """Pairs of a result, of fewer of which no number of labels is named: they can all be read."""
 
 
 def counts_note(result: Result, library: Library) -> None:
     """Show the counts of a result as its review corrects them, or say how many labels would."""
-    pool = len(review_pairs(result))
+    pool, reviews = len(result.pairs), Reviews.of(library)
     try:
-        found = corrected(Reviews.of(library), result)
+        found = _corrected(reviews.state(), frame_digest(result), reviews, result)
     except ReviewError:  # the page Review says what is wrong with the file
         found = None
     if found:
@@ -167,18 +175,21 @@ def counts_note(result: Result, library: Library) -> None:
     elif pool >= _FEW and (result.agree or result.oppose):
         some, more = (labels_for(width, pool) for width in (0.1, 0.05))
         small(
-            f"Counts of these {counted(pool, 'pair')} are the model’s. {some:,} labels of your own "
-            f"would give each share to within 10 points, {more:,} to within 5."
+            f"Counts of these {counted(pool, 'pair')} are the model’s. {some:,} labels of a "
+            f"plain random sample would give each share to within 10 points, {more:,} to within 5."
         )
 
 
 def make_review(reviews: Reviews, library: Library) -> None:
     """Show the form of a new review, and make it when the button is pressed."""
-    names = st.columns(3)
+    names = st.columns(4)
     name = names[0].text_input("Name of the review", key="r_new_name", max_chars=100)
     first = names[1].text_input("First reader", key="r_new_first", max_chars=100)
     second = names[2].text_input(
         "Second reader", key="r_new_second", max_chars=100, placeholder="leave empty to read alone"
+    )
+    others = names[3].text_input(
+        "Further readers", key="r_new_others", placeholder="with commas between them"
     )
     draw_pairs = _choose_pairs(reviews, library)
     left, right = st.columns(2)
@@ -200,7 +211,7 @@ def make_review(reviews: Reviews, library: Library) -> None:
     review = reviews.create(
         name,
         _scored_by_both_models(drawn) if order is Order.INFORMATIVE else drawn,
-        [reader for reader in (first, second) if reader.strip()],
+        [reader for reader in (first, second, *others.split(",")) if reader.strip()],
         order=order,
         seed=seed,
         machine_shown=shown,
@@ -321,6 +332,7 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
         ("Order", f"{READING_ORDERS[made.order]}{_seeded(made.order_seed)}"),
         ("Readers", ", ".join(review.readers)),
         ("Model’s label shown", WHEN_SHOWN[made.machine_shown]),
+        ("Plan", made.plan),
         ("Made on", review.created[:10]),
         ("Library digest", made.library_digest),
         ("Kept in", str(reviews.location)),

@@ -1,4 +1,4 @@
-"""Review: pairs read by hand, by one or two readers, and how far they agree."""
+"""Review: pairs read by hand, by one reader or more, and how far they agree."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -6,7 +6,17 @@ import streamlit as st
 
 from compare.export import VERDICT, counted, percent, section_html, table_html
 from compare.results import Figure
-from compare.review import Review, Reviews, figures
+from compare.review import (
+    FINAL,
+    Agreement,
+    Confusion,
+    Estimates,
+    Reliability,
+    Review,
+    Reviews,
+    agreement,
+    followed,
+)
 from compare.ui.components.layout import (
     NOBODY,
     choose_one,
@@ -36,7 +46,7 @@ def _show_agreement(review: Review) -> None:
             f"{', '.join(left)}."
         )
         return
-    found = figures.agreement(review)
+    found = agreement(review)
     if found.overall:
         _show_readers(found, found.overall)
     st.html(section_html("The model’s labels"))
@@ -44,17 +54,19 @@ def _show_agreement(review: Review) -> None:
         _show_estimates(found.estimates)
     else:
         notice(found.no_estimates)
+    if review.settings.plan:
+        small(followed(review))
     for caution in found.cautions:
         notice(caution)
     for name, table in found.with_machine.items():
-        who = "The final answers" if name == figures.FINAL else name
+        who = "The final answers" if name == FINAL else name
         _show_confusion(f"{who} (rows) and the model (columns)", table)
 
 
-def _show_readers(found: figures.Agreement, overall: figures.Reliability) -> None:
+def _show_readers(found: Agreement, overall: Reliability) -> None:
     st.html(section_html("The readers"))
     small(
-        f"Both labelled {counted(overall.pairs, 'pair')} of {found.pairs:,}; they differ on "
+        f"Two or more labelled {counted(overall.pairs, 'pair')} of {found.pairs:,}; they differ on "
         f"{found.differ:,}, of which {found.decided:,} are decided."
     )
     rows = {"All labels": overall}
@@ -63,16 +75,19 @@ def _show_readers(found: figures.Agreement, overall: figures.Reliability) -> Non
     if found.by_topic:
         _show_reliability("Agreement by topic", found.by_topic)
     small(
-        "In brackets are 95 % intervals. Cohen’s kappa and Krippendorff’s alpha (nominal) correct "
-        "for chance; they are undefined if only one label was used. Each pair is weighted by the "
-        "number of pairs that it represents."
+        "In brackets are 95 % intervals. Cohen’s kappa, of two readers, and Krippendorff’s alpha "
+        "correct for chance; they are undefined if only one label was used. Ordinal alpha counts "
+        "“agrees” against “opposes” as a greater difference than either against “neither”. Each "
+        "pair is weighted by the number of pairs that it represents."
     )
-    if found.between:
-        first, second = found.readers
-        _show_confusion(f"{first} (rows) and {second} (columns)", found.between)
+    if len(found.pairwise) > 1:
+        two = {f"{one.first} and {one.second}": one.figures for one in found.pairwise}
+        _show_reliability("Agreement of every two readers", two)
+    for one in found.pairwise:
+        _show_confusion(f"{one.first} (rows) and {one.second} (columns)", one.table)
 
 
-def _show_reliability(caption: str, rows: Mapping[str, figures.Reliability]) -> None:
+def _show_reliability(caption: str, rows: Mapping[str, Reliability]) -> None:
     body = [
         (
             name or "no topic",
@@ -80,10 +95,11 @@ def _show_reliability(caption: str, rows: Mapping[str, figures.Reliability]) -> 
             _figure(of.agreement),
             _figure(of.kappa, "{:.2f}".format),
             _figure(of.alpha, "{:.2f}".format),
+            _figure(of.alpha_ordinal, "{:.2f}".format),
         )
         for name, of in rows.items()
     ]
-    _show_table(caption, ("", "Pairs", "Agreement", "Kappa", "Alpha"), body)
+    _show_table(caption, ("", "Pairs", "Agreement", "Kappa", "Alpha", "Ordinal alpha"), body)
 
 
 def _show_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -95,13 +111,13 @@ def _figure(of: Figure | None, written: Callable[[float], str] = percent) -> str
     return with_interval(of.value, of.low, of.high, written) if of else "–"
 
 
-def _show_confusion(caption: str, table: figures.Confusion) -> None:
+def _show_confusion(caption: str, table: Confusion) -> None:
     words = list(VERDICT.values())
     rows = [(word, *(f"{n:,}" for n in row)) for word, row in zip(words, table, strict=True)]
     _show_table(caption, ("", *words), rows)
 
 
-def _show_estimates(found: figures.Estimates) -> None:
+def _show_estimates(found: Estimates) -> None:
     caption = "How often the labels are right, estimated from the random sample"
     rows = [
         (
@@ -144,7 +160,7 @@ def _show_estimates(found: figures.Estimates) -> None:
 
 with page(
     "Review",
-    "Label pairs yourself, alone or with a second reader who cannot see your answers, and measure "
+    "Label pairs yourself, alone or with other readers who cannot see your answers, and measure "
     "how far you agree with each other and with the model.",
 ):
     library = choose_library()
