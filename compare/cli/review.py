@@ -209,6 +209,8 @@ def plan(readers: tuple[str, ...], **options: Any) -> None:
     check_out(out, ".json", force=options["force"])
     if out and not readers:
         raise click.UsageError("A plan names its readers: give --reader for each.")
+    if options["hypotheses"] and not out:
+        raise click.UsageError("A hypothesis stands in the plan: name its file with --out.")
     result, codebook = load_result(options["result"]), options["codebook"]
     planned = reviewing.plan(
         result,

@@ -238,3 +238,26 @@ def test_help_names_the_commands_in_the_order_of_use(run) -> None:
         *("create", "plan", "list", "status", "answer", "done", "decide", "import", "agreement"),
         *("export", "delete"),
     ]
+
+
+def test_a_plan_is_written_and_followed_by_three_readers(run, folder: Path) -> None:
+    asked = ("plan", "--result", "result.json", "--hypothesis", "Most agree.")
+    told = run(*asked)
+    assert (told.code, "name its file with --out" in told.err) == (2, True)
+    told = run(*asked, "--out", "plan.json")
+    assert (told.code, "give --reader for each" in told.err) == (2, True)
+    readers = [part for name in ("Ada", "Bren", "Cor") for part in ("--reader", name)]
+    told = run(*asked, *readers, "--size", 6, "--out", "plan.json")
+    assert told.code == 0, told
+    assert "18 pairs can be drawn (6 agree, 4 oppose, 8 neither)" in told.out
+    assert run("create", "canal", "--result", "result.json", "--plan", "plan.json").code == 0
+    review = Reviews(folder / "library" / "reviews.sqlite").open("canal")
+    for name in ("Ada", "Bren", "Cor"):
+        for _, pair in review.pairs():
+            answer = "neither" if name == "Cor" else pair.machine
+            run("answer", "canal", "--reader", name, "--pair", pair.id, "--label", answer)
+        assert run("done", "canal", "--reader", name).code == 0
+    told = run("agreement", "canal", "--json").json
+    assert told["overall"]["kappa"]["value"] is None  # kappa is for two
+    assert told["overall"]["alpha"]["value"] < 1
+    assert len(told["pairwise"]) == 3
