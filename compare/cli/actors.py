@@ -296,7 +296,8 @@ def _place(propositions: Sequence[str], among: Filters, options: dict[str, Any])
 
 def _show_positions(found: Positions, limit: int, period: int | None) -> None:
     """Print the actors' positions and strongest passages, and who takes no side."""
-    remark_notes(found.notes[:-1])  # the last, NOT_A_SAMPLE, is printed once at the end
+    # The last note, NOT_A_SAMPLE, is printed once at the end.
+    remark_notes([*found.notes[:-1], *filter(None, [left_out_note(found)])])
     placed = found.placed
     columns = (
         *("actor", "opposed ··· agreeing", "place", "95 %"),

@@ -124,9 +124,9 @@ def sensitivity(result: Path, as_json: bool, **options: Any) -> None:
       compare sensitivity places.json --library un --json
 
     RESULT is a file as for `compare export`. What is otherwise: the minimum probability; half and
-    twice as many passages read; the claim alone, and its opposite alone turned round; the fast
-    model alone. Counted are statements of a search, pairs of two sides and of a timeline, and the
-    countries or speakers of positions.
+    twice as many passages read; the claim alone; its opposite alone, with agree and oppose
+    exchanged; and, if two models read, the fast model alone. Counted are the statements of a
+    search, the pairs of two sides and of a timeline, and the countries or speakers of positions.
     """
     found = _sensitivity(load_result(result), options)
     if as_json:

@@ -80,7 +80,8 @@ class Reproduction:
     Attributes:
         result: The new result.
         kept: Number of pairs of the saved result.
-        missing: Pairs that are only in the saved result.
+        missing: Pairs that are only in the saved result. What a third reader read is not checked,
+            here and below.
         new: Pairs that are only in the new result.
         relabelled: Pairs that moved to another list.
         moved: Pairs in the same list with a probability that changed by more than the tolerance.
@@ -164,6 +165,8 @@ def reproduce(
         ) from error
     before, after = _by_pair(kept), _by_pair(now)
     both = [_moved(pair, kept, now, before[pair], after[pair]) for pair in before if pair in after]
+    third = {name for name, pair in before.items() if pair.third_reading is ThirdReading.READ}
+    checked = [entry for entry in both if entry.pair not in third]
     contents = _Contents(kept, now, model, tolerance)
     for entry in both:
         contents.compare(entry, before[entry.pair], after[entry.pair])
@@ -171,11 +174,11 @@ def reproduce(
     return Reproduction(
         result=now,
         kept=len(before),
-        missing=tuple(pair for pair in before if pair not in after),
+        missing=tuple(pair for pair in before if pair not in after and pair not in third),
         new=tuple(pair for pair in after if pair not in before),
-        relabelled=tuple(entry for entry in both if entry.was is not entry.now),
+        relabelled=tuple(entry for entry in checked if entry.was is not entry.now),
         moved=tuple(
-            entry for entry in both if entry.was is entry.now and not entry.by <= tolerance
+            entry for entry in checked if entry.was is entry.now and not entry.by <= tolerance
         ),
         differences=tuple(_differences(kept.provenance, now.provenance)),
         statements=tuple(dict.fromkeys(_changed_statements(kept, library))),
@@ -249,7 +252,7 @@ def repeat(
         )
     if "most_of_side" in made.settings:
         raise ExportError(
-            "The result is what one side said in a comparison: reproduce the comparison instead."
+            "The result is what one side said in a comparison: take the comparison instead."
         )
     filters = filters_from(made.filters)
     if "most_each" not in made.settings:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from compare.comparison.reproduce import model_again, repeat
 from compare.comparison.sides import MOST_AT_ALL
+from compare.errors import QueryError
+from compare.library.actors import actor_keys
 from compare.models import Stance
 from compare.progress import within_total
-from compare.results import Positions, Result
+from compare.results import Pair, Positions, PositionScore, Result
 from compare.statements import Quote
 
 if TYPE_CHECKING:
@@ -24,11 +26,14 @@ if TYPE_CHECKING:
 PROBABILITIES = (0.5, 0.6, 0.7, 0.8, 0.9)
 """Minimum probabilities that are tried."""
 
-_MOST = {"candidates": 10_000, "most_each": 1000, "most_of_side": MOST_AT_ALL}
-"""Maximum of each setting that says how much is read."""
+_READ = {
+    "candidates": ("at most {:,} similar passages read", 10_000),
+    "most_each": ("at most {:,} similar passages read of each", 1000),
+    "most_of_side": ("at most {:,} similar passages of a side read for each end", MOST_AT_ALL),
+}
+"""Each setting that says how much is read: in words, and its maximum."""
 
 _TURNED = {Stance.AGREE: Stance.OPPOSE, Stance.OPPOSE: Stance.AGREE}
-_Sides = Mapping["Hashable", Stance]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Variation:
 
     Attributes:
         what: What is otherwise; "as it is" for the result itself.
-        agree: How many agree.
+        agree: How many agree; of countries and speakers, how many do on balance.
         oppose: How many oppose.
         same: How many of those that take a side in the result take the same side.
         other: How many of them take the other side; the rest take none, or were not read.
@@ -63,24 +68,24 @@ class Sensitivity:
     variations: tuple[Variation, ...]
 
 
-def by_probability(found: Result | Positions) -> Sensitivity:
+def by_probability(result: Result) -> Sensitivity:
     """Return what other minimum probabilities make of a result; nothing is read again.
 
     >>> [(one.what, one.oppose) for one in by_probability(result).variations[:2]]
     [('as it is', 1), ('minimum probability 0.6', 1)]
     """
-    usual = _sides(found)
-    tried = [("as it is", usual)]
+    usual = _taken(result)
+    rows = [_variation("as it is", usual, usual)]
     for least in PROBABILITIES:
-        if least != found.thresholds.probability:
-            sides = _sides(found.rethreshold(probability=least))
-            tried.append((f"minimum probability {least:g}", sides))
-    unit = found.by if isinstance(found, Positions) else "statement" if found.quote else "pair"
-    return Sensitivity(unit, tuple(_variation(what, sides, usual) for what, sides in tried))
+        if least != result.thresholds.probability:
+            found = _taken(result.rethreshold(probability=least))
+            rows.append(_variation(f"minimum probability {least:g}", found, usual))
+    unit = _actors(result) or ("statement" if result.quote else "pair")
+    return Sensitivity(unit, tuple(rows))
 
 
 def sensitivity(
-    kept: Result,
+    result: Result,
     library: Library,
     *,
     stance_model: StanceModel | None = None,
@@ -89,85 +94,122 @@ def sensitivity(
     """Repeat a result with one thing otherwise at a time, and count what takes which side.
 
     These are: the minimum probability; half and twice as many passages read; if there is an
-    opposite, the claim alone and the opposite alone, with agree and oppose exchanged; and, if two
-    models read, the first alone. A third reader reads nothing again.
+    opposite, the claim alone and, unless the quote has a speaker, the opposite alone, with agree
+    and oppose exchanged; and, if two models read, the first alone. A third reader reads nothing
+    again, so that a line without it is added.
 
     >>> [one.what for one in sensitivity(result, library).variations[-2:]]
-    ['800 passages read, not 400', 'the fast model alone']
+    ['at most 800 similar passages read', 'the fast model alone']
 
     Args:
-        kept: A result of any kind, also that of `Positions.result`.
+        result: Of any kind, also that of `Positions.result`.
         library: The library that it was made from.
-        stance_model: None loads the one that the result names.
+        stance_model: The model that made it; None loads the one that the result names.
         on_progress: Reports repetitions made.
 
     Raises:
         ModelError: The stance model that the result names is not installed, or was adapted.
-        QueryError: A side no longer has a passage.
+        QueryError: The result is of another library or another model, or a side no longer has a
+            passage.
         ExportError: The result's filters or settings cannot be read.
     """
-    model = stance_model or model_again(kept.provenance)
-    others = [*_others(kept, model)]
-
-    def again(number: int, changed: Result, reader: StanceModel) -> Result | Positions:
-        part = within_total(on_progress, number, 1 + len(others))
+    made = result.provenance
+    model = stance_model or model_again(made)
+    if (made.library_digest, made.stance_digest) != (library.digest, model.digest):
+        what = "library" if made.library_digest != library.digest else "stance model"
+        raise QueryError(
+            f"The result is of another {what}, or of an older state of it: make the result again."
+        )
+    usual, first = _taken(result), by_probability(result)
+    rows, others = [*first.variations], [*_others(result, model)]
+    for number, (what, changed, reader, turned) in enumerate(others):
         found = repeat(changed, library, reader, None, None)
-        if part:
+        taken = _taken(found.result() if isinstance(found, Positions) else found)
+        rows.append(_variation(what, taken.turned() if turned else taken, usual))
+        if part := within_total(on_progress, number, len(others)):
             part(1, 1)
-        return found
-
-    found = again(0, kept, model)
-    usual, first = _sides(found), by_probability(found)
-    rows = [*first.variations]
-    for number, (what, changed, reader, turned) in enumerate(others, start=1):
-        sides = _sides(again(number, changed, reader))
-        if turned:
-            sides = {name: _TURNED[side] for name, side in sides.items()}
-        rows.append(_variation(what, sides, usual))
     return Sensitivity(first.unit, tuple(rows))
 
 
-def _sides(found: Result | Positions) -> _Sides:
-    """Return the side of each statement, pair or actor that takes one."""
-    if isinstance(found, Positions):
-        means = {position.actor.key: position.score.mean for position in found.placed}
-        return {
+# -- What takes a side ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """The sides of what a result lists, and of all that was read."""
+
+    listed: Mapping[Hashable, Stance]
+    read: Mapping[Hashable, Stance]
+
+    def turned(self) -> _Taken:
+        return _Taken(
+            *(
+                {of: _TURNED[side] for of, side in sides.items()}
+                for sides in (self.listed, self.read)
+            )
+        )
+
+
+def _actors(result: Result) -> str:
+    """Return "country" or "speaker" for positions, "" for anything else."""
+    return str(result.provenance.settings.get("by", ""))
+
+
+def _taken(result: Result) -> _Taken:
+    def name(pair: Pair) -> Hashable:
+        return pair.b.statement.id if result.quote else pair.key
+
+    sides = [(pair, side) for pair in result.pairs if (side := result.stance_of(pair)) in _TURNED]
+    if by := _actors(result):
+        said: dict[Hashable, list[Pair]] = defaultdict(list)
+        for pair, _ in sides:
+            for key in actor_keys(pair.b.statement, by):
+                said[key].append(pair)
+        means = {key: PositionScore.of(pairs).mean for key, pairs in said.items()}
+        placed = {
             key: Stance.AGREE if mean > 0 else Stance.OPPOSE for key, mean in means.items() if mean
         }
-    return {
-        pair.b.statement.id if found.quote else pair.key: stance
-        for pair in found.pairs
-        for stance in [found.stance_of(pair)]
-        if stance in _TURNED
-    }
+        return _Taken(placed, placed)
+    return _Taken(
+        {name(pair): side for side in _TURNED for pair in result.sure(side)},
+        {name(pair): side for pair, side in sides if side},
+    )
 
 
-def _variation(what: str, sides: _Sides, usual: _Sides) -> Variation:
-    counts = Counter(sides.values())
-    same = sum(sides.get(name) is side for name, side in usual.items())
-    other = sum(sides.get(name) is _TURNED[side] for name, side in usual.items())
+def _variation(what: str, taken: _Taken, usual: _Taken) -> Variation:
+    counts = Counter(taken.listed.values())
+    same = sum(taken.read.get(name) is side for name, side in usual.listed.items())
+    other = sum(taken.read.get(name) is _TURNED[side] for name, side in usual.listed.items())
     return Variation(what, counts[Stance.AGREE], counts[Stance.OPPOSE], same, other)
+
+
+# -- What is otherwise ---------------------------------------------------------------------------
 
 
 def _others(kept: Result, model: StanceModel) -> Iterator[tuple[str, Result, StanceModel, bool]]:
     """Yield what is otherwise, the result to repeat, its model, and whether sides are exchanged."""
-    settings = kept.provenance.settings
-    for name, most in _MOST.items():
-        usual = settings.get(name)
+    made = kept.provenance
+    if made.third_reader:
+        yield "without the third reader", kept, model, False
+    for name, (in_words, most) in _READ.items():
+        usual = made.settings.get(name)
         if isinstance(usual, int):
             for number in (max(usual // 2, 1), min(2 * usual, most)):
                 if number != usual:
-                    what = f"{number:,} passages read, not {usual:,}"
+                    what = f"{in_words.format(number)} {_actors(kept)}".rstrip()
                     yield what, _with(kept, {name: number}), model, False
     if kept.opposite:
-        asked = kept.quote.text if kept.quote else str(settings.get("proposition", ""))
+        asked = kept.quote.text if kept.quote else str(made.settings.get("proposition", ""))
         yield "the claim alone", _asking(kept, asked), model, False
-        turned = kept.quote is not None  # in pairs, both passages change sides
-        yield "its opposite alone, turned round", _asking(kept, kept.opposite), model, turned
-    if len(model.stages) > 1:
-        first = model.stages[0]
+        # An opponent's sentence is not the quote's speaker's, whom filters may leave out.
+        if kept.quote is None:  # in pairs, both passages change sides
+            yield "its opposite alone", _asking(kept, kept.opposite), model, False
+        elif kept.quote == Quote(kept.quote.text, opposite=kept.opposite):
+            what = "its opposite alone, agree and oppose exchanged"
+            yield what, _asking(kept, kept.opposite), model, True
+    if made.screening and len(model.stages) > 1:
         alone = _with(kept, {}, ("read_again_agree", "read_again_oppose"))
-        yield "the fast model alone", alone, first, False
+        yield "the fast model alone", alone, model.stages[0], False
 
 
 def _with(kept: Result, settings: Mapping[str, int | str], without: Sequence[str] = ()) -> Result:

@@ -173,7 +173,7 @@ def _pairs_to_add(
         except ModelError as error:
             left = "a pair" if len(new) == 1 else f"{len(new)} pairs"
             notes = [f"Its placements led to {left} that could not be added. {error}"]
-    return [pair for pair in found if pair.similarity >= result.thresholds.similarity], notes
+    return [pair for pair in found if result.stance_of(pair)], notes
 
 
 def _as_pairs(chosen: Sequence[tuple[Excerpt, Excerpt]], made: Provenance) -> Iterator[Pair]:
@@ -246,11 +246,11 @@ def read_again(
     again = {key: _joined(pair, places) for key, pair in again.items()}
     read = [key for key, pair in again.items() if _is_read(pair)]
     added = [again[key] for key in read if key not in held]
+    least = result.thresholds
     moved = sum(
-        result.stance_of(held[key]) is not result.stance_of(again[key])
-        for key in read
-        if key in held
+        least.stance_of(held[key]) is not least.stance_of(again[key]) for key in read if key in held
     )
+    all_added = len(added) + result.provenance.third_reader.get("added", 0)
     made = {
         "model": signature(reader),
         "host": reader.endpoint.host,
@@ -258,7 +258,7 @@ def read_again(
         "pairs": len(pairs) + len(more),
         "read": len(read),
         **({"candidates": len(pairs) - len(pairs_to_read(result, most))} if candidates else {}),
-        **({"added": len(added)} if added else {}),
+        **({"added": all_added} if all_added else {}),
     }
     what = "passages and pairs" if result.placed else "pairs"
     where = "at the head of the lists"
@@ -273,7 +273,8 @@ def read_again(
     ]
     if added:
         notes.append(f"By where it placed passages, it found {len(added)} of these pairs.")
-    hostile = [pair for pair in again.values() if pair.third_reading is ThirdReading.NOT_SENT]
+    given = zip((*pairs, *more), (*readings, *of_more), strict=True)
+    hostile = [pair for pair, reading in given if reading.problem == NOT_SENT]
     if ids := list(dict.fromkeys(name for pair in hostile for name in pair.ids if name)):
         rest = " …" if len(ids) > _IDS_SHOWN else ""
         notes.append(f"Look at the words of these: {', '.join(ids[:_IDS_SHOWN])}{rest}.")
@@ -318,7 +319,9 @@ def _problem_notes(readings: Sequence[Reading]) -> list[str]:
     if not problems:
         return []
     why = ", ".join(f"{problem} ({number})" for problem, number in problems.most_common())
-    return [f"It gave no verdict on {problems.total()}, whose labels stay as they were: {why}."]
+    return [
+        f"It gave no verdict on {problems.total()}, whose labels, if any, stay as they were: {why}."
+    ]
 
 
 class WithThirdReader(StanceModel):

@@ -15,7 +15,6 @@ from compare.export.validation import SEARCH, SIDES, check_result, with_added_fi
 from compare.export.words import page_numbers
 from compare.models import LEAST_CALLED, InputPair
 from compare.results import (
-    LEAST_UNSURE,
     Excerpt,
     Kind,
     Pair,
@@ -190,9 +189,12 @@ def _result(data: Mapping[str, Any], version: int) -> Result:
     return replace(result, notes=(*result.notes, *notes)) if notes else result
 
 
+_LISTED_FROM = 0.25  # the probability from which older versions filled lists
+
+
 def _is_unclear(pair: Pair) -> bool:
     """Tell whether an older version may have listed a pair as agreeing or opposing."""
-    return LEAST_UNSURE <= pair.probabilities.of(pair.probabilities.side) < LEAST_CALLED
+    return _LISTED_FROM <= pair.probabilities.of(pair.probabilities.side) < LEAST_CALLED
 
 
 def _search(data: Mapping[str, Any]) -> Result:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from compare.results import Excerpt, Kind, Pair, Probabilities, Result, Span, Stance, ThirdReading
+from compare.results import (
+    Excerpt,
+    Kind,
+    Pair,
+    Positions,
+    Probabilities,
+    Result,
+    Span,
+    Stance,
+    ThirdReading,
+)
 from compare.statements import Quotation, SentenceKind, Statement
 from compare.statements.sentence_kinds import PRECISION
 
@@ -273,11 +283,11 @@ def kinds_in_words(side: Excerpt) -> str:
     return ", ".join(KIND_WORDS[kind] for kind in side.kinds)
 
 
-def left_out_note(result: Result) -> str:
+def left_out_note(found: Result | Positions) -> str:
     """Say how many passages were left out for the kind of their sentence; "" if none was."""
-    if not (number := result.left_out):
+    if not (number := found.left_out):
         return ""
-    kinds = ", ".join(KIND_WORDS[kind] for kind in result.thresholds.without_kinds)
+    kinds = ", ".join(KIND_WORDS[kind] for kind in found.thresholds.without_kinds)
     return f"Left out for the kind of sentence ({kinds}): {number:,} read as agreeing or opposing."
 
 

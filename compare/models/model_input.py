@@ -357,7 +357,7 @@ def as_cause(text: str) -> str | None:
 
 
 _OF_THE_SPEAKER = re.compile(
-    r"\b(I|me|my|mine|myself|we|us|our|ours|ourselves|here|you|your|yours)\b", re.I
+    r"\b(?!US\b)(I|me|my|mine|myself|we|us|our|ours|ourselves|here|you|your|yours)\b", re.I
 )
 _MOST_APART = 40  # characters between texts with the same words: titles, articles, punctuation
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).parent / "weights" / "stance"
 """Contains one folder per tier."""
 
-READING = "spelled-8"
+READING = "spelled-9"
 """Version of how texts become tokens, and logits verdicts: raise it if either changes. It is part
 of the digest."""
 

@@ -29,7 +29,8 @@ class Thresholds:
             nothing is called agreeing or opposing, so a lower minimum becomes 0.5.
         similarity: Minimum cosine of the two passages for them to be on the same topic.
         without_kinds: Kinds of sentence that are not listed: "question", … A search leaves out a
-            statement whose strongest passage is one; two sides, a pair that holds one.
+            statement whose strongest passage is one; positions, and what a side said, take its
+            next passage; two sides leave out a pair that holds one.
 
     Raises:
         ValueError: A kind is none of `SentenceKind`.

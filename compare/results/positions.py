@@ -330,6 +330,17 @@ class Positions(FrameTable):
             notes=(*self.notes[:-1], *said, *self.notes[-1:]),
         )
 
+    @property
+    def left_out(self) -> int:
+        """Return how many passages that take a side are left out for their kind of sentence."""
+        every = replace(self.thresholds, without_kinds=())
+        read = {pair.key: pair for actor in self.actors for pair in actor.read}
+        return sum(
+            self.thresholds.leave_out(pair.b)
+            and every.stance_of(pair) in (Stance.AGREE, Stance.OPPOSE)
+            for pair in read.values()
+        )
+
     def to_pandas(self) -> pd.DataFrame:
         """Return a frame with one row per actor and the columns of the CSV.
 

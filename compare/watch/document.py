@@ -38,12 +38,11 @@ _FORMAT, _VERSION = "compare-watches", 2
 
 @dataclass(frozen=True, slots=True)
 class KeptEntry:
-    """An entry as it is kept: a passage by its number in a statement, and its verdict."""
+    """An entry as it is kept: the digest of a passage, its statement, and its verdict."""
 
     id: str
     found: str
     statement: str
-    passage: int
     stance: Stance
     probabilities: Probabilities
     similarity: float

@@ -60,13 +60,11 @@ def listed_entries(library: Library, watch: Watch, result: Result, now: str) -> 
             ids = [one.id for one in (pair.b.statement, *pair.b.repeats)]
             for statement, rows in library.store.rows_of(ids).items():
                 passages = library.passages(rows)
-                same = [words_key(one.text, one.context) == key for one in passages]
-                number = same.index(True)
+                said = next(one for one in passages if words_key(one.text, one.context) == key)
                 yield KeptEntry(
-                    _entry_id(watch, passages[number]),
+                    _entry_id(watch, said),
                     now,
                     statement,
-                    number,
                     stance,
                     pair.probabilities,
                     pair.similarity,
@@ -78,13 +76,13 @@ def with_words(library: Library, kept: Kept) -> tuple[Entry, ...]:
     """Return the entries whose words are in the library, the newest first."""
     watch = kept.watch
     spans = library.store.rows_of({one.statement for one in kept.entries})
-    there = [one for one in kept.entries if one.passage < len(spans.get(one.statement, ()))]
-    passages = library.passages([spans[one.statement][one.passage] for one in there])
-    statements = library.store.statements({one.statement for one in there})
+    passages = library.passages([row for rows in spans.values() for row in rows])
+    there = {_entry_id(watch, passage): passage for passage in passages}
+    statements = library.store.statements(spans)
     quote = Excerpt.of_quote(watch.quote, watch.quote.text)
     found = []
-    for one, passage in zip(there, passages, strict=True):
-        if _entry_id(watch, passage) == one.id:
+    for one in kept.entries:
+        if passage := there.get(one.id):
             side = Excerpt(statements[one.statement], passage)
             pair = Pair(quote, side, one.probabilities, one.similarity)
             found.append(Entry(one.id, one.found, one.stance, pair, one.label_source))

@@ -13,6 +13,7 @@ from compare.comparison.retrieval import CANDIDATES, with_readable_languages
 from compare.comparison.search import search
 from compare.errors import UnknownWatchError, WatchError
 from compare.library.library import Library
+from compare.models import Use
 from compare.results import Kind, Result
 from compare.results.provenance import filters_from
 from compare.watch.document import Document, Kept, KeptEntry, change, now, plain, read
@@ -117,6 +118,14 @@ class Watches:
                 f"The result is of another library than {self._backend}, or of an older state of "
                 "it: search again."
             )
+        model = (stance_model or library.stance_model()).for_use(Use.QUOTE)
+        made = result.provenance
+        is_plain = made.stance_digest == model.digest and "same_actor" not in made.settings
+        if model.same_actor and is_plain:
+            raise WatchError(
+                "A watch weighs a country's statements together, and this search does not: search "
+                "again without --no-same-actor."
+            )
         own = result.quote.statement_id or (result.source.id if result.source else None)
         watch = Watch(
             name,
@@ -134,7 +143,9 @@ class Watches:
                 raise WatchError(f"There is a watch {name!r} already: choose another name.")
             if len(document.watches) >= MOST_WATCHES:
                 raise WatchError(f"A library has at most {MOST_WATCHES} watches: remove one.")
-            after = replace(document, watches=(*document.watches, Kept(watch, tuple(listed))))
+            after = replace(
+                document, watches=(*document.watches, Kept(watch, tuple(sorted(listed))))
+            )
             if document.digest:
                 return after
             return replace(after, digest=library.digest, known=known())

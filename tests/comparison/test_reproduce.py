@@ -230,7 +230,7 @@ def test_a_side_that_is_gone_is_one_sentence(library: Library, tmp_path: Path) -
 
 
 def test_of_what_one_side_said_the_comparison_is_reproduced(library: Library) -> None:
-    with pytest.raises(ExportError, match="what one side said in a comparison: reproduce the comp"):
+    with pytest.raises(ExportError, match="what one side said in a comparison: take the comp"):
         reproduce(made(library, "pairs").said_by(1), library, stance_model=judge())
 
 

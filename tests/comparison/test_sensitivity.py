@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from compare.comparison import sensitivity as module
 from compare.comparison.sensitivity import Variation, by_probability, sensitivity
+from compare.errors import QueryError
 from compare.library.library import Library
 from compare.models.stance import CascadeStance
 from compare.statements import Quote
@@ -63,16 +65,16 @@ def test_a_search_is_repeated_with_one_thing_otherwise_at_a_time(library: Librar
     )
     told = rows(found)
     assert list(told)[-5:] == [
-        "2 passages read, not 4",
-        "8 passages read, not 4",
+        "at most 2 similar passages read",
+        "at most 8 similar passages read",
         "the claim alone",
-        "its opposite alone, turned round",
+        "its opposite alone, agree and oppose exchanged",
         "the fast model alone",
     ]
-    assert done[-1] == (6, 6)
+    assert done[-1] == (5, 5)
     assert told["the claim alone"][:2] == (2, 2)
     # This judge hears the passage only, so that what agrees with one end agrees with the other.
-    assert told["its opposite alone, turned round"][:2] == (2, 2)
+    assert told["its opposite alone, agree and oppose exchanged"][:2] == (2, 2)
     assert told["the fast model alone"] == (0, 0, 0, 0)  # it agrees with both ends
 
     result = library.search(OPEN, stance_model=model)
@@ -88,13 +90,33 @@ def test_pairs_and_actors_are_counted_where_these_are_what_a_result_holds(librar
     found = sensitivity(pairs, library, stance_model=model)
     assert found.unit == "pair"
     assert rows(found)["as it is"][1] > 0
-    assert "60 passages read, not 120" in rows(found)
+    assert "at most 60 similar passages of a side read for each end" in rows(found)
+    assert rows(found)["as it is"][1] == len(pairs.oppose)
     positions = library.positions(f"{OPEN}.", stance_model=WordJudge())
     found = sensitivity(positions.result(), library, stance_model=WordJudge())
     assert found.unit == "country"
     assert rows(found)["as it is"] == (1, 1, 2, 0)
-    assert rows(found)["12 passages read, not 24"] == (1, 1, 2, 0)
-    assert by_probability(positions).variations[0] == found.variations[0]
+    assert rows(found)["at most 12 similar passages read of each country"] == (1, 1, 2, 0)
+    assert by_probability(positions.result()).variations[0] == found.variations[0]
+
+
+def test_only_what_was_made_from_this_library_by_this_model_is_repeated(library: Library) -> None:
+    result = library.search(OPEN, stance_model=WordJudge())
+    other = WordJudge()
+    other.digest = "6" * 64
+    with pytest.raises(QueryError, match="of another stance model"):
+        sensitivity(result, library, stance_model=other)
+    moved = replace(result, provenance=replace(result.provenance, library_digest="0" * 64))
+    with pytest.raises(QueryError, match="of another library"):
+        sensitivity(moved, library, stance_model=WordJudge())
+
+
+def test_an_opposite_is_no_words_of_the_quotes_speaker(library: Library) -> None:
+    quote = Quote(OPEN, opposite=DENIAL, speaker="Ada Lorn")
+    model = WordJudge()
+    told = rows(sensitivity(library.search(quote, stance_model=model), library, stance_model=model))
+    assert "the claim alone" in told
+    assert not any(what.startswith("its opposite") for what in told)
 
 
 def test_the_command_and_the_report_say_it(
@@ -123,7 +145,7 @@ def test_the_command_and_the_report_say_it(
     text = page.read_text()
     assert "How firm the counts are" in text
     assert "minimum probability 0.9" in text
-    assert "800 passages read" not in text
+    assert "800 similar passages" not in text
     told = run("report", kept, "--out", page, "--force", "--sensitivity", "--library", folder)
     assert told.code == 0, told
-    assert "800 passages read, not 400" in page.read_text()
+    assert "at most 800 similar passages read" in page.read_text()

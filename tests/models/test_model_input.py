@@ -248,6 +248,8 @@ def test_the_same_words_about_oneself_are_another_claim_in_another_country():
     assert says_the_same(said("Valdoria"), said("Valdoria"))
     assert says_the_same(said(""), said("Ostravia"))
     assert not says_the_same(said("Valdoria"), said("Ostravia"))
+    lift = "The US must lift the embargo."  # no pronoun
+    assert says_the_same(said("Valdoria", lift), said("Ostravia", lift))
     war = "The war will be lost."
     assert says_the_same(said("Valdoria", war), said("Ostravia", war.upper()))
     assert not says_the_same(said("", war), said("", "The war will not be lost."))

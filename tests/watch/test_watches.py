@@ -11,6 +11,7 @@ from compare.errors import LibraryError, WatchError
 from compare.library import Filters
 from compare.library.backend import backend_at
 from compare.library.library import Library
+from compare.models import SameActor
 from compare.results import Stance, Thresholds
 from compare.statements import Quote
 from compare.watch import Watches, values
@@ -49,6 +50,17 @@ def test_a_new_statement_is_reported_once(library: Library) -> None:
     assert (again.entries, again.unchanged) == ({"canal": ()}, True)
     assert briefly(reported(after)) == ["later"]
     assert after.watches.watch("CANAL").total == 1
+
+
+def test_an_entry_stays_wherever_its_words_stand_in_the_statement(library: Library) -> None:
+    words = "The blockade of Port Meren must end soon."
+    after = library.update([said("later", words)])
+    assert run(after) == {"canal": ["later"]}
+    after = after.update(
+        [said("later", f"Timber from the north has doubled in price this year. {words}")], ["later"]
+    )
+    assert run(after) == {"canal": []}
+    assert [entry.pair.b.text for entry in reported(after)] == [words]
 
 
 def test_nothing_is_scored_if_the_library_is_unchanged(library: Library) -> None:
@@ -329,3 +341,16 @@ def test_the_model_is_only_made_if_it_is_needed(library: Library) -> None:
     assert made == []
     ran = library.update([LATER]).watches.run(stance_model=model)
     assert (len(made), [one.total for one in ran.watches]) == (1, [1])
+
+
+def test_a_search_without_the_weight_of_the_same_actor_is_not_watched(library: Library) -> None:
+    class Weighing(WordJudge):
+        same_actor = SameActor(1.0)
+
+    model = Weighing()
+    weighed, plain = (
+        library.search(BLOCKADE, stance_model=model, same_actor=same) for same in (True, False)
+    )
+    with pytest.raises(WatchError, match="without --no-same-actor"):
+        library.watches.add("plain", plain, stance_model=model)
+    assert library.watches.add("weighed", weighed, stance_model=model).name == "weighed"

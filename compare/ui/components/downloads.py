@@ -151,7 +151,6 @@ def link_and_provenance(
         link = permalink(st.context.url or "", _state(library.digest, keys))
         st.code(link, language=None, wrap_lines=True)
         small(held)
-    show_sensitivity(result, library)
     show_provenance(result, *notes)
 
 
@@ -170,8 +169,8 @@ def show_sensitivity(result: Result, library: Library) -> None:
         if found is None and st.button(
             "Try other settings",
             key=f"{name}-try",
-            help="Read half and twice as many passages, each end alone, and by the fast model "
-            "alone. Each takes as long as the result did.",
+            help="Read half and twice as many passages, each end alone and, if two models read, by "
+            "the fast one alone. Each may take as long as the result did.",
         ):
             with progress("Trying other settings", "settings tried") as on_progress:
                 found = sensitivity(

@@ -328,8 +328,8 @@ def choose_thresholds(prefix: str = "", default: Thresholds | None = None) -> Th
             key=f"{prefix}without",
             bind="query-params",
             placeholder="None",
-            help="Kinds of sentence that models may misread. A statement whose strongest passage "
-            "is of a kind left out is not listed.",
+            help="Kinds of sentence that models may misread. A search leaves out a statement whose "
+            "strongest passage is of such a kind; positions take its next passage.",
         )
     return Thresholds(probability, similarity, tuple(map(SentenceKind, without)))
 

@@ -12,6 +12,7 @@ import streamlit as st
 from compare.comparison import NOT_A_SAMPLE, AgreementMatrix, PositionTable, position_table
 from compare.export import counted, csv_bytes, export_bytes, section_html, table_csv, table_html
 from compare.export.rows import agreement_rows, period_rows, position_rows, proposition_rows
+from compare.export.words import left_out_note
 from compare.library.library import Library
 from compare.models import signature
 from compare.models.third_reader import ThirdReader
@@ -29,6 +30,7 @@ from compare.ui.components.downloads import (
     figure,
     file_download,
     link_and_provenance,
+    show_sensitivity,
 )
 from compare.ui.components.layout import (
     choose_one,
@@ -469,6 +471,7 @@ def _show(table: PositionTable, library: Library, order: str, held: Sequence[str
     if not more:
         counts_note(first.result(), library)
         review_link(first.result(), f"{PREFIX}review")
+        show_sensitivity(first.result(), library)
     link_and_provenance(
         first.result(),
         library,
@@ -503,6 +506,8 @@ def _show_summary(positions: Positions) -> None:
         f"On the point, but taking no side: {len(positions.undecided):,}. "
         f"With statements, but none on the point: {len(positions.silent):,}."
     )
+    if left := left_out_note(positions):
+        small(left)
     notice(*positions.notes[:-1])  # the last stands under the charts
 
 

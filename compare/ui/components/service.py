@@ -242,7 +242,7 @@ def third_reader() -> ThirdReader | None:
             f"If on, the first {AT_HEAD} pairs of each list, and as many others as you choose, are "
             f"sent to {endpoint.in_words}, with country and date, and read by {model}. Of two "
             f"sides, or over time, so are passages with the proposition, and up to {2 * AT_HEAD} "
-            "pairs that its answers lead to. No pair is sent twice."
+            "pairs that its answers lead to. Answers are kept: no pair is asked again."
         )
         if not is_on:
             return None

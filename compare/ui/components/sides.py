@@ -28,6 +28,7 @@ from compare.ui.components.downloads import (
     download_buttons,
     figure,
     link_and_provenance,
+    show_sensitivity,
 )
 from compare.ui.components.layout import choose_one, notice, progress, small
 from compare.ui.components.proposition_form import TIME, Asked
@@ -124,6 +125,7 @@ def show_pairs(shown: Shown, library: Library, view_key: str, held: Sequence[str
         counts_note(result, library)
         review_link(result, f"{shown.prefix}review")
     words = "It holds the question, not the results: whoever opens it reads the pairs again."
+    show_sensitivity(result, library)
     link_and_provenance(result, library, held, words)
 
 
