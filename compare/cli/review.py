@@ -367,7 +367,8 @@ def agreement(name: str, library: Backend | None, as_json: bool) -> None:
     _show_figures(found)
     frames = []
     if of_sample := found.estimates:
-        frames = [f"{of_sample.frame} {of_sample.left_out:,} could not be judged."]
+        left = f" {of_sample.left_out:,} could not be judged." if of_sample.left_out else ""
+        frames = [f"{of_sample.frame}{left}"]
     if settings.plan:
         frames.append(reviewing.followed(opened))
     for note in [*frames, *found.cautions]:

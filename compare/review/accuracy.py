@@ -209,7 +209,7 @@ def _frame(review: Review, pool: int, read: Sequence[ReviewPair]) -> str:
     who = " and ".join(f"{name} ({n} of those labelled here)" for name, n in by.most_common())
     frame = f"The figures are of the {counted(pool, 'pair')} that could be drawn"
     frame += f"; their labels are of {who}." if who else "."
-    if made.screening:
+    if made.screening and made.screening not in by:  # positions keep what it read alone
         frame += (
             f" What {made.screening} alone read and took for neither is not among them, so it is "
             "in no figure, least of all in recall."
