@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,12 @@ from compare.cli.output import (
 )
 from compare.corpus.importers.registry import formats
 from compare.corpus.importing import import_corpus
-from compare.corpus.web import Page, Proposal, propose, statements_of
+from compare.corpus.web import Confirmed, Page, Proposal, propose, statements_of
 from compare.corpus.web.page import fetch_page, read_file
 from compare.errors import CorpusError
 from compare.export.words import counted
 from compare.files import write_whole
 from compare.safe_text import one_line
-from compare.statements import Quotation
 
 Proposals = Sequence[tuple[Page, Proposal]]
 
@@ -107,8 +106,14 @@ def _check_out(out: Path, inputs: Sequence[Path], *, force: bool) -> None:
 _accepting = shared.together(
     shared.file("--out", metavar="FILE.jsonl", help="Write what is accepted; otherwise only list."),
     shared.string(
-        "--accept", default=None, metavar="NUMBERS", help='Accept "1,3-5" or "all" without asking.'
+        "--accept",
+        default=None,
+        metavar="NUMBERS",
+        help='Accept "1,3-5" or "all" without asking; needs --speaker.',
     ),
+    shared.string("--speaker", help="Who said the accepted quotations."),
+    shared.string("--role", help="The speaker's role."),
+    shared.string("--country", help="The speaker's country."),
     shared.force,
     shared.as_json,
 )
@@ -118,11 +123,11 @@ _accepting = shared.together(
 @click.argument("url", type=shared.text)
 @_accepting
 def url(url: str, **options: Any) -> None:
-    """Fetch the web page at URL and propose its quotations as statements.
+    """Fetch the web page at URL and list its quotations; you say who said them.
 
     \b
       compare import url https://example.org/article --out article.jsonl
-      compare import url https://example.org/article --out article.jsonl --accept 1,3-5
+      compare import url https://example.org/article --out a.jsonl --accept 1,3 --speaker "Ada Lorn"
     """
     _propose(map(fetch_page, [url]), "Fetching the page", (), **options)
 
@@ -131,7 +136,7 @@ def url(url: str, **options: Any) -> None:
 @click.argument("files", nargs=-1, required=True, type=shared.PATH, metavar="FILE...")
 @_accepting
 def html(files: tuple[Path, ...], **options: Any) -> None:
-    """Propose the quotations of saved web pages, or of .txt files, as statements.
+    """List the quotations of saved web pages, or of .txt files; you say who said them.
 
     \b
       compare import html article.html --out article.jsonl
@@ -145,12 +150,12 @@ def _propose(
     inputs: Sequence[Path],
     out: Path | None,
     accept: str | None,
-    **options: bool,
+    **options: Any,
 ) -> None:
     """List the quotations of pages, have them confirmed, and write those accepted."""
     as_json, force = options["as_json"], options["force"]
-    if accept is not None and out is None:
-        raise click.UsageError("--accept needs --out FILE.jsonl, the file to write to.")
+    who = {name: options[name].strip() for name in ("speaker", "role", "country")}
+    _check_accept(accept, out, who)
     if out is not None:
         _check_out(out, inputs, force=force)
     with waiting(label):
@@ -163,7 +168,8 @@ def _propose(
         if not proposed and accept is None:
             say("No quotation was found.")
             return
-    accepted = _ask(proposed) if asks else _accepted(proposed, accept or "")
+    chosen = [] if asks else _accepted(proposed, accept or "")
+    accepted = _ask(proposed) if asks else [Confirmed(*each, **who) for each in chosen]
     written = 0
     if out is not None and (accept is not None or accepted):
         statements = statements_of(accepted)
@@ -189,9 +195,19 @@ def _propose(
     else:
         given = "" if out else "--out FILE.jsonl and "
         remark(
-            f"Nothing is written: check the speakers, then accept with {given}--accept 1,3-5 or "
-            "--accept all."
+            f"Nothing is written: accept what one speaker said with {given}--accept 1,3-5 "
+            "--speaker NAME."
         )
+
+
+def _check_accept(accept: str | None, out: Path | None, who: Mapping[str, str]) -> None:
+    """Refuse options that miss another one."""
+    if accept is None and any(who.values()):
+        raise click.UsageError("--speaker, --role and --country need --accept NUMBERS.")
+    if accept is not None and out is None:
+        raise click.UsageError("--accept needs --out FILE.jsonl, the file to write to.")
+    if accept is not None and not who["speaker"]:
+        raise click.UsageError("--accept needs --speaker NAME: who said these quotations.")
 
 
 def _can_ask() -> bool:
@@ -204,18 +220,12 @@ def _list_proposals(pages: Sequence[Page], proposed: Proposals) -> None:
         say(one_line(f"Page: {', '.join(filter(None, known))}"))
         for number, (of, proposal) in enumerate(proposed, start=1):
             if of is page:
-                _show_proposal(number, proposal)
+                _show_proposal(number, page, proposal)
 
 
-def _show_proposal(number: int, proposal: Proposal) -> None:
-    words = one_line(proposal.text)
-    direct = proposal.quotation is Quotation.DIRECT
-    who = ", ".join(filter(None, (proposal.speaker, proposal.role, proposal.country)))
-    say(f"{number:3}. {f'“{words}”' if direct else words}")
-    say(f"{_INDENT}{one_line(who) or '(nobody)'} – {proposal.confidence}")
-    if not direct:
-        say(f"{_INDENT}reported, not quoted")
-    say(f"{_INDENT}in: {one_line(proposal.context)}")
+def _show_proposal(number: int, page: Page, proposal: Proposal) -> None:
+    say(f"{number:3}. “{one_line(proposal.text)}”")
+    say(f"{_INDENT}in: {one_line(proposal.around(page))}")
 
 
 def _accepted(proposed: Proposals, accept: str) -> Proposals:
@@ -236,29 +246,28 @@ def _accepted(proposed: Proposals, accept: str) -> Proposals:
     return [proposed[number - 1] for number in sorted(wanted)]
 
 
-def _ask(proposed: Proposals) -> Proposals:
-    """Ask about each proposal: accept it, skip it, or correct its speaker first."""
+def _ask(proposed: Proposals) -> list[Confirmed]:
+    """Ask who said each quotation; one without an answer is skipped."""
     accepted = []
+    known: dict[str, dict[str, str]] = {}  # role and country by speaker
     for number, (page, proposal) in enumerate(proposed, start=1):
-        _show_proposal(number, proposal)
-        answer = click.prompt(
-            f"{_INDENT}Take it? (y)es, (n)o, (e)dit the speaker",
-            type=click.Choice(["y", "n", "e"], case_sensitive=False),
-            show_choices=False,
-            err=True,
-        )
-        if answer == "e":
-            edited: dict[str, Any] = {
-                name: _ask_field(name, getattr(proposal, name))
-                for name in ("speaker", "role", "country")
+        _show_proposal(number, page, proposal)
+        if speaker := _ask_field("Who said it (Enter skips it)"):
+            before = known.get(speaker, {})
+            known[speaker] = {
+                name: _ask_field(f'{name.title()} ("-" for none)', before.get(name) or "-")
+                for name in ("role", "country")
             }
-            accepted.append((page, replace(proposal, **edited)))
-        elif answer == "y":
-            accepted.append((page, proposal))
+            accepted.append(Confirmed(page, proposal, speaker, **known[speaker]))
     return accepted
 
 
-def _ask_field(name: str, now: str) -> str:
-    label = f'{_INDENT}{name.title()} (Enter keeps it, "-" empties it)'
-    given: str = click.prompt(label, default=one_line(now), value_proc=shared.text, err=True)
+def _ask_field(label: str, default: str = "") -> str:
+    given: str = click.prompt(
+        f"{_INDENT}{label}",
+        default=default,
+        show_default=default not in ("", "-"),
+        value_proc=shared.text,
+        err=True,
+    )
     return "" if given.strip() == "-" else given.strip()

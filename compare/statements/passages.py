@@ -71,12 +71,17 @@ def split_quote(text: str, language: str) -> list[str]:
 
 def spans(text: str, language: str) -> list[tuple[int, int]]:
     """Return the start and end of each passage of `text`; "" is read as English."""
+    joined = _join_short(text, sentences(text, language))
+    return [window for start, end in joined for window in _windows(text, start, end)]
+
+
+def sentences(text: str, language: str) -> list[tuple[int, int]]:
+    """Return the start and end of each sentence of `text`; "" is read as English."""
     code = language_code(language)
     words = ABBREVIATIONS.get(code, ABBREVIATIONS["en"])
-    sentences = _merge_false_breaks(text, _sentences(text, code), words)
-    found = (_TRIMMED.search(text, start, end) for start, end in sentences)
-    joined = _join_short(text, [sentence.span() for sentence in found if sentence])
-    return [window for start, end in joined for window in _windows(text, start, end)]
+    whole = _merge_false_breaks(text, _sentences(text, code), words)
+    found = (_TRIMMED.search(text, start, end) for start, end in whole)
+    return [sentence.span() for sentence in found if sentence]
 
 
 _TRIMMED = re.compile(r"\S(?:.*\S)?", re.S)

@@ -29,20 +29,16 @@ PAGE = """<!DOCTYPE html><html lang="en"><head><title>The blockade \x1b[31m goes
 <p>Foreign Minister Ada Lorn of Valdoria met the press in Port Meren on Monday at noon.</p>
 <p>&ldquo;We will not accept this blockade,&rdquo; she told reporters in the harbour.</p>
 <p>&ldquo;The blockade is lawful,&rdquo; said Envoy Bren Tal, &ldquo;and it will stay.&rdquo;</p>
-<p>Prime Minister Cor Vael of Norland said that the talks would go on in the spring.</p>
+<p>Prime Minister Cor Vael of Norland said: &ldquo;The talks go on in the spring.&rdquo;</p>
 </article></body></html>"""
 LISTED = """\
 Page: The blockade goes on, The Meren Post, 2021-05-03, en, https://post.example/a/1
   1. “We will not accept this blockade”
-     Ada Lorn, Foreign Minister – speaker from the sentence before
      in: “We will not accept this blockade,” she told reporters in the harbour.
   2. “The blockade is lawful and it will stay.”
-     Bren Tal, Envoy – speaker named beside it
      in: “The blockade is lawful,” said Envoy Bren Tal, “and it will stay.”
-  3. the talks would go on in the spring
-     Cor Vael, Prime Minister – speaker named beside it
-     reported, not quoted
-     in: Prime Minister Cor Vael of Norland said that the talks would go on in the spring.
+  3. “The talks go on in the spring.”
+     in: Prime Minister Cor Vael of Norland said: “The talks go on in the spring.”
 """
 
 Run = Callable[..., Ran]
@@ -82,9 +78,10 @@ def written(path: str) -> list[tuple[str, str, str, str]]:
     return [(s.text, s.speaker, s.role, s.countries) for s in corpus.statements]
 
 
-FIRST = ("We will not accept this blockade", "Ada Lorn", "Foreign Minister", "")
-SECOND = ("The blockade is lawful and it will stay.", "Bren Tal", "Envoy", "")
-THIRD = ("the talks would go on in the spring", "Cor Vael", "Prime Minister", "")
+FIRST = ("We will not accept this blockade", "Ada Lorn", "", "")
+SECOND = ("The blockade is lawful and it will stay.", "Ada Lorn", "", "")
+THIRD = ("The talks go on in the spring.", "Ada Lorn", "", "")
+LORN = ("--speaker", "Ada Lorn")
 
 
 # -- listing -------------------------------------------------------------------------------------
@@ -94,25 +91,25 @@ def test_a_list_and_how_to_accept(run: Run) -> None:
     told = run("html", "page.html")
     assert (told.code, told.out) == (0, LISTED)
     assert told.err == (
-        "Nothing is written: check the speakers, then accept with --out FILE.jsonl and --accept "
-        "1,3-5 or --accept all.\n"
+        "Nothing is written: accept what one speaker said with --out FILE.jsonl and --accept "
+        "1,3-5 --speaker NAME.\n"
     )
     told = run("html", "page.html", "--out", "a.jsonl")
     assert (told.code, told.out) == (0, LISTED)
-    assert "accept with --accept 1,3-5 or" in told.err
+    assert "one speaker said with --accept 1,3-5 --speaker NAME" in told.err
     assert not Path("a.jsonl").exists()
 
 
 def test_the_same_words_on_two_pages_are_two_statements(run: Run) -> None:
     Path("again.html").write_text(PAGE.replace("a/1", "a/2"))
-    told = run("html", "page.html", "again.html", "--accept", "all", "--out", "a.jsonl")
+    told = run("html", "page.html", "again.html", "--accept", "all", "--out", "a.jsonl", *LORN)
     assert (told.code, told.out.splitlines()[-1]) == (0, "a.jsonl: 6 statements.")
     corpus = read_corpus(["a.jsonl"])
     assert (len(corpus.statements), corpus.problems) == (6, ())
 
 
 def test_a_folder_that_is_not_there_is_said_ahead_of_the_questions(run: Run) -> None:
-    told = run("html", "page.html", "--accept", "all", "--out", "absent/a.jsonl")
+    told = run("html", "page.html", "--accept", "all", "--out", "absent/a.jsonl", *LORN)
     assert (told.code, told.out) == (2, "")
     assert "a.jsonl cannot be written (No such file" in told.err
 
@@ -121,19 +118,14 @@ def test_json(run: Run) -> None:
     told = run("html", "page.html", "--json")
     assert told.err == ""
     assert (told.json["out"], told.json["written"]) == (None, 0)
-    first, second, third = told.json["proposals"]
+    first, second, _ = told.json["proposals"]
     assert first == {
         "number": 1,
         "text": "We will not accept this blockade",
-        "quotation": "direct",
-        "speaker": "Ada Lorn",
-        "role": "Foreign Minister",
-        "country": "",
         "context": "“We will not accept this blockade,” she told reporters in the harbour.",
         "paragraph": 1,
         "start": 1,
         "end": 33,
-        "confidence": "speaker from the sentence before",
         "page": {
             "title": "The blockade goes on",
             "site": "The Meren Post",
@@ -142,25 +134,25 @@ def test_json(run: Run) -> None:
             "language": "en",
         },
     }
-    assert (second["number"], third["quotation"]) == (2, "reported")
-    told = run("html", "page.html", "--json", "--out", "a.jsonl", "--accept", "2")
+    assert second["number"] == 2
+    told = run("html", "page.html", "--json", "--out", "a.jsonl", "--accept", "2", *LORN)
     assert (told.json["out"], told.json["written"]) == ("a.jsonl", 1)
     assert written("a.jsonl") == [SECOND]
 
 
 def test_several_pages_are_numbered_through(run: Run) -> None:
     Path("b.txt").write_text("Envoy Bren Tal said: “We will wait for you.”")
-    told = run("html", "page.html", "b.txt", "--out", "a.jsonl", "--accept", "4,1")
-    assert "Page: en\n  4. “We will wait for you.”\n     Bren Tal, Envoy" in told.out
+    told = run("html", "page.html", "b.txt", "--out", "a.jsonl", "--accept", "4,1", *LORN)
+    assert "Page: en\n  4. “We will wait for you.”\n     in: Envoy Bren Tal" in told.out
     assert told.out.endswith("a.jsonl: 2 statements.\n")
-    assert written("a.jsonl") == [FIRST, ("We will wait for you.", "Bren Tal", "Envoy", "")]
+    assert written("a.jsonl") == [FIRST, ("We will wait for you.", "Ada Lorn", "", "")]
 
 
 def test_a_page_without_quotations(run: Run) -> None:
     Path("b.txt").write_text("The harbour is open.")
     told = run("html", "b.txt")
     assert (told.code, told.out) == (0, "Page: en\nNo quotation was found.\n")
-    told = run("html", "b.txt", "--out", "a.jsonl", "--accept", "all")
+    told = run("html", "b.txt", "--out", "a.jsonl", "--accept", "all", *LORN)
     assert told.code == 2
     assert told.err == ("Error: No quotation was accepted, so there is nothing to write.\n")
     assert not Path("a.jsonl").exists()
@@ -190,7 +182,7 @@ def test_no_control_character_is_printed(run: Run) -> None:
 def test_numbers_are_accepted(
     run: Run, accept: str, expected: list[tuple[str, str, str, str]]
 ) -> None:
-    told = run("html", "page.html", "--out", "a.jsonl", "--accept", accept)
+    told = run("html", "page.html", "--out", "a.jsonl", "--accept", accept, *LORN)
     assert (told.code, told.err) == (0, "")
     number = "1 statement" if len(expected) == 1 else f"{len(expected)} statements"
     assert told.out == f"{LISTED}a.jsonl: {number}.\n"
@@ -199,14 +191,14 @@ def test_numbers_are_accepted(
 
 @pytest.mark.parametrize("accept", ["0", "4", "2-4", "3-1", "x", "1;2", "-1", "9999999"])
 def test_numbers_that_name_nothing(run: Run, accept: str) -> None:
-    told = run("html", "page.html", "--out", "a.jsonl", f"--accept={accept}")
+    told = run("html", "page.html", "--out", "a.jsonl", f"--accept={accept}", *LORN)
     assert told.code == 2
     assert f"{accept!r} names none of the 3 proposals: give numbers as in" in told.err
     assert not Path("a.jsonl").exists()
 
 
 def test_what_is_written(run: Run) -> None:
-    run("html", "page.html", "--out", "a.jsonl", "--accept", "all")
+    run("html", "page.html", "--out", "a.jsonl", "--accept", "all", *LORN)
     lines = Path("a.jsonl").read_text().splitlines()
     data = json.loads(lines[0])
     assert data["extra"] == {"confirmed_on": f"{datetime.now().astimezone():%Y-%m-%d}"}
@@ -215,19 +207,19 @@ def test_what_is_written(run: Run) -> None:
         "The Meren Post",
         "https://post.example/a/1",
     )
-    assert json.loads(lines[2])["quotation"] == "reported"
+    assert (data["speaker"], data["quotation"]) == ("Ada Lorn", "direct")
     first, *_ = read_corpus(["a.jsonl"], strict=True).statements
     assert first.to_dict() == data
 
 
 def test_a_file_that_is_there_is_kept(run: Run) -> None:
     Path("a.jsonl").write_text("mine")
-    told = run("html", "nowhere.html", "--out", "a.jsonl", "--accept", "all")
+    told = run("html", "nowhere.html", "--out", "a.jsonl", "--accept", "all", *LORN)
     assert told.code == 2
     assert told.err == (
         "Error: a.jsonl already exists: choose another name, or overwrite it with --force.\n"
     )
-    told = run("html", "page.html", "--out", "a.jsonl", "--accept", "1", "--force")
+    told = run("html", "page.html", "--out", "a.jsonl", "--accept", "1", "--force", *LORN)
     assert (told.code, written("a.jsonl")) == (0, [FIRST])
 
 
@@ -236,6 +228,12 @@ def test_a_file_that_is_there_is_kept(run: Run) -> None:
     [
         (["html"], "Missing argument 'FILE...'"),
         (["html", "page.html", "--accept", "all"], "--accept needs --out FILE.jsonl"),
+        (["html", "page.html", "--out", "a.jsonl", "--accept", "1"], "--accept needs --speaker"),
+        (
+            ["html", "page.html", "--out", "a.jsonl", "--accept", "1", "--speaker", " "],
+            "--accept needs --speaker NAME",
+        ),
+        (["html", "page.html", "--out", "a.jsonl", *LORN], "need --accept NUMBERS"),
         (["html", "nowhere.html"], "nowhere.html cannot be read (No such file or directory)"),
         (["html", "."], ". cannot be read (Is a directory): check the path."),
         (["html", "empty.html"], "empty.html is empty: save the page anew"),
@@ -243,8 +241,8 @@ def test_a_file_that_is_there_is_kept(run: Run) -> None:
         (["html", "drawing.html"], "drawing.html is a PNG picture, not a web page"),
         (["html", "page.html", "--out", "a.csv"], "a.csv does not end in .jsonl"),
         (["html", "page.html", "--out", "page.html", "--force"], "does not end in .jsonl"),
-        (["html", "page.html", "--out", "a.jsonl", "--accept", "１"], "names none of the"),
-        (["html", "page.html", "--out", "no/a.jsonl", "--accept", "1"], "cannot be written"),
+        (["html", "page.html", "--out", "a.jsonl", "--accept", "１", *LORN], "names none of the"),
+        (["html", "page.html", "--out", "no/a.jsonl", "--accept", "1", *LORN], "cannot be written"),
         (["url", "ftp://meren.example"], "is not a web address"),
         (["url", "http://127.0.0.1/"], "is not on the public web"),
     ],
@@ -262,32 +260,28 @@ def test_errors_are_one_sentence(run: Run, arguments: list[str], why: str) -> No
 # -- asking --------------------------------------------------------------------------------------
 
 
-def test_each_is_asked_about(run: Run, answers: Callable[..., None]) -> None:
-    answers("y", "N", "e", "Dora Fenn", "", "Norland")
+def test_who_said_each_is_asked(run: Run, answers: Callable[..., None]) -> None:
+    answers("Ada Lorn", "Envoy", "Norland", "", "Ada Lorn", "", "-")
     told = run("html", "page.html", "--out", "a.jsonl")
     assert told.code == 0
     assert told.out == f"{LISTED}a.jsonl: 2 statements.\n"
-    assert "Take it? (y)es, (n)o, (e)dit the speaker: " in told.err
-    text, _, role, _ = THIRD
-    assert written("a.jsonl") == [FIRST, (text, "Dora Fenn", role, "Norland")]
+    assert "Who said it (Enter skips it): " in told.err
+    assert 'Role ("-" for none) [Envoy]: ' in told.err  # as for the first of her quotations
+    assert written("a.jsonl") == [
+        (FIRST[0], "Ada Lorn", "Envoy", "Norland"),
+        (THIRD[0], "Ada Lorn", "Envoy", ""),
+    ]
 
 
-def test_a_field_is_emptied(run: Run, answers: Callable[..., None]) -> None:
-    answers("n", "e", "", "-", "-", "no idea", "n")
-    told = run("html", "page.html", "--out", "a.jsonl")
-    assert "'no idea' is not one of" in told.err
-    assert written("a.jsonl") == [("The blockade is lawful and it will stay.", "Bren Tal", "", "")]
-
-
-def test_nothing_is_taken(run: Run, answers: Callable[..., None]) -> None:
-    answers("n", "n", "n")
+def test_nothing_is_taken_without_a_speaker(run: Run, answers: Callable[..., None]) -> None:
+    answers("", " ", "-")
     told = run("html", "page.html", "--out", "a.jsonl")
     assert (told.code, told.out, told.err[-20:]) == (0, LISTED, "Nothing is written.\n")
     assert not Path("a.jsonl").exists()
 
 
 def test_answers_that_end_early(run: Run, answers: Callable[..., None]) -> None:
-    answers("y")
+    answers("Ada Lorn", "", "")
     told = run("html", "page.html", "--out", "a.jsonl")
     assert told.code == 2
     assert told.err.endswith(
@@ -307,7 +301,7 @@ def test_a_terminal_is_asked(here: Path) -> None:
         close_fds=True,
     )
     os.close(follower)
-    os.write(leader, b"n\ny\nn\n")
+    os.write(leader, b"\nAda Lorn\n\n\n\n")
     assert child.wait(60) == 0
     os.close(leader)
     assert written("a.jsonl") == [SECOND]
@@ -321,12 +315,12 @@ def test_a_page_is_fetched(run: Run, site: Site, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("compare.corpus.web.fetch.fetch", partial(fetch, allowed=allowed))
     site.answer("/old", b"", 301, Location="/a")
     site.answer("/a", PAGE.encode("windows-1252"), Content_Type="text/html; charset=latin-1")
-    told = run("url", f"{site.url}/old", "--out", "a.jsonl", "--accept", "2")
+    told = run("url", f"{site.url}/old", "--out", "a.jsonl", "--accept", "2", *LORN)
     assert told.code == 0
     assert f"Page: The blockade goes on, The Meren Post, 2021-05-03, en, {site.url}/a\n" in told.out
     (statement,) = read_corpus(["a.jsonl"], strict=True).statements
     assert statement.url == f"{site.url}/a"
     site.answer("/b", b'Envoy Bren Tal said: "We will wait for you."', Content_Type="text/plain")
     told = run("url", f"{site.url}/b")
-    assert "  1. “We will wait for you.”\n     Bren Tal, Envoy" in told.out
+    assert "  1. “We will wait for you.”\n     in: Envoy Bren Tal" in told.out
     assert f"Page: 127.0.0.1, en, {site.url}/b\n" in told.out

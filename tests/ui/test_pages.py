@@ -396,7 +396,7 @@ PAGE = """<!DOCTYPE html><html lang="en"><head><title>The blockade goes on</titl
 
 def test_quotations_of_a_page_are_taken_one_by_one(page, home):
     app = page("add", add_from="A web page")
-    assert "Only those you accept are added" in shown(app)
+    assert "only those whose speaker you name are added" in shown(app)
     app.file_uploader[0].upload("page.html", PAGE.encode())
     well(app.run())
     html = shown(app)
@@ -405,8 +405,7 @@ def test_quotations_of_a_page_are_taken_one_by_one(page, home):
     assert "accept this &lt;b&gt;blockade&lt;/b&gt;" in html
     assert [button.label for button in app.button if button.key == "add-go"] == []
 
-    assert [box.value for box in app.checkbox if box.label == "Accept"] == [False, False]
-    next(box for box in app.checkbox if box.label == "Accept").check()
+    assert [field.value for field in app.text_input if field.label == "Speaker"] == ["", ""]
     next(field for field in app.text_input if field.label == "Speaker").set_value("Ada B. Lorn")
     well(app.run())
     assert '<h3 class="cp-name"><bdi>Ada B. Lorn</bdi></h3>' in shown(app)

@@ -19,7 +19,7 @@ from compare.corpus.importers.registry import formats
 from compare.corpus.importing import read_public, recognised_format
 from compare.corpus.index_file import NAME as INDEX
 from compare.corpus.read import DOCUMENTS, READERS
-from compare.corpus.web import Page, Proposal, propose, statements_of
+from compare.corpus.web import Confirmed, Page, Proposal, propose, statements_of
 from compare.corpus.web.page import fetch_page, read_saved
 from compare.errors import CompareError, CorpusError
 from compare.export import counted, facts_html, table_html
@@ -27,7 +27,7 @@ from compare.export.html import statement_card
 from compare.library import locations
 from compare.library.backend import backend_at
 from compare.library.library import Library
-from compare.statements import Quotation, Statement, parse_countries
+from compare.statements import Statement
 from compare.ui.components.layout import (
     card,
     notice,
@@ -317,7 +317,7 @@ def _batch() -> int:
 
 
 def statements_from_page() -> list[Statement]:
-    """Show a page's quotations as proposals; return the statements that the user accepts."""
+    """Show a page's quotations; return the statements of those whose speaker the user names."""
     show_html("about_pages", locations.user_library())
     page = _ask_for_page()
     return _accepted(page) if page else []
@@ -364,44 +364,22 @@ def _accepted(page: Page) -> list[Statement]:
     if not proposals:
         notice("No quotation was found in this page.")
         return []
-    small(
-        f"{counted(len(proposals), 'quotation')} found. Speakers are guessed from the words around "
-        "them: compare each with its sentence, correct it if needed, and accept what is right."
-    )
+    small(f"{counted(len(proposals), 'quotation')} found. Type who said it, to take a quotation.")
     more = f"page-more-{key}"
     number = int(st.session_state.get(more, _PROPOSALS_AT_FIRST))
-    proposed = [_proposal(entry, f"{key}-{n}") for n, entry in enumerate(proposals[:number])]
+    asked = [_confirmed(page, entry, f"{key}-{n}") for n, entry in enumerate(proposals[:number])]
     show_more_button(more, number, len(proposals), _PROPOSALS_AT_FIRST)
-    return statements_of([(page, entry) for entry in proposed if entry])
+    return statements_of([confirmed for confirmed in asked if confirmed.speaker])
 
 
-def _proposal(proposal: Proposal, key: str) -> Proposal | None:
-    """Show a proposal; return it with the user's corrections if it is accepted."""
-    speaker, role, country = (
-        str(st.session_state.get(f"page-{name}-{key}", getattr(proposal, name))).strip()
-        for name in _WHO
-    )
-    corrected = replace(proposal, speaker=speaker, role=role, country=country)
-    with card(
-        f"page-{key}", statement_card(_preview(corrected)), corrected.confidence.capitalize()
-    ):
-        accepted = st.checkbox("Accept", key=f"page-take-{key}")
-        with st.popover("Correct the speaker", type="tertiary"):
-            for name in _WHO:
-                guess, field = getattr(proposal, name), f"page-{name}-{key}"
-                st.text_input(name.capitalize(), guess, key=field, max_chars=300)
-    return corrected if accepted else None
-
-
-def _preview(proposal: Proposal) -> Statement:
-    """Return a proposal as a statement, with the sentence it was found in as its context."""
-    reported = proposal.quotation is Quotation.REPORTED
-    return Statement(
-        id="",
-        text=proposal.text,
-        speaker=proposal.speaker,
-        role=proposal.role,
-        country=parse_countries(proposal.country) if proposal.country else (),
-        quotation=proposal.quotation,
-        context=proposal.context if reported or proposal.context != proposal.text else "",
-    )
+def _confirmed(page: Page, proposal: Proposal, key: str) -> Confirmed:
+    """Show a quotation and fields for its speaker; return it with what the user typed."""
+    speaker = str(st.session_state.get(f"page-speaker-{key}", ""))
+    around = proposal.around(page)
+    statement = Statement(id="", text=proposal.text, speaker=speaker, context=around)
+    with card(f"page-{key}", statement_card(statement)), st.grid(3):
+        who = {
+            name: st.text_input(name.capitalize(), key=f"page-{name}-{key}", max_chars=300).strip()
+            for name in _WHO
+        }
+    return Confirmed(page, proposal, **who)
