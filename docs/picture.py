@@ -31,7 +31,7 @@ COLOURS = 256
 def search(page: Page) -> None:
     """Search by the quote that the app opens with, the deciding words marked."""
     go(page, "?why=true", 1480)
-    page.get_by_role("heading", name="Oppose").wait_for()
+    page.get_by_role("heading", name="Oppose", exact=True).wait_for()
     page.locator("mark").first.wait_for()
 
 
@@ -71,7 +71,7 @@ def watches(page: Page) -> None:
     """Watch a quote in a library of made-up statements, and add some of them later."""
     canal = DOCS / "canal.csv"
     first = Path(os.environ["XDG_DATA_HOME"]) / "first.csv"
-    first.write_text("".join(canal.read_text("utf-8").splitlines(keepends=True)[:9]), "utf-8")
+    first.write_text("".join(canal.read_text("utf-8").splitlines(keepends=True)[:4]), "utf-8")
     quote = "All ships must be free to pass through the canal."
     for arguments in (
         ("build", "--corpus", str(first)),
