@@ -19,9 +19,5 @@ for reader in 1 2; do
     compare review import seats "$here/reader-$reader.csv" --reader "Reader $reader" --library study
     compare review done seats --reader "Reader $reader" --library study
 done
-tail -n +2 "$here/decisions.csv" | while IFS=, read -r pair label; do
-    compare review decide seats --by "Reader 1" --pair "$pair" --label "$label" --library study
-done
-
 compare review agreement seats --library study
 compare sensitivity result.json --library study
