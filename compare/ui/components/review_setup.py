@@ -155,8 +155,9 @@ _FEW = 50
 
 def counts_note(result: Result, library: Library) -> None:
     """Show the counts of a result as its review corrects them, or say how many labels would."""
-    pool, reviews = len(result.pairs), Reviews.of(library)
+    pool = len(result.pairs)
     try:
+        reviews = Reviews.of(library)
         found = _corrected(reviews.state(), frame_digest(result), reviews, result)
     except ReviewError:  # the page Review says what is wrong with the file
         found = None
