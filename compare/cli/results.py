@@ -117,22 +117,23 @@ def report(result: Path, out: Path | None, title: str, limit: int | None, **opti
 @shared.reading
 @shared.as_json
 def sensitivity(result: Path, as_json: bool, **options: Any) -> None:
-    """Repeat a saved result with one thing otherwise at a time, and count what takes which side.
+    """Repeat a saved result with one change at a time, and count what takes which side.
 
     \b
       compare sensitivity result.json
       compare sensitivity places.json --library un --json
 
-    RESULT is a file as for `compare export`. What is otherwise: the minimum probability; half and
-    twice as many passages read; the claim alone; its opposite alone, with agree and oppose
-    exchanged; and, if two models read, the fast model alone. Counted are the statements of a
-    search, the pairs of two sides and of a timeline, and the countries or speakers of positions.
+    RESULT is a file as for `compare export`. Each line makes one change: another minimum
+    probability; half or twice as many passages read; the claim alone; its opposite alone, with
+    agree and oppose exchanged; or, if two models read, the fast model alone. The counts are of the
+    statements of a search, the pairs of two sides or of a timeline, or the countries or speakers of
+    positions.
     """
     found = _sensitivity(load_result(result), options)
     if as_json:
         say_json(asdict(found))
         return
-    head = ("otherwise", "agree", "oppose", "same side", "other side")
+    head = ("change", "agree", "oppose", "same side", "other side")
     rows = [(one.what, one.agree, one.oppose, one.same, one.other) for one in found.variations]
     show_table(f"By {found.unit}", head, rows, text_columns=1, format=",")
 

@@ -210,7 +210,9 @@ def plan(readers: tuple[str, ...], **options: Any) -> None:
     if out and not readers:
         raise click.UsageError("A plan names its readers: give --reader for each.")
     if options["hypotheses"] and not out:
-        raise click.UsageError("A hypothesis stands in the plan: name its file with --out.")
+        raise click.UsageError(
+            "Hypotheses are written into a plan: name the file of the plan with --out."
+        )
     result, codebook = load_result(options["result"]), options["codebook"]
     planned = reviewing.plan(
         result,

@@ -1,4 +1,4 @@
-"""How firm a result is: what it would be with other settings, either end alone or another model."""
+"""Repeat a result with one change at a time: other settings, one end alone, another model."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ _TURNED = {Stance.AGREE: Stance.OPPOSE, Stance.OPPOSE: Stance.AGREE}
 
 @dataclass(frozen=True, slots=True)
 class Variation:
-    """What a result is if one thing is otherwise.
+    """What a result is after one change.
 
     Attributes:
-        what: What is otherwise; "as it is" for the result itself.
+        what: The change; "as it is" for the result itself.
         agree: How many agree; of countries and speakers, how many do on balance.
         oppose: How many oppose.
         same: How many of those that take a side in the result take the same side.
@@ -57,11 +57,11 @@ class Variation:
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """What a result is with one thing otherwise at a time, the result itself first.
+    """What a result is after each of several changes; first, the result itself.
 
     Attributes:
-        unit: What is counted: "statement" in a search, "pair" for two sides and a timeline,
-            "country" or "speaker" for positions.
+        unit: The unit of the counts: "statement" in a search, "pair" for two sides and a
+            timeline, "country" or "speaker" for positions.
     """
 
     unit: str
@@ -91,10 +91,10 @@ def sensitivity(
     stance_model: StanceModel | None = None,
     on_progress: Progress | None = None,
 ) -> Sensitivity:
-    """Repeat a result with one thing otherwise at a time, and count what takes which side.
+    """Repeat a result with one change at a time, and count what takes which side.
 
-    These are: the minimum probability; half and twice as many passages read; if there is an
-    opposite, the claim alone and, unless the quote has a speaker, the opposite alone, with agree
+    The changes are: another minimum probability; half and twice as many passages read; if there is
+    an opposite, the claim alone and, unless the quote has a speaker, the opposite alone, with agree
     and oppose exchanged; and, if two models read, the first alone. A third reader reads nothing
     again, so that a line without it is added.
 
@@ -183,11 +183,11 @@ def _variation(what: str, taken: _Taken, usual: _Taken) -> Variation:
     return Variation(what, counts[Stance.AGREE], counts[Stance.OPPOSE], same, other)
 
 
-# -- What is otherwise ---------------------------------------------------------------------------
+# -- The changes ---------------------------------------------------------------------------------
 
 
 def _others(kept: Result, model: StanceModel) -> Iterator[tuple[str, Result, StanceModel, bool]]:
-    """Yield what is otherwise, the result to repeat, its model, and whether sides are exchanged."""
+    """Yield each change, the result to repeat, its model, and whether sides are exchanged."""
     made = kept.provenance
     if made.third_reader:
         yield "without the third reader", kept, model, False

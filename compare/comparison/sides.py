@@ -303,8 +303,8 @@ def _pairs(
     of_a, of_b = (metadata(side.row) for side in (a, b))
     one, other = (part.ravel() for part in np.indices((len(a.row), len(b.row))))
     first, second = (
-        PassageMetadata(*(column[numbers] for column in metadata))
-        for metadata, numbers in ((of_a, one), (of_b, other))
+        PassageMetadata(*(column[numbers] for column in of_side))
+        for of_side, numbers in ((of_a, one), (of_b, other))
     )
     kept = (first.statement != second.statement) & (first.words != second.words)
     if over_time:

@@ -246,10 +246,8 @@ def read_again(
     again = {key: _joined(pair, places) for key, pair in again.items()}
     read = [key for key, pair in again.items() if _is_read(pair)]
     added = [again[key] for key in read if key not in held]
-    least = result.thresholds
-    moved = sum(
-        least.stance_of(held[key]) is not least.stance_of(again[key]) for key in read if key in held
-    )
+    label = result.thresholds.stance_of  # of a passage placed, too
+    moved = sum(label(held[key]) is not label(again[key]) for key in read if key in held)
     all_added = len(added) + result.provenance.third_reader.get("added", 0)
     made = {
         "model": signature(reader),

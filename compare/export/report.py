@@ -105,7 +105,7 @@ def _list(
 
 
 def sensitivity_table(found: Sensitivity) -> Markup:
-    """Return a table: a row for each thing that is otherwise."""
+    """Return a table: a row for each change."""
     head = (f"By {found.unit}", "agree", "oppose", "same side", "other side")
     rows = [
         (one.what, *(f"{n:,}" for n in (one.agree, one.oppose, one.same, one.other)))

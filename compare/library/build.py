@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 from pathlib import Path
-from shlex import join, quote
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,7 +29,6 @@ from compare.library.generations import (
 from compare.library.index.base import Floats, check_vectors
 from compare.library.passage_store import DEFAULT_STORE, FileStore, PassageStore, store_kind
 from compare.statements import Statement
-from compare.strict_model import read
 
 if TYPE_CHECKING:
     from compare.library.backend import Backend
@@ -38,12 +36,7 @@ if TYPE_CHECKING:
     from compare.models import Encoder
     from compare.progress import Progress
 
-NOTE = "deletion.json"
-"""The document that names the statements of a deletion until all of it is done."""
-
 _ADAPTATION = "adapted.json"  # an older version wrote it beside a library
-
-_MOST_NAMED = 5  # ids in a command that a person is told
 
 _STAGED = "staged.sqlite"
 _AT_ONCE = 200
@@ -337,65 +330,6 @@ def no_statement(statement_id: str, where: Backend) -> LibraryError:
     )
 
 
-# -- Deletions -----------------------------------------------------------------------------------
-
-# A deletion publishes a library without the statements, and then removes the generations before.
-# The note lets the next writer finish it.
-
-
-def note_deletion(backend: Backend, ids: Collection[str]) -> None:
-    """Note that the deletion of these statements begins; they are all in the library."""
-    backend.write_document(NOTE, json.dumps({"ids": sorted(ids)}) + "\n")
-
-
-def settle_note(backend: Backend, waiting: Collection[str] = ()) -> None:
-    """Note only the statements whose deletion still waits; without any, remove the note."""
-    if waiting:
-        note_deletion(backend, waiting)
-        return
-    try:
-        backend.remove_document(NOTE)
-    except OSError as error:
-        raise LibraryError(
-            f"{backend.place_of(NOTE)} cannot be removed ({error.strerror}): remove it yourself."
-        ) from error
-
-
-def finish_deletion(backend: Backend) -> frozenset[str]:
-    """Finish a deletion that was interrupted after it was published.
-
-    Returns:
-        The ids of its statements; none if there is no such deletion, or if they are not known.
-
-    Raises:
-        LibraryError: The library or the note cannot be read or written.
-        WatchError: Its watches are damaged.
-    """
-    from compare.watch.document import upgrade
-
-    noted = noted_deletion(backend)
-    if noted is None:
-        return frozenset()
-    with closing(backend.open().open_store()) as store:
-        gone = noted - store.statements(noted).keys()
-    if noted and not gone:  # it was interrupted before, and nothing was deleted
-        return frozenset()
-    backend.forget_before()
-    upgrade(backend)
-    settle_note(backend, noted - gone)
-    return noted & gone
-
-
-def unfinished_deletion(backend: Backend, store: PassageStore) -> frozenset[str]:
-    """Return the ids of statements that left the library by a deletion that is not finished.
-
-    Raises:
-        LibraryError: The note cannot be read.
-    """
-    ids = noted_deletion(backend) or frozenset()
-    return ids - store.statements(ids).keys()
-
-
 def about_adaptation(backend: Backend) -> str:
     """Say that an older version's adaptation to the library is no longer used; "" without one."""
     try:
@@ -405,50 +339,3 @@ def about_adaptation(backend: Backend) -> str:
     remedy = ": delete it" if backend.folder else ""
     place = backend.place_of(_ADAPTATION)
     return f"The adaptation in {place} is no longer used{remedy}." if there else ""
-
-
-def about_deletion(backend: Backend, store: PassageStore) -> str:
-    """Say that a deletion is not finished, and what finishes it; "" if there is none."""
-    try:
-        ids, gone = noted_deletion(backend), unfinished_deletion(backend, store)
-    except LibraryError as error:
-        return str(error)
-    if ids is None:
-        return ""
-    if not ids:
-        return (
-            f"A deletion is not finished, and {backend.place_of(NOTE)}, which named the "
-            "statements, is damaged: the next change to the library removes the words of all that "
-            "is no longer in it."
-        )
-    first, library = min(gone or ids), f"--library {quote(str(backend))}"
-    of = f"{first} and {len(ids) - 1} more" if len(ids) > 1 else first
-    if not gone:
-        repeated = join(sorted(ids)) if len(ids) <= _MOST_NAMED else "ID..."
-        return (
-            f"The deletion of {of} has deleted nothing yet: if it was interrupted, repeat it with "
-            f"`compare delete {repeated} {library}`."
-        )
-    return (
-        f"The deletion of {of} is not finished, and the words may still be in the library's files: "
-        f"`compare delete {quote(first)} {library}` finishes it, and so does the next change to "
-        "the library."
-    )
-
-
-def noted_deletion(backend: Backend) -> frozenset[str] | None:
-    """Return the ids in the note: none if it is damaged, None if there is no note.
-
-    Raises:
-        LibraryError: It cannot be read.
-    """
-    try:
-        text = backend.read_document(NOTE)
-        return None if text is None else frozenset(read("deletion", text).ids)
-    except ValueError:
-        return frozenset()
-    except OSError as error:
-        raise LibraryError(
-            f"{backend.place_of(NOTE)} cannot be read ({error.strerror}): make it readable, since "
-            "it names statements whose deletion is not finished."
-        ) from error

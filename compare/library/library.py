@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from compare.errors import CompareError, LibraryError, QueryError
+from compare.errors import LibraryError, QueryError
 from compare.library.backend import Backend, Generation, backend_at
-from compare.library.build import (
+from compare.library.build import check_encoder, encoder_of, no_statement
+from compare.library.deletion import (
     about_deletion,
-    check_encoder,
-    encoder_of,
+    delete_statements,
     finish_deletion,
-    no_statement,
-    note_deletion,
     noted_deletion,
-    settle_note,
 )
 from compare.library.filters import Facets, Filters
 from compare.library.generations import Manifest
@@ -179,27 +175,7 @@ class Library:
         write finishes it. In a folder, libraries that are open stay readable; in a database they
         have to be opened again.
         """
-        from compare.watch.document import upgrade
-
-        upgrade(self.backend)  # if the watches are damaged, say so before anything is deleted
-        gone = frozenset(ids) - self.finish_deletion()
-        if not gone:
-            return type(self)(self.backend, self.backend.open(), self._encoder)
-        with closing(self.backend.open().open_store()) as store:
-            missing = gone - store.statements(gone).keys()
-        if missing:
-            raise no_statement(min(missing), self.backend)
-        before = self.backend.current()
-        waiting = noted_deletion(self.backend) or frozenset()  # of one that deleted nothing yet
-        if not self.backend.read_only:  # otherwise `update` refuses
-            note_deletion(self.backend, gone | waiting)
-        try:
-            generation = self.backend.update((), gone, self._encoder, on_progress, for_good=True)
-        except CompareError:
-            if self.backend.current() == before:  # nothing was deleted
-                settle_note(self.backend, waiting)
-            raise
-        settle_note(self.backend, waiting - gone)
+        generation = delete_statements(self.backend, frozenset(ids), self._encoder, on_progress)
         return type(self)(self.backend, generation, self._encoder)
 
     def finish_deletion(self) -> frozenset[str]:

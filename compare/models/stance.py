@@ -222,9 +222,12 @@ class ShippedStance(StanceModel):
         self, pairs: Sequence[InputPair], on_progress: Progress | None
     ) -> NDArray[np.float32]:
         found = self.logits(pairs, on_progress)
-        typed = np.array([any(map(is_typed, pair)) for pair in pairs], bool)[:, None]
-        uses = (self.use, self.use) if self.use else (Use.CLAIM, Use.PAIR)
-        scores = np.where(typed, *(self._calibrated(found, use) for use in uses))
+        if self.use:
+            scores = self._calibrated(found, self.use)
+        else:
+            typed = np.array([any(map(is_typed, pair)) for pair in pairs], bool)[:, None]
+            uses = Use.CLAIM, Use.PAIR
+            scores = np.where(typed, *(self._calibrated(found, use) for use in uses))
         scores[[says_the_same(*pair) for pair in pairs]] = OF_THE_SAME_WORDS
         return scores
 

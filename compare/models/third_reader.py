@@ -239,7 +239,7 @@ def _opposite_in(text: str) -> str:
 
 
 class _Question(NamedTuple):
-    """What is asked, the form of an answer, and how one is read."""
+    """A question to the reader: its prompt, the schema of an answer, and what reads the answer."""
 
     name: str
     system: str

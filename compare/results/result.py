@@ -376,7 +376,7 @@ class Result:
         stance_model: StanceModel | None = None,
         on_progress: Progress | None = None,
     ) -> Sensitivity:
-        """Repeat the result with one setting, end or model otherwise at a time.
+        """Repeat the result with one change at a time: another setting, end or model.
 
         >>> [(one.what, one.agree) for one in result.sensitivity(library).variations[:1]]
         [('as it is', 4)]

@@ -3,12 +3,12 @@
 A sample may be stratified: drawn separately from the pairs of each of the model's labels. So every
 figure weights a pair by the number of pairs that it represents (`ReviewPair.weight`).
 
-Estimates simulate the labels of the pairs that nobody read, stratum by stratum, from a Dirichlet
-posterior under the prior of Perks (1947), which weighs as much as one pair. Labels that were read
-are kept, so a pool that was read in full leaves no doubt. (A bootstrap would be certain that the
-model misses nothing if no miss happened to be drawn.) The pairs of a pool are drawn one by one, so
-it does not matter whether those of a speech are alike: there is no design effect. Intervals are of
-95 %, and all draws are reproducible; `python -m benchmarks.coverage` measures how often they cover.
+For the pairs that nobody read, labels are drawn in each stratum from a Dirichlet posterior with the
+prior of Perks (1947), which weighs as much as one pair. Labels that were read are kept, so a pool
+that was read in full leaves no doubt. (A bootstrap would be certain that the model misses nothing
+if no miss happened to be drawn.) The pairs of a pool are drawn one by one, so it does not matter
+whether those of a speech are alike: there is no design effect. Intervals are of 95 %, and all draws
+are reproducible; `python -m benchmarks.coverage` measures how often they cover.
 """
 
 from __future__ import annotations
@@ -288,7 +288,7 @@ def _groups(rows: Sequence[tuple[ReviewPair, Stance]]) -> dict[str, tuple[GroupE
 
 
 def _accuracy(of: Sequence[tuple[ReviewPair, bool]]) -> Figure:
-    """Return the weighed share of right labels; unequal weights say as much as fewer equal ones."""
+    """Return the weighted share of right labels; unequal weights count as fewer equal ones."""
     weights = np.array([pair.weight for pair, _ in of])
     share = float(weights @ np.array([right for _, right in of]) / weights.sum())
     effective = float(weights.sum() ** 2 / (weights**2).sum())

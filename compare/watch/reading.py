@@ -1,4 +1,4 @@
-"""What is new in a library, what a watch finds in it, and the words that its entries point to."""
+"""Find the new statements of a library, the entries of a watch, and the words of each entry."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from compare.errors import LibraryError
-from compare.library.build import NOTE
+from compare.library.deletion import NOTE
 from compare.library.library import Library
 from compare.strict_model import model
 from tests.fakes import HashingEncoder, WordJudge, statement

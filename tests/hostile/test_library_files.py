@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from compare.errors import CompareError
 from compare.library import generations
-from compare.library.build import NOTE
+from compare.library.deletion import NOTE
 from compare.library.library import Library
 from compare.watch.document import FILE as WATCHES
 from tests.fakes import HashingEncoder, WordJudge, statement

@@ -11,7 +11,7 @@ import pytest
 from compare.cli.program import main
 from compare.errors import CompareError, LibraryError
 from compare.library import generations
-from compare.library.build import NOTE
+from compare.library.deletion import NOTE
 from compare.library.library import Library
 from tests.fakes import HashingEncoder, Ran, WordJudge, runner, sample_statements, statement
 

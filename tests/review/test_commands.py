@@ -243,7 +243,7 @@ def test_help_names_the_commands_in_the_order_of_use(run) -> None:
 def test_a_plan_is_written_and_followed_by_three_readers(run, folder: Path) -> None:
     asked = ("plan", "--result", "result.json", "--hypothesis", "Most agree.")
     told = run(*asked)
-    assert (told.code, "name its file with --out" in told.err) == (2, True)
+    assert (told.code, "name the file of the plan with --out" in told.err) == (2, True)
     told = run(*asked, "--out", "plan.json")
     assert (told.code, "give --reader for each" in told.err) == (2, True)
     readers = [part for name in ("Ada", "Bren", "Cor") for part in ("--reader", name)]

@@ -155,14 +155,14 @@ def link_and_provenance(
 
 
 def show_sensitivity(result: Result, library: Library) -> None:
-    """Show, folded, what a result would be if one thing were otherwise."""
+    """Show, folded, what a result would be after one change."""
     key = repr((result.provenance, result.quote, result.subject, result.thresholds))
     name = f"sensitivity-{widget_key(result.subject)}"
     found = kept(name, key)
     with st.expander("How firm these counts are", expanded=found is not None):
         small(
-            "What takes which side if one thing is otherwise; “same side” counts those that "
-            "take a side in this result and take the same one then."
+            "Each line makes one change. “Same side” counts those that take a side in this result "
+            "and take the same side after the change."
         )
         table = st.empty()
         table.html(sensitivity_table(found or by_probability(result)))
