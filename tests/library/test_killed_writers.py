@@ -40,7 +40,7 @@ how many file operations there were or its error. The modules are loaded once, f
 import json, os, signal, sys, traceback
 from pathlib import Path
 from compare.library.library import Library
-from tests.fakes import HashingEncoder, all_vectors, sample_statements, statement
+from tests.fakes import HashingEncoder, all_vectors, statement
 import filelock, numpy, compare.models.encoder  # loaded before counting
 import compare.library.sqlite_writer as sqlite_writer
 import tests.library.test_killed_writers as test
