@@ -17,7 +17,7 @@ from compare.corpus import Problem
 from compare.corpus.columns import names_found, resolve
 from compare.corpus.validate import Validator
 from compare.errors import CorpusError, LibraryError, QueryError
-from compare.evaluate.pairs import cell, read_label, read_rows, required_cell
+from compare.batch.tables import cell, read_label, read_rows, required_cell
 from compare.files import file_sha256
 from compare.library.generations import FORMAT
 from compare.library.library import Library

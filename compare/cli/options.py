@@ -1,36 +1,28 @@
-"""Options that several commands share, and functions that read their values."""
+"""Options that several commands share, each with the value that a command gets from it."""
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
-from compare import models
-from compare.cli.output import remark, remark_notes, waiting
-from compare.cli.program import WholeNumber
-from compare.corpus.values import listed
 from compare.errors import QueryError
 from compare.files import why_unusable
-from compare.library import FILTERS, Filters, Library
+from compare.library import FILTERS, Filters
 from compare.library.backend import Backend, backend_at
-from compare.library.build import about_adaptation
 from compare.library.filters import Filter, check_order
-from compare.library.locations import LIBRARY_VARIABLE, resolve_library, user_library
-from compare.models import LEAST_CALLED, Encoder, Stance, StanceModel
-from compare.models.on_ray import Cluster, RayEncoder, stance_on
-from compare.models.protocols import STANCE_MODELS
+from compare.models import LEAST_CALLED, Stance
 from compare.results import Thresholds
 from compare.statements import Country, PartialDate, Quote, SentenceKind, parse_countries
 
-Option = Callable[[Any], Any]
-"""A decorator that gives a command an option, as `click.option` returns it."""
+Decorator = Callable[[Any], Any]
+"""Gives a command its options, as `click.option` returns it."""
 
 
 class _Path(click.Path):
@@ -58,6 +50,20 @@ _ADDRESS = re.compile("(?:https?|ftp)://", re.IGNORECASE)
 PATH = _Path(path_type=Path)
 FILE = _Path(path_type=Path, dir_okay=False)
 STDOUT = Path("-")
+
+
+class WholeNumber(click.IntRange):
+    """A whole number within limits, in the digits 0 to 9; `int` would take "１_０" for 10."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number."""
+        given = str(value).strip()
+        least, most = int(self.min or 0), self.max
+        number = int(given) if re.fullmatch(r"[+-]?[0-9]{1,100}", given) else least - 1
+        if number < least or (most is not None and number > most):
+            limits = f"of at least {least}" if most is None else f"from {least} to {int(most):,}"
+            self.fail(f"{given!r} is not a whole number {limits}.", param, ctx)
+        return number
 
 
 class InOrder(click.Group):
@@ -105,7 +111,7 @@ def date(value: str) -> PartialDate:
         ) from None
 
 
-def together(*options: Option) -> Option:
+def together(*options: Decorator) -> Decorator:
     """Join options into one decorator; `--help` lists them in this order."""
 
     def decorate(command: Any) -> Any:
@@ -116,7 +122,32 @@ def together(*options: Option) -> Option:
     return decorate
 
 
-def string(*names: str, help: str, several: bool = False, **more: Any) -> Option:
+def as_one(
+    name: str,
+    make: Callable[..., Any],
+    *options: Decorator,
+    takes: Iterable[str] = (),
+    prefix: str = "",
+) -> Decorator:
+    """Return options of which a command gets one value under `name`, made by `make`.
+
+    `make` is called with the values of those of its parameters (or of `takes`) that are options;
+    the names of the options begin with `prefix`.
+    """
+    wanted = list(takes or signature(make).parameters)
+
+    def decorate(command: Callable[..., Any]) -> Any:
+        @wraps(command)
+        def run(**given: Any) -> Any:
+            values = {one: given.pop(prefix + one) for one in wanted if prefix + one in given}
+            return command(**given, **{name: make(**values)})
+
+        return together(*options)(run)
+
+    return decorate
+
+
+def string(*names: str, help: str, several: bool = False, **more: Any) -> Decorator:
     """Return an option with a text, by default "", or with `several` texts."""
     kind: dict[str, Any] = {}
     if several:
@@ -126,21 +157,21 @@ def string(*names: str, help: str, several: bool = False, **more: Any) -> Option
     return click.option(*names, type=text, help=help, **{**kind, **more})
 
 
-def flag(*names: str, help: str) -> Option:
+def flag(*names: str, help: str) -> Decorator:
     """Return an option without a value."""
     return click.option(*names, is_flag=True, help=help)
 
 
 def number(
     name: str, default: int | None, help: str, *, minimum: int = 1, maximum: int | None = None
-) -> Option:
+) -> Decorator:
     """Return an option with an integer; its help ends in the default."""
     help = f"{help}." if default is None else f"{help} [{default}]."
     return click.option(name, type=WholeNumber(minimum, maximum), default=default, help=help)
 
 
-def up_to_one(*names: str, default: float, help: str, lowest: float = 0) -> Option:
-    """Return an option with a number up to 1; its help ends in the default."""
+def up_to_one(*names: str, default: object, help: str, lowest: float = 0) -> Decorator:
+    """Return an option with a number up to 1; its help ends in the default, its value is None."""
 
     def number(value: str) -> float:
         try:
@@ -151,23 +182,26 @@ def up_to_one(*names: str, default: float, help: str, lowest: float = 0) -> Opti
             raise click.BadParameter(f"{value!r} is not a number from {lowest} to 1.")
         return given
 
-    return click.option(*names, type=number, help=f"{help} [{default:g}].")
+    return click.option(*names, type=number, help=f"{help} [{default}].")
 
 
-def thresholds_from(default: Thresholds) -> Option:
-    """Return the options --min-probability and --min-similarity; their help names a default."""
+def minimums(probability: object, similarity: object) -> Decorator:
+    """Return the options --min-probability, --min-similarity and --without-kind.
+
+    Without a value they are None, None and (); their help names the defaults given.
+    """
     return together(
         up_to_one(
             "--min-probability",
             "probability",
-            default=default.probability,
+            default=probability,
             help="Minimum probability of agree or oppose",
             lowest=LEAST_CALLED,
         ),
         up_to_one(
             "--min-similarity",
             "similarity",
-            default=default.similarity,
+            default=similarity,
             help="Minimum similarity to count as the same topic",
             lowest=-1,
         ),
@@ -181,14 +215,26 @@ def thresholds_from(default: Thresholds) -> Option:
     )
 
 
-def choice(name: str, values: Iterable[str], help: str) -> Option:
+def thresholds(default: Thresholds) -> Decorator:
+    """Return the options of `minimums`, of which a command gets `Thresholds`."""
+    options = minimums(default.probability, default.similarity)
+    return as_one("thresholds", default.with_values, options)
+
+
+def choice(name: str, values: Iterable[str], help: str) -> Decorator:
     """Return an option with one of the values; the first is the default, and ends its help."""
-    names = [str(value) for value in values]
-    help = f"{help} [{names[0]}]."
-    return click.option(name, type=click.Choice(names), default=names[0], help=help)
+    known = {str(value): value for value in values}
+    first = next(iter(known))
+    return click.option(
+        name,
+        type=click.Choice(list(known)),
+        default=first,
+        help=f"{help} [{first}].",
+        callback=lambda _, option, given: known[given],
+    )
 
 
-def stances(name: str, help: str) -> Option:
+def stances(name: str, help: str) -> Decorator:
     """Return an option that may be given several times, each time with a stance."""
     return click.option(
         name,
@@ -200,12 +246,12 @@ def stances(name: str, help: str) -> Option:
     )
 
 
-def file(*names: str, help: str, **more: Any) -> Option:
+def file(*names: str, help: str, **more: Any) -> Decorator:
     """Return an option with the path of a file."""
     return click.option(*names, type=FILE, help=help, **more)
 
 
-def out_or_stdout(default: str) -> Option:
+def out_or_stdout(default: str) -> Decorator:
     """Return the option --out of a command that may write to standard output."""
     return click.option(
         "--out",
@@ -214,16 +260,47 @@ def out_or_stdout(default: str) -> Option:
     )
 
 
-def who_and_when(of: str, letter: str = "") -> Option:
+def who_and_when(of: str, letter: str = "") -> Decorator:
     """Return the options for the speaker, date and context of a quote, or of statement A or B."""
     mark, who = (f"{letter}-", f"--who-{letter}") if letter else ("", "--who")
-    return together(
+    return as_one(
+        letter or "about",
+        _quote_without_words,
         string(f"--{mark}speaker", help=f"The speaker of {of}."),
         string(f"--{mark}role", help=f"The office of the speaker of {of}."),
         string(f"--{mark}country", help=f'The country of {of}, or several: "Russia; China".'),
         click.option(f"--{mark}date", type=date, help=f"The date of {of}: YYYY, YYYY-MM, …"),
         string(f"--{mark}context", help=f"The context that completes {of} if it is a fragment."),
-        string(who, metavar='"COUNTRY, DATE"', help=f"Country and date of {of} in short."),
+        string(
+            who,
+            f"{letter}_who" if letter else "who",
+            metavar='"COUNTRY, DATE"',
+            help=f"Country and date of {of} in short.",
+        ),
+        *([] if letter else [opposite]),
+        prefix=f"{letter}_" if letter else "",
+    )
+
+
+def _quote_without_words(
+    speaker: str,
+    role: str,
+    country: str,
+    date: PartialDate | None,
+    context: str,
+    who: str,
+    opposite: str = "",
+) -> Quote:
+    """Return what the options of `who_and_when` say of a quote; --country and --date go first."""
+    its_country, its_date = country_and_date(who)
+    return Quote(
+        text="",
+        speaker=speaker,
+        role=role,
+        country=parse_countries(country) or its_country,
+        date=date or its_date,
+        context=context,
+        opposite=opposite,
     )
 
 
@@ -232,7 +309,7 @@ opposite = string(
 )
 
 
-def side(name: str, *, required: bool = False, help: str = "") -> Option:
+def side(name: str, *, required: bool = False, help: str = "") -> Decorator:
     """Return an option that chooses statements by FIELD=VALUE; its value is a `Filters`."""
     return string(
         name,
@@ -266,23 +343,13 @@ library_option = click.option(
 encoder_name = string(
     "--encoder", help="A sentence-transformers model or folder in place of the shipped one."
 )
-stance_model_name = string(
-    "--stance-model",
-    help=f"{', '.join(STANCE_MODELS)}, or an NLI cross-encoder by name or folder.",
-)
 ray = string("--ray", help="Read on a Ray cluster: its address, auto, or local.")
-reading = together(library_option, encoder_name, stance_model_name)
 out = file(
     "--out", help="Keep the result (.json), or write its pairs in a format of `compare export`."
 )
-period = together(
-    click.option("--since", type=date, help="Only statements since this date: YYYY, YYYY-MM, …"),
-    click.option("--until", type=date, help="Only statements until this date."),
-)
-thresholds = thresholds_from(Thresholds())
 
 
-def _filter(entry: Filter) -> Option:
+def filter_option(entry: Filter) -> Decorator:
     """Return the option of a filter, under the name of its field in `Filters`."""
     if entry.takes_values:
         return click.option(
@@ -293,38 +360,32 @@ def _filter(entry: Filter) -> Option:
     return flag(entry.option, entry.name, help=entry.help)
 
 
-filtering = together(*map(_filter, FILTERS.values()))
-words = _filter(FILTERS["words"])
+def filters(name: str, ends: tuple[str, str], *options: Decorator) -> Decorator:
+    """Return options that are fields of `Filters`, as one; `ends` are those of the period."""
+
+    def make(**values: Any) -> Filters:
+        made = Filters(**values)
+        check_order(made.date_from, made.date_to, ends)
+        return made
+
+    return as_one(name, make, *options, takes=FILTERS)
 
 
-def given_options(*apart: str) -> list[str]:
-    """Return the options that were typed for this command, apart from some, by parameter names."""
+filtering = filters("filters", ("--from", "--to"), *map(filter_option, FILTERS.values()))
+
+
+def typed_options() -> dict[str, str]:
+    """Return the options that were typed for this command, by the names of their parameters."""
     context = click.get_current_context()
-    apart = (*apart, "as_json")
-    return [
-        one.opts[0]
+    return {
+        str(one.name): one.opts[0]
         for one in context.command.params
         if isinstance(one, click.Option)
-        and one.name not in apart
         and context.get_parameter_source(one.name or "") is ParameterSource.COMMANDLINE
-    ]
+    }
 
 
 # --- their values ----------------------------------------------------------------------------
-
-
-def read_filters(options: Mapping[str, Any]) -> Filters:
-    """Return the filters that the options of `filtering` describe."""
-    filters = Filters(**{field.name: options[field.name] for field in fields(Filters)})
-    check_order(filters.date_from, filters.date_to, ("--from", "--to"))
-    return filters
-
-
-def read_period(options: Mapping[str, Any]) -> tuple[PartialDate | None, PartialDate | None]:
-    """Return the dates that the options of `period` describe."""
-    since, until = options["since"], options["until"]
-    check_order(since, until, ("--since", "--until"))
-    return since, until
 
 
 SIDE_FIELDS = {entry.word: name for name, entry in FILTERS.items() if entry.takes_values}
@@ -352,22 +413,6 @@ def read_side(given: Sequence[str]) -> Filters:
     return Filters(**values)
 
 
-def read_quote(text: str, options: Mapping[str, Any], letter: str = "") -> Quote:
-    """Return a quote with the speaker, date and context that `who_and_when` names."""
-    mark, short = (f"{letter}_", f"who_{letter}") if letter else ("", "who")
-    country, day = country_and_date(options[short])
-    return Quote(
-        text=text,
-        speaker=options[f"{mark}speaker"],
-        role=options[f"{mark}role"],
-        # --country and --date override --who.
-        country=parse_countries(options[f"{mark}country"]) or country,
-        date=options[f"{mark}date"] or day,
-        context=options[f"{mark}context"],
-        opposite="" if letter else options["opposite"],
-    )
-
-
 _LIKE_A_DATE = re.compile(r"\A\s*\d|\d{4}")
 
 
@@ -387,81 +432,3 @@ def country_and_date(text: str) -> tuple[tuple[Country, ...], PartialDate | None
             'YYYY-MM-DD, as in "China, 2022".'
         )
     return parse_countries(text), None
-
-
-def read_thresholds(options: Mapping[str, Any], default: Thresholds | None = None) -> Thresholds:
-    """Return the thresholds that the options name, else the default ones."""
-    default = default or Thresholds()
-    kinds = tuple(map(SentenceKind, options["without_kinds"]))
-    return default.with_values(options["probability"], options["similarity"], kinds)
-
-
-def open_library(
-    given: Backend | str | None, encoder: str = "", *, writes: bool = False
-) -> Library:
-    """Open the library named by --library, else the default one.
-
-    A deletion that was interrupted is finished if the command `writes`; otherwise it is only told.
-    """
-    with waiting("Opening the library"):
-        chosen = resolve_library(given)
-        library = Library.open(chosen, models.load_encoder(encoder) if encoder else None)
-    if waits := library.about_deletion():
-        if writes:
-            finish_deletion(library)
-            waits = library.about_deletion()
-        remark_notes(filter(None, [waits]))
-    if sentence := about_adaptation(library.backend):
-        remark(sentence)
-    return library
-
-
-def finish_deletion(library: Library) -> frozenset[str]:
-    """Finish an interrupted deletion before something is written, and say so; return its ids."""
-    finished = library.finish_deletion()
-    if finished:
-        remark(f"Note: An interrupted deletion is finished now: {listed(sorted(finished))}.")
-    return finished
-
-
-def open_to_read(
-    options: Mapping[str, Any], *, writes: bool = False
-) -> tuple[Library, StanceModel]:
-    """Open the library and load the model that the options of `reading` name."""
-    library = open_library(options["library"], options["encoder"], writes=writes)
-    return library, stance_model(options["stance_model"], options["ray"])
-
-
-def encoder_for(where: Backend, options: Mapping[str, Any]) -> Encoder | None:
-    """Return the encoder that --encoder and --ray name; None for the usual one.
-
-    A cluster adds to a library with the encoder that the library was built with.
-    """
-    name = options["encoder"]
-    if not options["ray"]:
-        return models.load_encoder(name) if name else None
-    if not name and options["add"] and where.exists():
-        name = where.open().manifest.encoder
-    return RayEncoder(name or None, Cluster(options["ray"]))
-
-
-def stance_model(name: str, ray: str = "") -> StanceModel:
-    """Load the model named, else the default one; `ray` is the address of a cluster to read on."""
-    with waiting("Loading the stance model"):
-        if ray:
-            return stance_on(Cluster(ray), name or None)
-        return models.load_stance_model(name or None)
-
-
-def own_library(given: Backend | None) -> Backend:
-    """Return the library to write to: --library, else $COMPARE_LIBRARY, else the user's own.
-
-    Raises:
-        LibraryError: Several are named.
-    """
-    from compare.library.merged import MergedBackend
-
-    backend = backend_at(given or os.environ.get(LIBRARY_VARIABLE) or user_library())
-    if isinstance(backend, MergedBackend):
-        raise backend.refusal()
-    return backend
