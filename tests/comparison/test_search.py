@@ -360,7 +360,7 @@ def test_what_only_the_fast_model_read_is_left_out(library, monkeypatch):
     made = result.provenance
     assert made.label_source_of(result.agree[0]) == f"doubter@{cascade.digest[:12]}"
     assert made.screening == "judge@555555555555"
-    told = public_json(result)["provenance"]["screened"]
+    told = public_json(result)["provenance"]["first_stage_only"]
     assert told == {"model": made.screening, "statements": []}
     first = result.agree[
         0
@@ -372,7 +372,7 @@ def test_what_only_the_fast_model_read_is_left_out(library, monkeypatch):
     assert made.label_source_of(last) == made.screening
     sources = {row["b_id"]: row["label_source"] for row in pair_rows(older)}
     assert sources["late"] == made.screening
-    told = public_json(older)["provenance"]["screened"]
+    told = public_json(older)["provenance"]["first_stage_only"]
     assert told == {"model": made.screening, "statements": ["late"]}
     kept = result_from_json(json.loads(json.dumps(result_to_json(result))))
     assert kept == result

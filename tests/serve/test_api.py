@@ -303,7 +303,7 @@ def test_two_statements_two_sides_and_positions(folder: Path) -> None:
     ]  # fmt: skip
     over_time = api.post("/pairs", json={**claim, "a": {"countries": ["Ostravia"]}}).json()
     assert (over_time["placed"], over_time["pairs"]) == ([2], [])
-    places = api.post("/positions", json={"proposition": BLOCKADE}).json()["parties"]
+    places = api.post("/positions", json={"proposition": BLOCKADE}).json()["actors"]
     assert {one["party"] for one in places} == {"VLD", "Ostravia", "Norway"}
 
 
