@@ -26,15 +26,13 @@ from compare.cli.output import (
 )
 from compare.cli.reading import Reading, reading_of_result
 from compare.comparison import (
-    MOST_OF_SIDE,
     NOT_A_SAMPLE,
     AgreementMatrix,
     PositionTable,
     compare_sides,
     position_table,
 )
-from compare.comparison.retrieval import MOST_PER_ACTOR
-from compare.comparison.sides import MOST_AT_ALL
+from compare.defaults import MOST_AT_ALL, MOST_OF_ACTOR, MOST_OF_SIDE, MOST_PER_ACTOR
 from compare.export import counted, csv_bytes, rows, table_csv
 from compare.export.json_files import positions_json, sides_json
 from compare.export.words import kinds_in_words, left_out_note, reader_notes
@@ -232,7 +230,7 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
     "--each",
     MOST_PER_ACTOR,
     "Passages per actor by similarity, half as many by words",
-    maximum=1000,
+    maximum=MOST_OF_ACTOR,
 )
 @shared.number("--period", None, "Also by periods of so many years", maximum=1000)
 @shared.number("--limit", 20, "Lines shown")

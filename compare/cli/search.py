@@ -40,8 +40,8 @@ from compare.cli.reading import (
     say_what_is_sent,
 )
 from compare.comparison import sides_taken
-from compare.comparison.retrieval import CANDIDATES
 from compare.corpus.values import listed
+from compare.defaults import CANDIDATES, MOST_CANDIDATES
 from compare.errors import QueryError
 from compare.export import counted
 from compare.export.json_files import opposites_json, public_json, stance_json
@@ -113,7 +113,9 @@ searching = shared.as_one(
     shared.who_and_when("the quote"),
     shared.filtering,
     shared.thresholds(Thresholds()),
-    shared.number("--candidates", CANDIDATES, "Passages read for the quote", maximum=10_000),
+    shared.number(
+        "--candidates", CANDIDATES, "Passages read for the quote", maximum=MOST_CANDIDATES
+    ),
 )
 
 

@@ -255,10 +255,12 @@ def mcp(library: Backend | None) -> None:
     statement, each with its source. What it asks for is sent to where the assistant runs.
     """
     with _extra("mcp"):
-        from compare.serve.tools import create_server
+        import anyio
+
+        from compare.serve import tools
     opened = open_library(library)
     opened.close()
-    create_server(opened.backend).run()
+    anyio.run(tools.serve, opened.backend)
 
 
 def _check_port(port: int, host: str = _HOST) -> None:

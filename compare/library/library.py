@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from compare.defaults import CANDIDATES, MOST_OF_SIDE, MOST_PER_ACTOR
 from compare.errors import LibraryError, QueryError
 from compare.library.backend import Backend, Generation, backend_at
 from compare.library.build import check_encoder, encoder_of, no_statement
@@ -360,7 +361,7 @@ class Library:
         *,
         filters: Filters | None = None,
         thresholds: Thresholds | None = None,
-        candidates: int = 400,
+        candidates: int = CANDIDATES,
         why: bool = False,
         same_actor: bool = True,
         stance_model: StanceModel | None = None,
@@ -464,7 +465,7 @@ class Library:
         since: PartialDate | str | None = None,
         until: PartialDate | str | None = None,
         thresholds: Thresholds | None = None,
-        most_of_side: int = 120,
+        most_of_side: int = MOST_OF_SIDE,
         why: int = 0,
         stance_model: StanceModel | None = None,
         on_progress: Progress | None = None,
@@ -510,7 +511,7 @@ class Library:
         since: PartialDate | str | None = None,
         until: PartialDate | str | None = None,
         thresholds: Thresholds | None = None,
-        most_of_side: int = 120,
+        most_of_side: int = MOST_OF_SIDE,
         why: int = 0,
         stance_model: StanceModel | None = None,
         on_progress: Progress | None = None,
@@ -540,7 +541,7 @@ class Library:
         since: PartialDate | str | None = None,
         until: PartialDate | str | None = None,
         thresholds: Thresholds | None = None,
-        most_each: int = 24,
+        most_each: int = MOST_PER_ACTOR,
         stance_model: StanceModel | None = None,
         on_progress: Progress | None = None,
     ) -> Positions:

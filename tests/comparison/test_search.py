@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from compare.comparison.reproduce import reproduce
-from compare.comparison.retrieval import CANDIDATES
 from compare.comparison.scoring import explain_listed
 from compare.comparison.search import _Scored, _strongest, _weighed, search, weigh_actors
+from compare.defaults import CANDIDATES
 from compare.errors import LibraryError, QueryError
 from compare.export.json_files import public_json, result_from_json, result_to_json
 from compare.export.rows import pair_rows

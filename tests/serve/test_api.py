@@ -138,7 +138,7 @@ def test_a_body_that_cannot_be_read_is_said(
         ("/search", [], "The body: give a JSON object."),
         ("/search", {"quote": "Yes."}, "quote: give a JSON object."),
         ("/search", {"quote": {}}, "quote.text: it is missing."),
-        ("/search", {"quote": {"text": "Yes."}, "more": 1}, "more: there is no such field: see"),
+        ("/search", {"quote": {"text": "Yes."}, "more": 1}, "more: there is no such field."),
         (
             "/search",
             {"quote": {"text": "Yes."}, "candidates": "5"},
@@ -272,7 +272,7 @@ def test_an_error_of_the_program_is_a_sentence_with_the_id(
     def broken(*args: object, **kwargs: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("compare.serve.api.search", broken)
+    monkeypatch.setattr("compare.serve.bodies.search", broken)
     answer = client(folder).get("/search", params={"q": BLOCKADE})
     assert answer.status_code == 500
     assert said(answer) == (
@@ -294,14 +294,15 @@ def test_two_statements_two_sides_and_positions(folder: Path) -> None:
     assert "why" in api.post("/stance", json={**pair, "why": True}).json()
     claim = {"proposition": BLOCKADE, "opposite": "The blockade stays."}
     sides = {**claim, "a": {"countries": ["Valdoria"]}, "b": {"countries": ["Norland"]}}
-    found = api.post("/pairs", json={**sides, "most_of_side": 9}).json()
+    found = api.post("/sides", json={**sides, "most_of_side": 9}).json()
     assert [one["stance"] for one in found["pairs"]] == ["oppose"]
     assert (found["placed"], found["read"]) == ([1, 1], 1)
     assert found["provenance"]["settings"] == {**claim, "most_of_side": 9}
     assert [(one["side"], one["year"], one["read"]) for one in found["by_year"]] == [
         ("a", 2021, 1), ("b", 2022, 1)
     ]  # fmt: skip
-    over_time = api.post("/pairs", json={**claim, "a": {"countries": ["Ostravia"]}}).json()
+    assert api.post("/pairs", json=sides).json()["read"] == 1  # its name before
+    over_time = api.post("/sides", json={**claim, "a": {"countries": ["Ostravia"]}}).json()
     assert (over_time["placed"], over_time["pairs"]) == ([2], [])
     places = api.post("/positions", json={"proposition": BLOCKADE}).json()["actors"]
     assert {one["party"] for one in places} == {"VLD", "Ostravia", "Norway"}
@@ -341,15 +342,15 @@ def test_a_kept_result_can_be_loaded(folder: Path, tmp_path: Path) -> None:
         ("/search", [], 422, "The body: "),
         ("/positions", {"proposition": "Yes.", "by": "party"}, 422, "by: "),
         (
-            "/pairs",
+            "/sides",
             {"proposition": "Yes.", "a": {}, "b": {"countries": ["Nowhere"]}},
             400,
             "Side b (Nowhere) cannot be compared",
         ),
-        ("/pairs", {"a": {}}, 422, "proposition: "),
-        ("/pairs", {"proposition": " ", "a": {}}, 400, "The proposition is empty"),
-        ("/pairs", {"proposition": "Yes.", "a": {}, "most_of_side": 0}, 422, "most_of_side: "),
-        ("/pairs", {"proposition": "Yes.", "a": {}, "topic": "canal"}, 422, "topic: "),
+        ("/sides", {"a": {}}, 422, "proposition: "),
+        ("/sides", {"proposition": " ", "a": {}}, 400, "The proposition is empty"),
+        ("/sides", {"proposition": "Yes.", "a": {}, "most_of_side": 0}, 422, "most_of_side: "),
+        ("/sides", {"proposition": "Yes.", "a": {}, "topic": "canal"}, 422, "topic: "),
         ("/nowhere", {}, 404, "There is nothing at this address"),
         ("/health", {}, 405, "This address does not take such a request"),
         ("/export/docx", {"quote": {"text": "Yes."}}, 422, "format: "),
@@ -509,7 +510,7 @@ def test_the_description_has_every_route_and_an_example(folder: Path) -> None:
     described = client(folder).get("/openapi.json").json()
     assert set(described["paths"]) == {
         *("/health", "/metrics", "/libraries", "/facets", "/statements/{statement_id}"),
-        *("/search", "/opposites", "/export/{format}", "/stance", "/pairs", "/positions"),
+        *("/search", "/opposites", "/export/{format}", "/stance", "/sides", "/positions"),
         *("/watches", "/watches/{name}/feed.{format}"),
     }
     for routes in described["paths"].values():
