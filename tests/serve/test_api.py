@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import logging
 import threading
@@ -9,18 +10,23 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import anyio
+import click
 import feedparser
 import httpx2 as httpx
 import pytest
 from starlette.testclient import TestClient
 
+from compare.cli.actors import positions, sides
+from compare.cli.search import search
 from compare.comparison.turns import TURNS
 from compare.export.json_files import public_json
 from compare.library.library import Library
 from compare.results import Result
+from compare.serve import bodies
 from compare.serve.api import create_app
 from compare.serve.settings import Settings
 from compare.strict_model import model
@@ -519,6 +525,25 @@ def test_the_description_has_every_route_and_an_example(folder: Path) -> None:
     assert words["properties"]["text"]["examples"] == [
         "China is considering military aid to Russia."
     ]
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "method", "command", "option"),
+    [
+        (bodies.SearchRequest, "candidates", Library.search, search, "candidates"),
+        (bodies.SidesRequest, "most_of_side", Library.sides, sides, "each"),
+        (bodies.PositionsRequest, "most_each", Library.positions, positions, "each"),
+    ],
+)
+def test_defaults_and_limits_are_those_of_python_and_the_command_line(
+    body: Any, field: str, method: Any, command: click.Command, option: str
+) -> None:
+    (of_command,) = (one for one in command.params if one.name == option)
+    described = body.model_json_schema()["properties"][field]
+    default = inspect.signature(method).parameters[field].default
+    assert described["default"] == of_command.default == default
+    assert isinstance(of_command.type, click.IntRange)
+    assert described["maximum"] == of_command.type.max
 
 
 def test_statements_are_added_and_deleted_if_allowed(folder: Path) -> None:
