@@ -24,7 +24,6 @@ from compare.cli.output import (
     say_json,
     show_table,
 )
-from compare.cli.reading import Reading, reading_of_result
 from compare.comparison import (
     NOT_A_SAMPLE,
     AgreementMatrix,
@@ -38,6 +37,7 @@ from compare.export.json_files import positions_json, sides_json
 from compare.export.words import kinds_in_words, left_out_note, reader_notes
 from compare.files import write_whole
 from compare.library import FILTERS, Filters
+from compare.library.filters import check_order
 from compare.models import Stance
 from compare.results import (
     OF_PLACEMENTS,
@@ -53,6 +53,43 @@ from compare.safe_text import one_line
 
 _NAMED = 12
 _BAR = 21  # odd, so that 0 has a place in the middle
+
+
+SIDE_FIELDS = {entry.word: name for name, entry in FILTERS.items() if entry.takes_values}
+SIDE_FIELDS |= {"since": "date_from", "until": "date_to"}
+"""Each FIELD of a side, with the field of `Filters` that it sets."""
+
+
+def _read_side(given: Sequence[str]) -> Filters:
+    """Return the filters that FIELD=VALUE texts describe."""
+    values: dict[str, Any] = {}
+    for entry in given:
+        name, equals, value = entry.partition("=")
+        field = SIDE_FIELDS.get(name.strip().casefold())
+        if not equals or field is None or not value.strip():
+            raise click.BadParameter(
+                f"{entry!r} is not FIELD=VALUE with a field of {', '.join(SIDE_FIELDS)}."
+            )
+        values[field] = (*values.get(field, ()), value.strip())
+    for field in ("date_from", "date_to"):
+        if len(dates := values.pop(field, ())) > 1:
+            raise click.BadParameter(f"{dates[1]!r} is a second date of one side.")
+        if dates:
+            values[field] = shared.date(dates[0])
+    check_order(values.get("date_from"), values.get("date_to"), ("since", "until"))
+    return Filters(**values)
+
+
+def _side(name: str, *, required: bool = False, help: str = "") -> shared.Decorator:
+    """Return an option that chooses statements by FIELD=VALUE; its value is a `Filters`."""
+    return shared.string(
+        name,
+        several=True,
+        required=required,
+        metavar="FIELD=VALUE",
+        help=help,
+        callback=lambda _, option, given: _read_side(given),
+    )
 
 
 _within = shared.filters(
@@ -76,15 +113,15 @@ _comparing = shared.together(
     shared.out,
     shared.force,
     shared.as_json,
-    reading_of_result,
+    shared.reading_of_result,
 )
 _proposition = click.argument("proposition", type=shared.text, metavar="PROPOSITION")
 
 
 @click.command("sides")
 @_proposition
-@shared.side("--a", required=True, help=f"FIELD is one of {', '.join(shared.SIDE_FIELDS)}.")
-@shared.side("--b", required=True, help="The other side.")
+@_side("--a", required=True, help=f"FIELD is one of {', '.join(SIDE_FIELDS)}.")
+@_side("--b", required=True, help="The other side.")
 @_comparing
 def sides(proposition: str, a: Filters, b: Filters, **options: Any) -> None:
     """Find the pairs in which two sides agree or oppose each other on a proposition.
@@ -102,7 +139,7 @@ def sides(proposition: str, a: Filters, b: Filters, **options: Any) -> None:
 
 @click.command("timeline")
 @_proposition
-@shared.side("--who", required=True)
+@_side("--who", required=True)
 @_comparing
 def timeline(proposition: str, who: Filters, **options: Any) -> None:
     """Find where someone may have changed position: statements that oppose their own earlier ones.
@@ -131,14 +168,14 @@ def _compare(
     out: Path | None,
     force: bool,
     as_json: bool,
-    reading: Reading,
+    reading: shared.Reading,
 ) -> None:
     check_out(out, force=force)
     check_out(by_year, ".csv", force=force)
     check_apart(out, by_year)
     reader = reading.open_third_reader()
     library, model = reading.open()
-    with progress("Reading passages and pairs") as on_progress:
+    with progress("shared.Reading passages and pairs") as on_progress:
         result = compare_sides(
             library,
             proposition,
@@ -222,8 +259,8 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
     help="What someone who disagrees would say: passages are read against both. With several "
     "propositions, give one for each, in their order.",
 )
-@shared.by
-@shared.side("--among", help="Only these; FIELD is as in `compare sides`.")
+@shared.choice("--by", ("country", "speaker"), "Whom to compare")
+@_side("--among", help="Only these; FIELD is as in `compare sides`.")
 @_within
 @shared.thresholds(OF_PLACEMENTS)
 @shared.number(
@@ -239,7 +276,7 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
 @shared.file("--agreement", help="Write how far each two actors agree on the propositions (.csv).")
 @shared.force
 @shared.as_json
-@reading_of_result
+@shared.reading_of_result
 def positions(
     propositions: tuple[str, ...],
     opposites: tuple[str, ...],
@@ -255,7 +292,7 @@ def positions(
     agreement: Path | None,
     force: bool,
     as_json: bool,
-    reading: Reading,
+    reading: shared.Reading,
 ) -> None:
     """Place countries or speakers from opposed (-1) to agreeing (+1) by their statements.
 
@@ -278,7 +315,7 @@ def positions(
         raise click.UsageError("--opposite is given once for each proposition, in the same order.")
     reader = reading.open_third_reader()
     library, model = reading.open()
-    with progress("Reading passages") as on_progress:
+    with progress("shared.Reading passages") as on_progress:
         table = position_table(
             library,
             propositions,

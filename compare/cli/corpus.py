@@ -24,7 +24,6 @@ from compare.cli.output import (
     say_json,
     waiting,
 )
-from compare.cli.reading import own_library
 from compare.collections import (
     Collection,
     Listing,
@@ -89,7 +88,7 @@ def get(
         _list_collections(as_json=as_json)
         return
     collection = named_collection(name)
-    where = own_library(library)
+    where = shared.own_library(library)
     with waiting("Asking for the list of files"):
         listing = list_files(collection, since, until)
     _check_licence(collection, listing, accept=accept_licence)

@@ -25,7 +25,6 @@ from compare.cli.output import (
     say_json,
     waiting,
 )
-from compare.cli.reading import finish_deletion, open_library, own_library
 from compare.corpus import Corpus
 from compare.corpus.importers.registry import formats
 from compare.corpus.importing import imported, recognised_format
@@ -120,7 +119,7 @@ def build(
       compare build --corpus UNGDC_1946-2024.tgz --library un --format ungdc
       compare build --corpus speech.pdf --library my-library --fill "speaker=Ada Made-Up"
     """
-    where = own_library(library)
+    where = shared.own_library(library)
     with ExitStack() as files:
         read, statements = _read([*corpus, *more], format, map, dates, fill, strict, files)
         encodes = _encoder(where, encoder, ray, add=add)
@@ -270,7 +269,7 @@ def show(
         raise click.UsageError(f"{option} chooses what is listed: leave it or the ids out.")
     if find and not distinct_words(find):
         raise click.BadParameter(f"{find!r} has no word to find: give one.", param_hint="--find")
-    opened = open_library(library)
+    opened = shared.open_library(library)
     if ids and as_json:
         entries = [_as_json(statement, opened) for statement in opened.statements(ids)]
         say_json(entries if len(entries) > 1 else entries[0])
@@ -347,8 +346,8 @@ def _list(statements: Sequence[Statement]) -> None:
 @shared.own_library_option
 def delete(ids: tuple[str, ...], as_json: bool, library: Backend | None) -> None:
     """Delete statements from a library for good."""
-    opened = Library.open(own_library(library))
-    after = opened.delete(set(ids) - finish_deletion(opened))
+    opened = Library.open(shared.own_library(library))
+    after = opened.delete(set(ids) - shared.finish_deletion(opened))
     deleted = sorted(set(ids))
     data = {"deleted": deleted, "statements": len(after)}
     text = f"{after.backend}: {len(deleted)} deleted, {len(after)} statements left."
@@ -366,7 +365,7 @@ def delete(ids: tuple[str, ...], as_json: bool, library: Backend | None) -> None
 @shared.library_option
 def info(verify: bool, as_json: bool, library: Backend | None) -> None:
     """Show what a library was built from, and which models read it."""
-    opened = open_library(library)
+    opened = shared.open_library(library)
     if verify:
         opened.verify()
     manifest, model = opened.manifest, opened.stance_model()

@@ -1,26 +1,48 @@
-"""Options that several commands share, each with the value that a command gets from it."""
+"""Options that several commands share, and the values that commands get from them."""
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import wraps
 from inspect import signature
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
+from compare import models
+from compare.cli.output import progress, remark, remark_notes, waiting
+from compare.comparison.third_reader import (
+    AT_HEAD,
+    allow_for_good,
+    inputs_of,
+    is_allowed,
+    load_third_reader,
+    pairs_to_read,
+)
+from compare.corpus.values import listed
 from compare.errors import QueryError
+from compare.export import counted
 from compare.files import why_unusable
-from compare.library import FILTERS, Filters
+from compare.library import FILTERS, Filters, Library
 from compare.library.backend import Backend, backend_at
+from compare.library.build import about_adaptation
 from compare.library.filters import Filter, check_order
-from compare.models import LEAST_CALLED, Stance
-from compare.results import Thresholds
+from compare.library.locations import LIBRARY_VARIABLE, resolve_library, user_library
+from compare.models import LEAST_CALLED, InputPair, Stance, StanceModel
+from compare.models.endpoints import LOCAL_SERVERS, Endpoint
+from compare.models.on_ray import Cluster, stance_on
+from compare.models.protocols import STANCE_MODELS
+from compare.models.third_reader import ThirdReader
+from compare.results import Positions, Result, Thresholds
 from compare.statements import Country, PartialDate, Quote, SentenceKind, parse_countries
 
+_Found = TypeVar("_Found", Result, Positions)
 Decorator = Callable[[Any], Any]
 """Gives a command its options, as `click.option` returns it."""
 
@@ -304,21 +326,30 @@ def _quote_without_words(
     )
 
 
+_LIKE_A_DATE = re.compile(r"\A\s*\d|\d{4}")
+
+
+def country_and_date(text: str) -> tuple[tuple[Country, ...], PartialDate | None]:
+    """Read "China, 2022": a country, a date, or both."""
+    if not text:
+        return (), None
+    # A country's name may hold commas, so only the last part can be the date.
+    country, _, day = text.rpartition(",")
+    try:
+        return parse_countries(country), PartialDate(day.strip())
+    except ValueError:
+        pass
+    if _LIKE_A_DATE.search(day):  # unlike the digits of "G77"
+        raise QueryError(
+            f"{text!r} does not end in a date: write a country, a comma and YYYY, YYYY-MM or "
+            'YYYY-MM-DD, as in "China, 2022".'
+        )
+    return parse_countries(text), None
+
+
 opposite = string(
     "--opposite", help="What someone who disagrees would say: passages are read against both."
 )
-
-
-def side(name: str, *, required: bool = False, help: str = "") -> Decorator:
-    """Return an option that chooses statements by FIELD=VALUE; its value is a `Filters`."""
-    return string(
-        name,
-        several=True,
-        required=required,
-        metavar="FIELD=VALUE",
-        help=help,
-        callback=lambda _, option, given: read_side(given),
-    )
 
 
 # --- options ---------------------------------------------------------------------------------
@@ -326,10 +357,6 @@ def side(name: str, *, required: bool = False, help: str = "") -> Decorator:
 as_json = flag("--json", "as_json", help="Print JSON.")
 force = flag("--force", help="Overwrite existing files.")
 why = flag("--why", help="Find the deciding words of each pair.")
-by = choice("--by", ("country", "speaker"), "Whom to compare")
-lists = stances(
-    "--stance", "Only this list; may be repeated [all; for two sides agree and oppose]."
-)
 own_library_option = click.option(
     "--library",
     type=location,
@@ -385,50 +412,178 @@ def typed_options() -> dict[str, str]:
     }
 
 
-# --- their values ----------------------------------------------------------------------------
+# --- what a command reads with ----------------------------------------------------------------
 
 
-SIDE_FIELDS = {entry.word: name for name, entry in FILTERS.items() if entry.takes_values}
-SIDE_FIELDS |= {"since": "date_from", "until": "date_to"}
-"""Each FIELD of a side, with the field of `Filters` that it sets."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a command's options name, as they were given; those that it does not have are empty."""
 
+    library: Backend | None = None
+    encoder: str = ""
+    stance_model: str = ""
+    ray: str = ""
+    third_reader: str = ""
+    third_model: str = ""
+    allow_host: str = ""
+    third_candidates: int = 0
 
-def read_side(given: Sequence[str]) -> Filters:
-    """Return the filters that FIELD=VALUE texts describe."""
-    values: dict[str, Any] = {}
-    for entry in given:
-        name, equals, value = entry.partition("=")
-        field = SIDE_FIELDS.get(name.strip().casefold())
-        if not equals or field is None or not value.strip():
-            raise click.BadParameter(
-                f"{entry!r} is not FIELD=VALUE with a field of {', '.join(SIDE_FIELDS)}."
+    def open(self, *, writes: bool = False) -> tuple[Library, StanceModel]:
+        """Open the library, and load the stance model."""
+        return self.open_library(writes=writes), self.load_model()
+
+    def open_library(self, *, writes: bool = False) -> Library:
+        """Open the library with the encoder; see the function `open_library`."""
+        return open_library(self.library, self.encoder, writes=writes)
+
+    def load_model(self) -> StanceModel:
+        """Load the stance model, the default one if none is named."""
+        with waiting("Loading the stance model"):
+            if self.ray:
+                return stance_on(Cluster(self.ray), self.stance_model or None)
+            return models.load_stance_model(self.stance_model or None)
+
+    def named_model(self) -> StanceModel | None:
+        """Load the stance model if one is named."""
+        return self.load_model() if self.stance_model else None
+
+    def open_third_reader(self) -> ThirdReader | None:
+        """Return the third reader, None if none is named.
+
+        On a terminal, the user is asked once for each host that is not this machine.
+        """
+        if not self.third_reader:
+            if self._has_third_options:
+                raise click.UsageError(
+                    "--third-model, --third-candidates and --allow-host go with --third-reader."
+                )
+            return None
+        if not self.third_model:
+            raise click.UsageError("Name the model of --third-reader with --third-model.")
+        endpoint, allowed = Endpoint.of(self.third_reader), self.allow_host
+        if allowed and allowed.lower() != endpoint.host:
+            raise click.UsageError(f"--allow-host {allowed} is another host than {endpoint.host}.")
+        is_asked = can_ask() and not (allowed or is_allowed(endpoint))
+        if is_asked and click.confirm(
+            f"Pairs of statements, with country and date, will be sent to {endpoint.in_words}, now "
+            "and whenever you name it. Send them?",
+            err=True,
+        ):
+            allow_for_good(endpoint)
+        return load_third_reader(self.third_reader, self.third_model, allow_host=allowed)
+
+    def refuse_third_reader(self, option: str) -> None:
+        """Raise UsageError if a third reader is named together with `option`."""
+        if self.third_reader or self._has_third_options:
+            raise click.UsageError(f"--third-reader does not go with {option}: omit it.")
+
+    @property
+    def _has_third_options(self) -> bool:
+        return bool(self.third_model or self.allow_host or self.third_candidates)
+
+    def read_again(self, found: _Found, reader: ThirdReader | None) -> _Found:
+        """Return a result or positions as the third reader reads them, if there is one."""
+        if reader is None:
+            return found
+        result = found.result() if isinstance(found, Positions) else found
+        pairs = pairs_to_read(result, candidates=self.third_candidates)
+        say_what_is_sent(reader, inputs_of(result, pairs), 2 * AT_HEAD if result.placed else 0)
+        with progress("Third reader") as on_progress:
+            return found.read_again(
+                reader, candidates=self.third_candidates, on_progress=on_progress
             )
-        values[field] = (*values.get(field, ()), value.strip())
-    for field in ("date_from", "date_to"):
-        if len(dates := values.pop(field, ())) > 1:
-            raise click.BadParameter(f"{dates[1]!r} is a second date of one side.")
-        if dates:
-            values[field] = date(dates[0])
-    check_order(values.get("date_from"), values.get("date_to"), ("since", "until"))
-    return Filters(**values)
 
 
-_LIKE_A_DATE = re.compile(r"\A\s*\d|\d{4}")
+stance_model_name = string(
+    "--stance-model",
+    help=f"{', '.join(STANCE_MODELS)}, or an NLI cross-encoder by name or folder.",
+)
+_third_reader = together(
+    string(
+        "--third-reader",
+        help="Let a language model of yours read again what is listed first: the base URL of an "
+        f"OpenAI-compatible endpoint, or {', '.join(LOCAL_SERVERS)}.",
+    ),
+    string("--third-model", help="The name of that model."),
+    string(
+        "--allow-host", help="Send pairs to this host, which is not this computer, without asking."
+    ),
+)
+_third_candidates = number(
+    "--third-candidates",
+    0,
+    "Let that model also read so many others, those likeliest to oppose",
+    minimum=0,
+)
+_models = together(library_option, encoder_name, stance_model_name)
+
+reading_of_saved = as_one("reading", Reading, _models)
+reading_on_ray = as_one("reading", Reading, _models, ray)
+reading_of_quote = as_one("reading", Reading, _models, ray, _third_reader)
+reading_of_result = as_one("reading", Reading, _models, ray, _third_reader, _third_candidates)
+reading_of_pairs = as_one("reading", Reading, stance_model_name, _third_reader)
 
 
-def country_and_date(text: str) -> tuple[tuple[Country, ...], PartialDate | None]:
-    """Read "China, 2022": a country, a date, or both."""
-    if not text:
-        return (), None
-    # A country's name may hold commas, so only the last part can be the date.
-    country, _, day = text.rpartition(",")
-    try:
-        return parse_countries(country), PartialDate(day.strip())
-    except ValueError:
-        pass
-    if _LIKE_A_DATE.search(day):  # unlike the digits of "G77"
-        raise QueryError(
-            f"{text!r} does not end in a date: write a country, a comma and YYYY, YYYY-MM or "
-            'YYYY-MM-DD, as in "China, 2022".'
-        )
-    return parse_countries(text), None
+# --- libraries -------------------------------------------------------------------------------
+
+
+def open_library(
+    given: Backend | str | None, encoder: str = "", *, writes: bool = False
+) -> Library:
+    """Open the library named by --library, else the default one.
+
+    A deletion that was interrupted is finished if the command `writes`; otherwise it is only told.
+    """
+    with waiting("Opening the library"):
+        chosen = resolve_library(given)
+        library = Library.open(chosen, models.load_encoder(encoder) if encoder else None)
+    if waits := library.about_deletion():
+        if writes:
+            finish_deletion(library)
+            waits = library.about_deletion()
+        remark_notes(filter(None, [waits]))
+    if sentence := about_adaptation(library.backend):
+        remark(sentence)
+    return library
+
+
+def finish_deletion(library: Library) -> frozenset[str]:
+    """Finish an interrupted deletion before something is written, and say so; return its ids."""
+    finished = library.finish_deletion()
+    if finished:
+        remark(f"Note: An interrupted deletion is finished now: {listed(sorted(finished))}.")
+    return finished
+
+
+def own_library(given: Backend | None) -> Backend:
+    """Return the library to write to: --library, else $COMPARE_LIBRARY, else the user's own.
+
+    Raises:
+        LibraryError: Several are named.
+    """
+    from compare.library.merged import MergedBackend
+
+    backend = backend_at(given or os.environ.get(LIBRARY_VARIABLE) or user_library())
+    if isinstance(backend, MergedBackend):
+        raise backend.refusal()
+    return backend
+
+
+# --- a third reader --------------------------------------------------------------------------
+
+
+def can_ask() -> bool:
+    """Tell whether a person can be asked a question."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def say_what_is_sent(reader: ThirdReader, pairs: Sequence[InputPair], more: int = 0) -> None:
+    """Say how many pairs will be sent where, before they are; `more` may follow from answers."""
+    number = reader.to_send(pairs)
+    known = len(pairs) - number
+    others = f"; {known} of {len(pairs)} are known already, or address a reader" if known else ""
+    then = f" Up to {more} pairs that its answers lead to may follow." if more else ""
+    remark(
+        f"Sending {counted(number, 'pair') if number else 'no pair'} of statements, with country "
+        f"and date, to {reader.endpoint.in_words}, to be read by {reader.name}{others}.{then}"
+    )

@@ -26,7 +26,6 @@ from compare.cli.output import (
     show_table,
     write_to_stdout,
 )
-from compare.cli.reading import Reading, reading_of_pairs, reading_of_saved, say_what_is_sent
 from compare.comparison import Reproduction
 from compare.comparison.reproduce import TOLERANCE, Difference, Moved, PairId
 from compare.comparison.reproduce import reproduce as make_again
@@ -67,7 +66,14 @@ class _Lists:
 
 
 _lists = shared.together(
-    shared.as_one("lists", _Lists, shared.lists, shared.minimums(*2 * ["the result's own"])),
+    shared.as_one(
+        "lists",
+        _Lists,
+        shared.stances(
+            "--stance", "Only this list; may be repeated [all; for two sides agree and oppose]."
+        ),
+        shared.minimums("the result's own", "the result's own"),
+    ),
     shared.force,
     shared.as_json,
 )
@@ -112,7 +118,7 @@ def export(
 @shared.string("--title", help="The heading [what was asked].")
 @shared.number("--limit", None, "Most pairs shown of each list [all]")
 @shared.flag("--sensitivity", help="Add what other settings, ends and models give.")
-@reading_of_saved
+@shared.reading_of_saved
 @_lists
 def report(
     result: Path,
@@ -120,7 +126,7 @@ def report(
     title: str,
     limit: int | None,
     sensitivity: bool,
-    reading: Reading,
+    reading: shared.Reading,
     lists: _Lists,
     force: bool,
     as_json: bool,
@@ -149,9 +155,9 @@ def report(
 
 @click.command("sensitivity")
 @_result
-@reading_of_saved
+@shared.reading_of_saved
 @shared.as_json
-def sensitivity(result: Path, as_json: bool, reading: Reading) -> None:
+def sensitivity(result: Path, as_json: bool, reading: shared.Reading) -> None:
     """Repeat a saved result with one change at a time, and count what takes which side.
 
     \b
@@ -173,7 +179,7 @@ def sensitivity(result: Path, as_json: bool, reading: Reading) -> None:
     show_table(f"By {found.unit}", head, rows, text_columns=1, format=",")
 
 
-def _sensitivity(kept: Result, reading: Reading) -> Sensitivity:
+def _sensitivity(kept: Result, reading: shared.Reading) -> Sensitivity:
     library, model = reading.open_library(), reading.named_model()
     with progress("Repeating the result") as on_progress:
         return kept.sensitivity(library, stance_model=model, on_progress=on_progress)
@@ -185,10 +191,10 @@ def _sensitivity(kept: Result, reading: Reading) -> Sensitivity:
     "--tolerance", default=TOLERANCE, help="How much a probability or similarity may differ"
 )
 @shared.number("--limit", 10, "Pairs named of each kind")
-@reading_of_saved
+@shared.reading_of_saved
 @shared.as_json
 def reproduce(
-    result: Path, tolerance: float | None, limit: int, reading: Reading, as_json: bool
+    result: Path, tolerance: float | None, limit: int, reading: shared.Reading, as_json: bool
 ) -> int:
     """Repeat a saved result and compare the pairs.
 
@@ -203,7 +209,7 @@ def reproduce(
     """
     kept = load_result(result)
     library, model = reading.open_library(), reading.named_model()
-    with progress("Reading pairs") as on_progress:
+    with progress("shared.Reading pairs") as on_progress:
         done = make_again(
             kept,
             library,
@@ -295,8 +301,8 @@ def _ids(pair: PairId) -> str:
 @click.argument("file", type=shared.PATH)
 @shared.as_json
 @shared.flag("--markdown", "as_markdown", help="Print Markdown.")
-@reading_of_pairs
-def evaluate(file: Path, as_json: bool, as_markdown: bool, reading: Reading) -> None:
+@shared.reading_of_pairs
+def evaluate(file: Path, as_json: bool, as_markdown: bool, reading: shared.Reading) -> None:
     """Score the labelled pairs of FILE and compare the stances with the labels.
 
     FILE ends in .tsv (read without quoting), .csv or .jsonl, optionally with .gz. Its columns are
@@ -316,9 +322,9 @@ def evaluate(file: Path, as_json: bool, as_markdown: bool, reading: Reading) -> 
     reader = reading.open_third_reader()
     model = reading.load_model()
     if reader:
-        say_what_is_sent(reader, inputs)
+        shared.say_what_is_sent(reader, inputs)
         model = with_third = WithThirdReader(reader, model)
-    with progress("Reading pairs") as on_progress:
+    with progress("shared.Reading pairs") as on_progress:
         began = time.perf_counter()
         probabilities = model.score(inputs, on_progress)
         seconds = time.perf_counter() - began

@@ -26,7 +26,6 @@ from compare.cli.output import (
     show_table,
     write_to_stdout,
 )
-from compare.cli.reading import open_library
 from compare.corpus import BadFileError, Problem
 from compare.corpus.text_files import read_text
 from compare.errors import ReviewError
@@ -143,7 +142,7 @@ def create(
         )
     if plan and (file or typed & _PLANNED):
         raise click.UsageError("A --plan says how pairs are drawn and read: give only --result.")
-    opened = open_library(library)
+    opened = shared.open_library(library)
     reviews, digest = Reviews.of(opened), ""
     if file:
         read = reviewing.read_review_pairs(source, opened)
@@ -264,7 +263,7 @@ def plan(
 @reading.always
 def list_(library: Backend | None, as_json: bool) -> None:
     """List the reviews of a library, newest first."""
-    reviews = Reviews.of(open_library(library))
+    reviews = Reviews.of(shared.open_library(library))
     found, damaged = reviews.each(_summary)
     remark_notes(damaged)
     if as_json:
@@ -496,7 +495,7 @@ def export(
 @reading.always
 def delete(name: str, yes: bool, library: Backend | None, as_json: bool) -> None:
     """Delete a review for good, with its answers and its history."""
-    reviews = Reviews.of(open_library(library))
+    reviews = Reviews.of(shared.open_library(library))
     stored = reviews.stored_name(name)
     if not yes:
         question = f"Delete {stored!r} with all its pairs and answers for good?"

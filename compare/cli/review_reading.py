@@ -10,7 +10,6 @@ import click
 
 from compare.cli import options as shared
 from compare.cli.output import attribution, quoted, remark, say, say_either, say_json
-from compare.cli.reading import open_library
 from compare.export import counted
 from compare.library import Library
 from compare.library.backend import Backend
@@ -69,7 +68,7 @@ _answering = shared.as_one(
 
 def open_review(given: Backend | None, name: str) -> tuple[Review, Library]:
     """Open a review and the library that it is stored beside."""
-    library = open_library(given)
+    library = shared.open_library(given)
     return library.review(name), library
 
 

@@ -32,13 +32,6 @@ from compare.cli.output import (
     say_json,
     waiting,
 )
-from compare.cli.reading import (
-    Reading,
-    reading_of_pairs,
-    reading_of_quote,
-    reading_of_result,
-    say_what_is_sent,
-)
 from compare.comparison import sides_taken
 from compare.corpus.values import listed
 from compare.defaults import CANDIDATES, MOST_CANDIDATES
@@ -92,7 +85,7 @@ class SearchOptions:
         if self.statement_id is not None:
             given = {of.name: value for of in fields(asked) if (value := getattr(asked, of.name))}
             asked = replace(Quote.from_statement(library.statement(self.statement_id)), **given)
-        with progress("Reading pairs") as on_progress:
+        with progress("shared.Reading pairs") as on_progress:
             return library.search(
                 asked,
                 stance_model=model,
@@ -133,7 +126,7 @@ searching = shared.as_one(
 @shared.as_json
 @shared.out
 @shared.force
-@reading_of_result
+@shared.reading_of_result
 def search(
     quote: str | None,
     queries: Path | None,
@@ -144,7 +137,7 @@ def search(
     as_json: bool,
     out: Path | None,
     force: bool,
-    reading: Reading,
+    reading: shared.Reading,
 ) -> None:
     """Find who agrees with QUOTE and who opposes it; "-" reads it from standard input.
 
@@ -203,8 +196,8 @@ def search(
 @click.command("opposites")
 @click.argument("quote", type=shared.text)
 @shared.as_json
-@reading_of_quote
-def opposites(quote: str, as_json: bool, reading: Reading) -> None:
+@shared.reading_of_quote
+def opposites(quote: str, as_json: bool, reading: shared.Reading) -> None:
     """Offer what someone who disagrees with QUOTE may say; "-" reads it from standard input.
 
     \b
@@ -240,7 +233,7 @@ def _search_file(
     queries: Path,
     out: Path | None,
     options: SearchOptions,
-    reading: Reading,
+    reading: shared.Reading,
     as_json: bool,
     more: dict[str, bool],
 ) -> None:
@@ -426,7 +419,7 @@ def _details(result: Result, stance: Stance, pair: Pair, *, below_minimum: bool)
 @shared.who_and_when("B", "b")
 @shared.why
 @shared.as_json
-@reading_of_pairs
+@shared.reading_of_pairs
 def stance(
     first: str | None,
     second: str | None,
@@ -436,7 +429,7 @@ def stance(
     b: Quote,
     why: bool,
     as_json: bool,
-    reading: Reading,
+    reading: shared.Reading,
 ) -> None:
     """Say how statements A and B relate, and how likely that is; or do so for a file of pairs.
 
@@ -469,7 +462,7 @@ def stance(
     target, pairs = target_path(batch, out), read_batch(batch)
     check_writable(target)
     model = reading.load_model()
-    with progress("Reading pairs") as on_progress:
+    with progress("shared.Reading pairs") as on_progress:
         score_file(pairs, target, model, on_progress)
     if as_json:
         say_json({"written": str(target), "pairs": len(pairs), "model": signature(model)})
@@ -489,7 +482,7 @@ def _show_stance(
     notes: list[str] = []
     reading = rationale = None
     if reader:
-        say_what_is_sent(reader, [pair])
+        shared.say_what_is_sent(reader, [pair])
         with waiting(f"Waiting for {reader.name}"):
             (reading,) = reader.read([pair])
         if reading.problem:
@@ -497,7 +490,7 @@ def _show_stance(
     if reader and reading and reading.probabilities:
         odds, read, rationale, model = reading.probabilities, pair, reading.rationale, reader
     else:
-        with waiting("Reading the pair"):
+        with waiting("shared.Reading the pair"):
             scores, (read,) = model.score_parts([pair])
             odds = Probabilities(*map(float, scores[0]))
             rationale = find_rationale(model, *pair)[1] if why else None

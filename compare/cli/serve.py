@@ -20,7 +20,6 @@ import click
 
 from compare.cli import options as shared
 from compare.cli.output import remark
-from compare.cli.reading import open_library
 from compare.errors import CompareError, not_installed
 from compare.library.backend import Backend
 
@@ -101,7 +100,7 @@ def app(
         environment[READER_HEADER_VARIABLE] = reader_header
     if read_only:
         environment[READ_ONLY_VARIABLE] = "1"
-    opened = open_library(library)  # fails here, not on the page
+    opened = shared.open_library(library)  # fails here, not on the page
     if library is not None or environment.get(LIBRARY_VARIABLE):
         environment[LIBRARY_VARIABLE] = opened.backend.address
     opened.close()
@@ -219,7 +218,7 @@ def serve(
         raise click.UsageError("--allow-write needs a token: name a file with one by --token-file.")
     served: dict[str, Backend] = {}
     for given in libraries or (None,):
-        opened = open_library(given)  # fails here, not at a request
+        opened = shared.open_library(given)  # fails here, not at a request
         name = opened.backend.name
         if name in served:
             raise click.UsageError(f"Two libraries are named {name!r}: rename one.")
@@ -258,7 +257,7 @@ def mcp(library: Backend | None) -> None:
         import anyio
 
         from compare.serve import tools
-    opened = open_library(library)
+    opened = shared.open_library(library)
     opened.close()
     anyio.run(tools.serve, opened.backend)
 

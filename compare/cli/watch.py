@@ -19,7 +19,6 @@ from compare.cli.output import (
     say_json,
     show_table,
 )
-from compare.cli.reading import Reading, open_library, reading_on_ray
 from compare.cli.search import SearchOptions, searching
 from compare.export import counted, table_csv
 from compare.export.json_files import load_result
@@ -60,14 +59,14 @@ def watch() -> None:
 @shared.file("--result", help="Watch the search of a RESULT.json of this library.")
 @searching
 @shared.as_json
-@reading_on_ray
+@shared.reading_on_ray
 def add(
     name: str,
     quote: str | None,
     result: Path | None,
     options: SearchOptions,
     as_json: bool,
-    reading: Reading,
+    reading: shared.Reading,
 ) -> None:
     """Save the search of QUOTE as NAME; what it lists now is not reported as new.
 
@@ -102,7 +101,7 @@ def _listed(result: Result) -> str:
 @shared.library_option
 def list_(as_json: bool, library: Backend | None) -> None:
     """List the watches of a library."""
-    watches = open_library(library).watches
+    watches = shared.open_library(library).watches
     found = list(watches)
     if as_json:
         say_json([watches.to_json(one) for one in found])
@@ -139,8 +138,8 @@ def _cells(watches: Watches, of: Watch) -> tuple[str, str, str, str, int, int]:
 @shared.as_json
 @shared.file("--out", help="Write the new entries to a .csv file.")
 @shared.force
-@reading_on_ray
-def run(as_json: bool, out: Path | None, force: bool, reading: Reading) -> None:
+@shared.reading_on_ray
+def run(as_json: bool, out: Path | None, force: bool, reading: shared.Reading) -> None:
     """Print what is new since the last run, of all watches.
 
     Only statements that are new, or whose words changed, are scored. If you interrupt the command,
@@ -187,7 +186,7 @@ def _say_entries(entries: Sequence[Entry]) -> None:
 @shared.library_option
 def show(name: str, as_json: bool, library: Backend | None) -> None:
     """Show a watch and all that it found, the newest first."""
-    watches = open_library(library).watches
+    watches = shared.open_library(library).watches
     ((one, entries),) = watches.found([name])
     if as_json:
         say_json({"watch": watches.to_json(one), "entries": entry_rows(one, entries)})
@@ -223,7 +222,7 @@ def feed(
     if every == bool(names):
         raise click.UsageError("Name a watch, or give --all.")
     check_out(out, *FEED_ENDINGS, force=force)
-    found = open_library(library).watches.found(None if every else names)
+    found = shared.open_library(library).watches.found(None if every else names)
     data = feed_bytes(found, FEED_ENDINGS[out.suffix.casefold()], self_link)
     write_whole(out, data, force=force)
     number = sum(len(entries) for _, entries in found)
@@ -236,7 +235,7 @@ def feed(
 @shared.library_option
 def remove(name: str, as_json: bool, library: Backend | None) -> None:
     """Remove a watch for good, with all that it found."""
-    watches = open_library(library, writes=True).watches
+    watches = shared.open_library(library, writes=True).watches
     removed = watches.watch(name).name
     watches.remove(removed)
     say_either(as_json, {"removed": removed}, f"{removed} is no longer watched.")

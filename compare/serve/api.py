@@ -141,19 +141,17 @@ def _add_about(api: FastAPI, pool: LibraryPool, metrics: Metrics) -> None:
     @api.get("/libraries")
     def libraries() -> list[dict[str, Any]]:
         """List the libraries, the one used by default first."""
-        found = []
-        for name in pool.libraries:
-            made = pool.library(name).manifest
-            found.append(
-                {
-                    "name": name,
-                    "statements": made.statements,
-                    "passages": made.passages,
-                    "digest": made.corpus_digest,
-                    "encoder": made.encoder,
-                }
-            )
-        return found
+        manifests = {name: pool.library(name).manifest for name in pool.libraries}
+        return [
+            {
+                "name": name,
+                "statements": made.statements,
+                "passages": made.passages,
+                "digest": made.corpus_digest,
+                "encoder": made.encoder,
+            }
+            for name, made in manifests.items()
+        ]
 
     @api.get("/facets")
     def facets(library: LibraryName = "") -> dict[str, list[dict[str, Any]]]:
@@ -221,11 +219,9 @@ def _add_searches(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
     ) -> dict[str, Any]:
         """Offer what someone who disagrees with a quote may say, from a list of matters."""
 
-        def read(on_progress: Progress) -> dict[str, Any]:
-            found = pool.library(library).opposites(
-                q, stance_model=pool.model(), on_progress=on_progress
-            )
-            return opposites_json(found)
+        def read(step: Progress) -> dict[str, Any]:
+            opened, model = pool.library(library), pool.model()
+            return opposites_json(opened.opposites(q, stance_model=model, on_progress=step))
 
         return await readings.run(request, read)
 

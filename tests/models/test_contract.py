@@ -11,7 +11,7 @@ import click
 import numpy as np
 import pytest
 
-from compare.cli.reading import stance_model_name
+from compare.cli.options import stance_model_name
 from compare.comparison.reproduce import model_name
 from compare.models import (
     Encoder,

@@ -531,7 +531,7 @@ def test_the_description_has_every_route_and_an_example(folder: Path) -> None:
     ("body", "field", "method", "command", "option"),
     [
         (bodies.SearchRequest, "candidates", Library.search, search, "candidates"),
-        (bodies.SidesRequest, "most_of_side", Library.sides, sides, "each"),
+        (bodies.SidesRequest, "most_of_side", Library.compare, sides, "each"),
         (bodies.PositionsRequest, "most_each", Library.positions, positions, "each"),
     ],
 )
