@@ -21,7 +21,7 @@ _TURNED = dict.fromkeys(DIRECTION_MARKS, 0xFFFD)
 
 # What may precede the first visible character: blanks, controls, zero-width and direction marks.
 _UNSEEN = r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
-_FORMULA = re.compile(rf"'*(?:[\t\r\n]|{_UNSEEN}[=+\-@])")
+_FORMULA = re.compile(rf"'*(?:[\t\r\n]|{_UNSEEN}[=+\-@＝＋－＠])")
 
 
 def printable(text: str) -> str:
@@ -46,9 +46,9 @@ def one_line(text: str) -> str:
 def escape_cell(text: str) -> str:
     """Return `text` so that no spreadsheet reads it as a formula.
 
-    A text whose first visible character is = + - or @, or which begins with a tab or a line break,
-    gets a leading apostrophe. A text that has such apostrophes of its own gets one more, so that
-    nothing is lost: `unescape_cell(escape_cell(text)) == text`.
+    A text whose first visible character is = + - or @, also in full width, or which begins with a
+    tab or a line break, gets a leading apostrophe. A text that has such apostrophes of its own gets
+    one more, so that nothing is lost: `unescape_cell(escape_cell(text)) == text`.
     """
     return f"'{text}" if _FORMULA.match(text) else text
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import codecs
 import importlib.util
 import json
-import os
 import re
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from compare.corpus.text_files import other_kind
 from compare.corpus.validate import is_address
 from compare.corpus.values import shortened
 from compare.errors import CorpusError, not_installed
+from compare.files import bare_environment
 from compare.statements import is_language, language_of
 
 MOST_BYTES = 5 * 1024**2
@@ -197,7 +197,6 @@ def _encoding(name: str) -> str:
 def _extract_apart(html: str, url: str, label: str) -> dict[str, Any]:
     """Run `extract` in a separate process."""
     package = str(Path(compare.__file__).resolve().parents[1])
-    given = os.environ.get("PYTHONPATH")
     try:
         done = subprocess.run(
             # -P: import nothing from the working folder
@@ -205,7 +204,7 @@ def _extract_apart(html: str, url: str, label: str) -> dict[str, Any]:
             input=json.dumps({"html": html, "url": url}).encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": f"{package}{os.pathsep}{given}" if given else package},
+            env=bare_environment() | {"PYTHONPATH": package},
             timeout=SECONDS,
             check=False,
         )
