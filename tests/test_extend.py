@@ -36,7 +36,7 @@ def test_a_path_exists(path: str) -> None:
         ("compare/library/passage_store.py", "STORES"),
         ("compare/corpus/importers/un.py", "FORMATS"),
         ("compare/corpus/importers/datasets.py", "FORMATS"),
-        ("compare/models/protocols.py", "STANCE_MODELS"),
+        ("compare/models/loading.py", "STANCE_MODELS"),
         ("compare/statements/passages.py", "ABBREVIATIONS"),
         ("tests/corpus/importers/samples.py", "SAMPLES"),
     ],

@@ -24,8 +24,8 @@ from compare.library.build import about_adaptation
 from compare.library.filters import Filter, check_order
 from compare.library.locations import LIBRARY_VARIABLE, resolve_library, user_library
 from compare.models import LEAST_CALLED, Encoder, Stance, StanceModel
+from compare.models.loading import STANCE_MODELS
 from compare.models.on_ray import Cluster, RayEncoder, stance_on
-from compare.models.protocols import STANCE_MODELS
 from compare.results import Thresholds
 from compare.statements import Country, PartialDate, Quote, SentenceKind, parse_countries
 

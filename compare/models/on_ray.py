@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from compare.errors import CompareError, ModelError, not_installed
-from compare.models.protocols import Encoder, StanceModel, load_encoder, load_stance_model
+from compare.models.loading import load_encoder, load_stance_model
+from compare.models.protocols import Encoder, StanceModel
 from compare.models.stance import CascadeStance
 from compare.progress import Progress
 

@@ -24,7 +24,7 @@ from compare.models.model_input import (
     side_text,
     who_when_prefix,
 )
-from compare.models.protocols import TIERS, StanceModel
+from compare.models.protocols import StanceModel
 from compare.models.runtime import (
     MANIFEST,
     Feed,
@@ -38,6 +38,9 @@ from compare.progress import Progress, within_total
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
+
+TIERS = ("fast", "accurate")
+"""The stance models whose weights come with the program."""
 
 WEIGHTS = Path(__file__).parent / "weights" / "stance"
 """Contains one folder per tier."""
@@ -295,7 +298,7 @@ class CascadeStance(StanceModel):
         return self._stages[-1].mark(pair)
 
 
-# -- Loaders, which `protocols.STANCE_MODELS` names ----------------------------------------------
+# -- Loaders, which `loading.STANCE_MODELS` names ------------------------------------------------
 
 
 def load_fast() -> ShippedStance:
