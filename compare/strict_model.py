@@ -1,6 +1,6 @@
 """The fields of all files, and strict models that check what is read from one.
 
-`export/dictionary.tsv` describes them. Each of its rows is a field: table, name, type, scale,
+`dictionary.tsv` describes them. Each of its rows is a field: table, name, type, scale,
 meaning, and when it is empty or null. A row without a name describes the table. A type "+other"
 includes the fields of another table, with `name` and `meaning` put before theirs. "map of other"
 is an object whose values are of that table, "list of other" a list of them.
@@ -89,7 +89,7 @@ class Field(NamedTuple):
 @cache
 def tables() -> dict[str, list[Field]]:
     """Return the rows of each table."""
-    path = Path(__file__).parent / "export" / "dictionary.tsv"
+    path = Path(__file__).with_name("dictionary.tsv")
     found: dict[str, list[Field]] = {}
     with path.open(encoding="utf-8", newline="") as file:
         for row in list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))[1:]:

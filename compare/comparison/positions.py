@@ -30,8 +30,8 @@ from compare.comparison.scoring import (
     score_in_stages,
 )
 from compare.errors import QueryError
-from compare.library import Filters
 from compare.library.actors import Actors, actor_keys, actors_named
+from compare.library.filters import Filters, filters_in_force
 from compare.results import (
     OF_PLACEMENTS,
     Actor,
@@ -41,7 +41,6 @@ from compare.results import (
     Positions,
     Provenance,
     Thresholds,
-    filters_in_force,
 )
 from compare.results.positions import FrameTable
 from compare.results.provenance import provenance

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from compare.errors import QueryError
 from compare.library.actors import commonest, spellings_by_key
+from compare.safe_text import one_line
 from compare.statements import (
     Country,
+    PartialDate,
     country_code,
     country_key,
     country_name,
@@ -25,7 +27,7 @@ from compare.statements import (
 from compare.statements.normalize import searchable
 
 if TYPE_CHECKING:
-    from compare.statements import PartialDate, Quote, Statement
+    from compare.statements import Quote, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +250,51 @@ class Filters:
         return ", ".join(names) or "all statements"
 
 
+# -- As plain data ------------------------------------------------------------------------------
+
+
+def filters_in_force(filters: Filters) -> Mapping[str, Any]:
+    """Return the filters that are set, as plain data."""
+    found: dict[str, Any] = {}
+    for name in Filters.__dataclass_fields__:
+        if value := getattr(filters, name):
+            value = value.iso if isinstance(value, PartialDate) else value
+            found[name] = list(value) if isinstance(value, tuple) else value
+    return found
+
+
+def parse_filters(given: Mapping[str, Any]) -> Filters:
+    """Return the filters that `filters_in_force` wrote.
+
+    Raises:
+        ValueError: They are invalid; the message begins with the name of a filter.
+    """
+    values: dict[str, Any] = {}
+    for name, value in given.items():
+        if name not in Filters.__dataclass_fields__:
+            raise ValueError(f"{one_line(name)[:_SHOWN]}: there is no such filter")
+        kind = type(getattr(Filters(), name))
+        if kind is tuple:
+            is_valid = isinstance(value, list) and all(isinstance(one, str) for one in value)
+        else:
+            is_valid = isinstance(value, bool if kind is bool else str)
+        if not is_valid:
+            raise ValueError(f"{name}: its value is of another kind")
+        try:
+            values[name] = PartialDate(value) if isinstance(value, str) else value
+        except ValueError:
+            shown = f"{value[:_SHOWN]!a}"
+            raise ValueError(f"{name}: {shown} is not YYYY, YYYY-MM or YYYY-MM-DD") from None
+        values[name] = tuple(value) if kind is tuple else values[name]
+    try:
+        return Filters(**values)
+    except QueryError as error:
+        raise ValueError(f"words: {error}") from error
+
+
+# -- Words ----------------------------------------------------------------------------------------
+
+_SHOWN = 40  # characters of a name or a value in a message
 _MOST_TERMS, _LONGEST_TERM = 64, 200
 _MARKS = str.maketrans(dict.fromkeys("“”„«»＂", '"'))
 _UNREADABLE = re.compile("[\0\ud800-\udfff]")

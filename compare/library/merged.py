@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from compare.errors import LibraryError
 from compare.library.actors import KINDS, ActorName, Actors, check_kind
-from compare.library.backend import Backend, Generation
 from compare.library.filters import COUNTRY, FILTERS, Facet, Facets, Filters
 from compare.library.generations import Manifest
 from compare.library.index.base import BLOCK, Floats, Neighbours, Rows, RowSpans, Selection
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from compare.library.backend import Backend, Generation
     from compare.models import Encoder
     from compare.progress import Progress
 
