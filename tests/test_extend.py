@@ -34,6 +34,7 @@ def test_a_path_exists(path: str) -> None:
         ("compare/ui/components/positions.py", "OF_SEVERAL"),
         ("compare/library/generations.py", "FORMAT"),
         ("compare/library/passage_store.py", "STORES"),
+        ("compare/library/index/base.py", "INDEXES"),
         ("compare/corpus/importers/un.py", "FORMATS"),
         ("compare/corpus/importers/datasets.py", "FORMATS"),
         ("compare/models/loading.py", "STANCE_MODELS"),

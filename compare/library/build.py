@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from compare import __version__
 from compare.errors import LibraryError, ModelError
 from compare.library import generations
+from compare.library.filters import COLUMNS
 from compare.library.generations import (
     FORMAT,
     MANIFEST,
@@ -28,7 +29,8 @@ from compare.library.generations import (
 )
 from compare.library.index.base import Floats, check_vectors
 from compare.library.passage_store import DEFAULT_STORE, FileStore, PassageStore, store_kind
-from compare.statements import Statement
+from compare.statements import Statement, country_key, fold
+from compare.statements.duplicates import text_key
 
 if TYPE_CHECKING:
     from compare.library.backend import Backend
@@ -186,6 +188,42 @@ class Embedding:
                 "--encoder."
             ) from error
         return vectors
+
+
+class Columns(NamedTuple):
+    """What every store keeps of a statement beside its JSON.
+
+    Attributes:
+        values: The values of `filters.COLUMN_NAMES`.
+        days: First and last day of its date as ordinals; None if undated.
+        text_key: Equal for duplicates; see `statements.duplicates.text_key`.
+        about: The words of its metadata, in which `browse` looks.
+        countries: Key, name and folded name of each country.
+    """
+
+    values: tuple[str, ...]
+    days: tuple[int | None, int | None]
+    text_key: int
+    about: str
+    countries: tuple[tuple[str, str, str], ...]
+
+
+def columns_of(statement: Statement) -> Columns:
+    """Return the columns of a statement."""
+    values: dict[str, str] = {}
+    for column in COLUMNS:
+        values[column.name] = value = column.read(statement)
+        values[column.key_column] = column.key(value) if column.key else value
+    date = statement.date
+    about = (statement.speaker, statement.role, statement.countries, statement.venue)
+    more = (statement.title, statement.source, statement.context, statement.id)
+    return Columns(
+        tuple(values.values()),
+        (date.first.toordinal(), date.last.toordinal()) if date else (None, None),
+        text_key(statement),
+        "\n".join((*about, *more)),
+        tuple((country_key(one), one.name, fold(one.name)) for one in statement.country),
+    )
 
 
 def passage_key(completed: str) -> int:

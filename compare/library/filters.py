@@ -64,6 +64,9 @@ LANGUAGE = Attribute("language", attrgetter("language"))
 COLUMNS = (SPEAKER, SOURCE, LANGUAGE, ROLE, PARTY, VENUE)
 """Attributes that a store keeps in columns."""
 
+COLUMN_NAMES = tuple(dict.fromkeys(name for one in COLUMNS for name in (one.name, one.key_column)))
+"""The columns of `COLUMNS`."""
+
 ID = Attribute("id", attrgetter("id"))
 COUNTRY = Attribute("country", attrgetter("countries"))
 """A joint statement belongs to each of its countries; they match by code or any spelling."""

@@ -7,9 +7,9 @@ passes `tests/library/test_store_contract.py`.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
@@ -246,8 +246,7 @@ def store_kind(name: str, folder: Path | None = None) -> type[FileStore]:
             f"The library{where} is kept in a store of the kind {name[:40]!r}, which this program "
             f"cannot read (it reads {', '.join(STORES)}): {UPDATE}."
         )
-    module, _, attribute = STORES[name].partition(":")
-    kind: type[FileStore] = getattr(importlib.import_module(module), attribute)
+    kind: type[FileStore] = resolve_name(STORES[name])
     return kind
 
 

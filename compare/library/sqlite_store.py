@@ -13,7 +13,7 @@ from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -39,8 +39,9 @@ from compare.library.index.base import (
     RowSpans,
     Selection,
     VectorIndex,
+    index_file,
+    new_index,
 )
-from compare.library.index.faiss import FaissIndex
 from compare.library.passage_store import (
     EXACT,
     READ_AT_MOST,
@@ -52,7 +53,7 @@ from compare.library.passage_store import (
     passages_by_actor,
     period_of,
 )
-from compare.library.sqlite_writer import INDEX, STORE, VECTORS, write_files
+from compare.library.sqlite_writer import STORE, VECTORS, write_files
 from compare.safe_text import one_line
 from compare.statements import Passage, Statement
 from compare.statements.normalize import content_words, distinct_words, fold_case
@@ -92,9 +93,8 @@ _ACTOR_KEYS = {
 
 
 class SqliteStore:
-    """A store in the folder of a generation; a subclass may set another vector index."""
+    """A store in the folder of a generation."""
 
-    index: ClassVar[type[VectorIndex]] = FaissIndex
     nearest_by = EXACT
 
     def __init__(self, folder: Path, database: sqlite3.Connection, vectors: Halves) -> None:
@@ -108,7 +108,7 @@ class SqliteStore:
     def write(
         cls, folder: Path, change: Change, embedding: Embedding, on_progress: Progress | None = None
     ) -> Written:
-        return write_files(folder, cls.index, change, embedding, on_progress)
+        return write_files(folder, change, embedding, on_progress)
 
     @classmethod
     def open(cls, folder: Path, passages: int, dim: int) -> Self:
@@ -312,10 +312,14 @@ class SqliteStore:
     @cached_property
     def _index(self) -> VectorIndex:
         with self._lock:
-            path = self._folder / INDEX
-            if path.exists():
-                return self.index.open(path, self._vectors)
-            return self.index.build(self._vectors)  # another program has removed this generation
+            found = index_file(self._folder)
+            if found is None:  # another program has removed this generation
+                return new_index(self._vectors)[1]
+            path, kind = found
+            try:
+                return kind.open(path, self._vectors)
+            except ValueError as error:
+                raise damaged(path, str(error)) from error
 
     def nearest(self, vectors: Floats, k: int, within: Selection | None = None) -> Neighbours:
         with np.errstate(invalid="ignore", over="ignore"):

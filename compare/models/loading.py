@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ def load_stance_model(name_or_path: str | None = None) -> StanceModel:
     """
     name = name_or_path or CASCADE
     if name in STANCE_MODELS:
-        module, _, attribute = STANCE_MODELS[name].partition(":")
-        model: StanceModel = getattr(importlib.import_module(module), attribute)()
+        model: StanceModel = resolve_name(STANCE_MODELS[name])()
         return model
     from compare.models.huggingface import HuggingFaceStance
 

@@ -18,6 +18,7 @@ from compare.library import FILTERS, Filters
 from compare.library.actors import actor_keys, actors_named
 from compare.library.build import Change, Embedding, passage_key
 from compare.library.filters import FACETED, Filter
+from compare.library.index import base
 from compare.library.index.base import RowSpans, Selection, selected_rows
 from compare.library.library import Library
 from compare.library.passage_store import STORES as BY_NAME
@@ -28,13 +29,7 @@ from compare.library.postgres.store import PostgresStore
 from compare.library.sqlite_store import SqliteStore
 from compare.statements import Country, PartialDate, Quote, Statement, split_statement, words_key
 from tests.fakes import HashingEncoder, sample_statements, statement
-from tests.library.fake_store import ExactIndex, MemoryStore, has_words, passes
-
-
-class WithExactIndex(SqliteStore):
-    """The SQLite store with another index."""
-
-    index = ExactIndex
+from tests.library.fake_store import MemoryStore, has_words, passes
 
 
 class InFiles:
@@ -91,7 +86,7 @@ class InDatabase:
 
 IN_FILES: dict[str, type[FileStore]] = {
     **{name: store_kind(name) for name in BY_NAME},
-    "another index": WithExactIndex,
+    "another index": SqliteStore,
     "memory": MemoryStore,
 }
 
@@ -111,7 +106,10 @@ EVERY = np.arange(len(PASSAGES))
 @pytest.fixture(scope="module", params=[*IN_FILES, "postgres", "postgres, indexed"])
 def writer(request: pytest.FixtureRequest) -> Iterator[InFiles | InDatabase]:
     if request.param in IN_FILES:
-        yield InFiles(IN_FILES[request.param])
+        with pytest.MonkeyPatch.context() as patch:
+            if request.param == "another index":
+                patch.setattr(base, "INDEXES", {"exact": "tests.library.fake_store:ExactIndex"})
+            yield InFiles(IN_FILES[request.param])
         return
     server = request.getfixturevalue("postgres")
     name = request.param.replace(", ", "_")

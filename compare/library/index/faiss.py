@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.library.generations import damaged
 from compare.library.index.base import (
     Floats,
     Halves,
@@ -89,21 +88,21 @@ class FaissIndex:
         """Map an index written by `write`; `vectors` is the matrix that it was built from.
 
         Raises:
-            LibraryError: The file is damaged or belongs to other vectors.
+            ValueError: The file is damaged or belongs to other vectors.
         """
         faiss = _faiss()
         # FAISS should not parse an untrusted file: check its first bytes and size before.
         with path.open("rb") as handle:
             first = handle.read(8)
         if (first, path.stat().st_size) != _written(*vectors.shape):
-            raise damaged(path, _OTHER)
+            raise ValueError(_OTHER)
         try:
             index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:
-            raise damaged(path, _OTHER) from error
+            raise ValueError(_OTHER) from error
         shape = (index.ntotal, index.d)
         if shape != vectors.shape or index.metric_type != faiss.METRIC_INNER_PRODUCT:
-            raise damaged(path, _OTHER)
+            raise ValueError(_OTHER)
         return cls(vectors, index)
 
     def write(self, path: Path) -> None:
