@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-import json
-import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -31,6 +29,7 @@ from compare.library.index.base import Floats, check_vectors
 from compare.library.passage_store import DEFAULT_STORE, FileStore, PassageStore, store_kind
 from compare.statements import Statement, country_key, fold
 from compare.statements.duplicates import text_key
+from compare.statements.statement_file import StatementFile
 
 if TYPE_CHECKING:
     from compare.library.backend import Backend
@@ -41,15 +40,13 @@ if TYPE_CHECKING:
 _ADAPTATION = "adapted.json"  # an older version wrote it beside a library
 
 _STAGED = "staged.sqlite"
-_AT_ONCE = 200
 
 
 class Change:
     """The statements of a new generation: those of a store plus added, minus removed ones.
 
-    Added statements are sorted by id in a file, since they may not fit in memory.
-
     Attributes:
+        added: The statements to add, by id; an id may occur twice.
         removed: The ids of the statements to remove.
     """
 
@@ -60,43 +57,21 @@ class Change:
         before: PassageStore | None = None,
         remove: Collection[str] = (),
     ) -> None:
-        """Write the added statements to a file in the scratch folder; an id may occur twice.
+        """Write the added statements to a file in the scratch folder if they are in none.
 
         Raises:
             LibraryError: The disk is full.
         """
-        self._before, self.removed = before, remove
-        self._path = scratch / _STAGED
-        self._path.unlink(missing_ok=True)
-        # As bytes, SQLite sorts ids as Python sorts strings.
-        rows = (
-            (entry.id.encode("utf-8", "surrogatepass"), json.dumps(entry.to_dict()))
-            for entry in add
-        )
-        with new_database(self._path) as database:
-            database.execute("CREATE TABLE staged (id BLOB NOT NULL, data TEXT NOT NULL)")
-            database.executemany("INSERT INTO staged VALUES (?, ?)", rows)
-            database.execute("CREATE INDEX staged_id ON staged (id)")
+        self._before, self.removed, self._path = before, remove, scratch / _STAGED
+        self.added = add if isinstance(add, StatementFile) else StatementFile(self._path, add)
 
     def statements(self) -> Iterator[Statement]:
         """Yield the statements after the change, by id; the file is removed at the end."""
-        replaced = (key for (key,) in self._rows("SELECT id FROM staged"))
-        gone = {*self.removed, *(key.decode("utf-8", "surrogatepass") for key in replaced)}
+        gone = {*self.removed, *self.added.ids()}
         before = iter(()) if self._before is None else self._before.all_statements()
         kept = (statement for statement in before if statement.id not in gone)
-        yield from heapq.merge(kept, self.added(), key=attrgetter("id"))
+        yield from heapq.merge(kept, self.added, key=attrgetter("id"))
         self._path.unlink(missing_ok=True)
-
-    def added(self) -> Iterator[Statement]:
-        """Yield the added statements by id; may be called again."""
-        rows = self._rows("SELECT data FROM staged ORDER BY id")
-        return (Statement.from_json(data) for (data,) in rows)
-
-    def _rows(self, sql: str) -> Iterator[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self._path)) as database:
-            cursor = database.execute(sql)
-            while rows := cursor.fetchmany(_AT_ONCE):
-                yield from rows
 
 
 def in_order(statements: Iterable[Statement]) -> Iterator[tuple[Statement, str]]:
@@ -124,27 +99,6 @@ def in_order(statements: Iterable[Statement]) -> Iterator[tuple[Statement, str]]
                 "UTF-8 again."
             ) from None
         yield statement, data
-
-
-@contextmanager
-def new_database(path: Path) -> Iterator[sqlite3.Connection]:
-    """Yield a new SQLite file inside a transaction, which is committed at the end.
-
-    Raises:
-        LibraryError: The disk is full.
-    """
-    try:
-        with closing(sqlite3.connect(path, isolation_level=None)) as database:
-            # No journal is needed: after an interruption the writer starts a new file.
-            for pragma in ("page_size = 4096", "journal_mode = OFF", "synchronous = OFF"):
-                database.execute(f"PRAGMA {pragma}")
-            database.execute("BEGIN")
-            yield database
-            database.execute("COMMIT")
-    except sqlite3.Error as error:
-        raise LibraryError(
-            f"{path} could not be written ({error}): make room on the disk, then try again."
-        ) from error
 
 
 @dataclass(frozen=True, slots=True)

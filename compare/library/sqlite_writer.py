@@ -21,13 +21,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.library.build import Change, Embedding, columns_of, in_order, new_database, passage_key
+from compare.library.build import Change, Embedding, columns_of, in_order, passage_key
 from compare.library.filters import COLUMN_NAMES, COLUMNS
 from compare.library.generations import RESUME
 from compare.library.index.base import Rows, new_index
 from compare.library.passage_store import Written
 from compare.progress import within_total
 from compare.statements import Statement, complete, split_statement, words_key
+from compare.statements.statement_file import new_database
 from compare.strict_json import read_json
 
 if TYPE_CHECKING:

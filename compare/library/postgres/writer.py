@@ -117,7 +117,7 @@ class Writer:
         """
         part: list[_New] = []
         count = 0
-        added = in_order(change.added())
+        added = in_order(change.added)
         while batch := list(islice(added, _STATEMENTS_AT_ONCE)):
             there = self._hashes([statement.id for statement, _ in batch])
             unchanged = []
