@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from compare.library.index.base import Floats, Rows, Selection
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
     from compare.library.passage_store import ActorPassages
     from compare.models import StanceModel
     from compare.progress import Progress
@@ -73,7 +73,7 @@ that one model scores every passage that takes a side: the two are not equally c
 
 
 def positions(
-    library: Library,
+    library: OpenLibrary,
     proposition: str,
     *,
     opposite: str = "",
@@ -157,7 +157,7 @@ def positions(
 
 
 def _statement_counts(
-    library: Library, actors: Actors, by: str, within: Selection, filters: Filters
+    library: OpenLibrary, actors: Actors, by: str, within: Selection, filters: Filters
 ) -> Rows:
     """Return how many selected statements with passages each actor has, int64 [actors].
 
@@ -185,7 +185,7 @@ def _reading_notes(actors: Sequence[Actor]) -> list[str]:
 
 
 def _score(
-    library: Library,
+    library: OpenLibrary,
     ends: Sequence[str],
     passages: ActorPassages,
     model: StanceModel,
@@ -216,7 +216,7 @@ def _may_decide(passages: ActorPassages, scores: Floats) -> Rows:
 
 
 def _pairs_by_actor(
-    library: Library,
+    library: OpenLibrary,
     claim: Excerpt,
     passages: ActorPassages,
     scores: Scores,
@@ -382,7 +382,7 @@ class PositionTable(FrameTable):
 
 
 def position_table(
-    library: Library,
+    library: OpenLibrary,
     propositions: Sequence[str],
     *,
     opposites: Sequence[str] = (),

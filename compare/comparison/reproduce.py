@@ -26,7 +26,7 @@ from compare.results import Excerpt, Pair, Positions, Provenance, Result, Stance
 from compare.results.provenance import ADAPTED, OLDER, filters_from
 
 if TYPE_CHECKING:
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
     from compare.models import StanceModel
     from compare.progress import Progress
     from compare.statements import Statement
@@ -128,7 +128,7 @@ class Reproduction:
 
 def reproduce(
     kept: Result,
-    library: Library,
+    library: OpenLibrary,
     *,
     stance_model: StanceModel | None = None,
     tolerance: float = TOLERANCE,
@@ -222,7 +222,7 @@ def model_again(made: Provenance) -> StanceModel:
 
 def repeat(
     kept: Result,
-    library: Library,
+    library: OpenLibrary,
     model: StanceModel,
     cache_folder: Path | None,
     on_progress: Progress | None,
@@ -352,7 +352,7 @@ def _made_with(made: Provenance) -> list[tuple[str, str]]:
 # -- Contents ------------------------------------------------------------------------------------
 
 
-def _changed_statements(kept: Result, library: Library) -> Iterator[Difference]:
+def _changed_statements(kept: Result, library: OpenLibrary) -> Iterator[Difference]:
     """Yield the fields of the result's statements that are not as in the library."""
     sides = [pair.excerpts if kept.quote is None else (pair.b,) for pair in kept.pairs]
     sides += [(pair.b,) for placed in kept.placed for pair in placed]

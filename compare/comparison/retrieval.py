@@ -35,7 +35,7 @@ from compare.statements import (
 from compare.statements.languages import language_name
 
 if TYPE_CHECKING:
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
     from compare.library.passage_store import PassageStore
     from compare.statements import Statement
 
@@ -83,7 +83,7 @@ class Retrieved:
 
 
 def retrieve(
-    library: Library,
+    library: OpenLibrary,
     quote: Quote,
     filters: Filters,
     candidates: int,
@@ -177,7 +177,7 @@ def _parts(quote: Quote, languages: tuple[str, ...]) -> tuple[list[str], list[st
     return parts[:_MOST_PARTS], notes
 
 
-def _embedded(library: Library, quote: Quote, parts: Sequence[str]) -> Floats:
+def _embedded(library: OpenLibrary, quote: Quote, parts: Sequence[str]) -> Floats:
     """Embed the parts with the quote's context, as passages are embedded, then its opposite."""
     texts = [complete(part, quote.context) for part in parts]
     return library.encoder.encode([*texts, *filter(None, [quote.opposite])])
@@ -223,7 +223,7 @@ def duplicates(
 
 
 def repetitions(
-    library: Library, rows: Sequence[int], leave_out: Collection[int], within: Selection
+    library: OpenLibrary, rows: Sequence[int], leave_out: Collection[int], within: Selection
 ) -> dict[int, list[Statement]]:
     """Return, for each row, the other statements with its words, except those in `leave_out`."""
     by_row = duplicates(library.store, rows, within)
@@ -279,7 +279,7 @@ def _nearest_distinct(
 # -- The quote's own statement -------------------------------------------------------------------
 
 
-def own_statements(library: Library, quote: Quote, rows: Iterable[int]) -> list[Statement]:
+def own_statements(library: OpenLibrary, quote: Quote, rows: Iterable[int]) -> list[Statement]:
     """Return the statements that the quote comes from, first the one with its id.
 
     The others are statements of `rows` in which the quote's words are whole sentences, unless the
@@ -324,7 +324,7 @@ def _who(statement: Statement) -> str:
 # -- Propositions ----------------------------------------------------------------------------------
 
 
-def nearest_to(library: Library, ends: Sequence[str], within: Selection, most: int) -> Rows:
+def nearest_to(library: OpenLibrary, ends: Sequence[str], within: Selection, most: int) -> Rows:
     """Return the rows of the passages nearest to a proposition or its opposite, ascending.
 
     Of each end these are the `most` most similar ones, and a quarter as many that share rare words
@@ -353,7 +353,7 @@ def nearest_to(library: Library, ends: Sequence[str], within: Selection, most: i
 
 
 def nearest_per_actor(
-    library: Library,
+    library: OpenLibrary,
     ends: Sequence[str],
     kind: str,
     *,

@@ -21,7 +21,7 @@ ADAPTED = "-adapted"
 """The end of the name of a model that an older version had adapted to a library."""
 
 if TYPE_CHECKING:
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
     from compare.models import StanceModel
     from compare.results.pair import Pair
 
@@ -85,7 +85,7 @@ class Provenance:
 
 
 def provenance(
-    library: Library,
+    library: OpenLibrary,
     model: StanceModel,
     filters: Mapping[str, Any],
     settings: Mapping[str, Any],

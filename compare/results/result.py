@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from compare.comparison.reproduce import Reproduction
     from compare.comparison.sensitivity import Sensitivity
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
     from compare.models import StanceModel
     from compare.models.third_reader import ThirdReader
     from compare.progress import Progress
@@ -345,7 +345,7 @@ class Result:
 
     def reproduce(
         self,
-        library: Library,
+        library: OpenLibrary,
         *,
         stance_model: StanceModel | None = None,
         on_progress: Progress | None = None,
@@ -371,7 +371,7 @@ class Result:
 
     def sensitivity(
         self,
-        library: Library,
+        library: OpenLibrary,
         *,
         stance_model: StanceModel | None = None,
         on_progress: Progress | None = None,

@@ -9,8 +9,8 @@ from compare.errors import QueryError
 from compare.export import columns
 from compare.export.json_files import load_result
 from compare.export.rows import pair_rows
+from compare.facade import Library
 from compare.library import Filters
-from compare.library.library import Library
 from compare.models import Use
 from compare.models.stance import CascadeStance
 from compare.results import OF_PLACEMENTS, Kind, Stance, Thresholds
