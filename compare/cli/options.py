@@ -464,5 +464,5 @@ def own_library(given: Backend | None) -> Backend:
 
     backend = backend_at(given or os.environ.get(LIBRARY_VARIABLE) or user_library())
     if isinstance(backend, MergedBackend):
-        raise backend.refusal()
+        backend.refuse()
     return backend

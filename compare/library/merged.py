@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, zip_longest
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +25,9 @@ from compare.library.filters import COUNTRY, FILTERS, Facet, Facets, Filters
 from compare.library.generations import Manifest
 from compare.library.index.base import BLOCK, Floats, Neighbours, Rows, RowSpans, Selection
 from compare.library.passage_store import (
-    ActorPassages,
     PassageMetadata,
     PassageStore,
     Period,
-    passages_by_actor,
 )
 from compare.statements import Country, Passage, Statement, country_code, country_key, words_key
 from compare.statements.duplicates import text_key
@@ -39,8 +37,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from compare.library.backend import Backend, Generation
-    from compare.models import Encoder
-    from compare.progress import Progress
 
 _BITS = 40
 _IDS_AT_ONCE = 5000
@@ -139,35 +135,13 @@ class MergedBackend:
         parts = tuple(part.open() for part in self.parts)
         return MergedGeneration(parts, tuple(map(str, self.parts)))
 
-    def build(
-        self,
-        statements: Iterable[Statement],
-        encoder: Encoder,
-        on_progress: Progress | None = None,
-        *,
-        store: str | None = None,
-    ) -> Generation:
-        raise self.refusal()
-
-    def update(
-        self,
-        add: Iterable[Statement],
-        remove: frozenset[str],
-        encoder: Encoder | None,
-        on_progress: Progress | None = None,
-        *,
-        for_good: bool = False,
-    ) -> Generation:
-        raise self.refusal()
-
-    def forget_before(self) -> None:
-        raise self.refusal()
-
-    def refusal(self) -> LibraryError:
-        """Return the error of writing to several libraries."""
-        return LibraryError(
+    def refuse(self, *_: object, **__: object) -> NoReturn:
+        """Raise the error of writing to several libraries."""
+        raise LibraryError(
             f"Several libraries ({self}) are only searched together: name the one to write to."
         )
+
+    build = update = forget_before = write_document = update_document = refuse
 
     # -- Documents: several libraries have none ----------------------------------------------------
 
@@ -176,12 +150,6 @@ class MergedBackend:
 
     def read_document(self, document: str) -> str | None:
         return None
-
-    def write_document(self, document: str, text: str) -> None:
-        raise self.refusal()
-
-    def update_document(self, document: str, change: Callable[[str | None], str]) -> None:
-        raise self.refusal()
 
     def remove_document(self, document: str) -> bool:
         return False
@@ -283,15 +251,10 @@ class MergedStore:
         found = {}
         for name in self._parts[0].facets():
             attribute = FILTERS[name].attribute
-            key: Callable[[str], str] = str
-            if attribute is COUNTRY:
-                key = _country_key
-            elif attribute is not None and attribute.key:
-                key = attribute.key
-            by_key: dict[str, list[Facet]] = {}
-            for part in self._parts:
-                for facet in part.facets()[name]:
-                    by_key.setdefault(key(facet.value), []).append(facet)
+            key = _country_key if attribute is COUNTRY else (attribute and attribute.key) or str
+            by_key: dict[str, list[Facet]] = defaultdict(list)
+            for facet in chain(*(part.facets()[name] for part in self._parts)):
+                by_key[key(facet.value)].append(facet)
             merged = [_merge_facets(facets) for facets in by_key.values()]
             found[name] = tuple(sorted(merged, key=lambda facet: (-facet.count, facet.label)))
         return found
@@ -393,11 +356,6 @@ class MergedStore:
         found = [part.at_least(vector, least, own) for part, own in selected]
         rows = [rows + (number << _BITS) for number, (rows, _) in enumerate(found)]
         return np.concatenate(rows), np.concatenate([scores for _, scores in found])
-
-    def nearest_per_actor(
-        self, vector: Floats, kind: str, least: float, within: Selection | None = None
-    ) -> ActorPassages:
-        return passages_by_actor(self, kind, *self.at_least(vector, least, within))
 
     def ranked_by_words(self, query: str, k: int, within: Selection | None = None) -> Rows:
         # Scores of different libraries cannot be compared: take the best of each in turn.

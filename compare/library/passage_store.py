@@ -7,7 +7,7 @@ passes `tests/library/test_store_contract.py`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -171,14 +171,6 @@ class PassageStore(Protocol):
     ) -> tuple[Rows, Floats]:
         """Return the passages with a cosine of `least` or more, by row, and their cosines."""
 
-    def nearest_per_actor(
-        self, vector: Floats, kind: str, least: float, within: Selection | None = None
-    ) -> ActorPassages:
-        """Return each actor's passages with a cosine of `least` or more.
-
-        Of an actor's duplicates, only the most similar is returned; the first wins a tie.
-        """
-
     def ranked_by_words(self, query: str, k: int, within: Selection | None = None) -> Rows:
         """Return the rows of the k passages that share words with `query`, best first (BM25).
 
@@ -230,14 +222,6 @@ class FileStore(PassageStore, Protocol):
         """Return a row for each `build.passage_key`, -1 for texts that are not in the store."""
 
 
-def period_of(found: Sequence[tuple[int | None, int | None]]) -> Period | None:
-    """Return a period of its first and last day as ordinals, the one row of `found`."""
-    ((first, last),) = found
-    if first is None or last is None:
-        return None
-    return date.fromordinal(first), date.fromordinal(last)
-
-
 def store_kind(name: str, folder: Path | None = None) -> type[FileStore]:
     """Return the class of a kind of store; raise LibraryError if the kind is unknown."""
     if name not in STORES:
@@ -253,7 +237,10 @@ def store_kind(name: str, folder: Path | None = None) -> type[FileStore]:
 def passages_by_actor(
     store: PassageStore, kind: str, rows: Rows, similarity: Floats
 ) -> ActorPassages:
-    """Return the passages of each actor among these, the most similar first, without duplicates."""
+    """Return the passages of each actor among these, the most similar first.
+
+    Of an actor's duplicates, only the most similar is returned; the first wins a tie.
+    """
     about = store.metadata(rows)
     at, actor = store.actors_of(kind, about.statement)
     order = np.lexsort((rows[at], -similarity[at], actor))

@@ -18,16 +18,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from compare.errors import LibraryError
-from compare.library.actors import KINDS, Actors, check_kind, name_actors
+from compare.library.actors import check_kind
 from compare.library.filters import (
     COLUMNS,
     COUNTRY,
-    FACETED,
-    FILTERS,
-    Facets,
     Filters,
     country_spellings,
-    facets_of,
     required_words,
 )
 from compare.library.generations import damaged, unreadable
@@ -45,15 +41,12 @@ from compare.library.index.base import (
 from compare.library.passage_store import (
     EXACT,
     READ_AT_MOST,
-    ActorPassages,
     PassageMetadata,
-    Period,
     Written,
     find_runs,
-    passages_by_actor,
-    period_of,
 )
 from compare.library.sqlite_writer import STORE, VECTORS, write_files
+from compare.library.tables import StoreInTables
 from compare.safe_text import one_line
 from compare.statements import Passage, Statement
 from compare.statements.normalize import content_words, distinct_words, fold_case
@@ -92,7 +85,7 @@ _ACTOR_KEYS = {
 """Queries for each statement's number with its actors' keys, by kind of actor."""
 
 
-class SqliteStore:
+class SqliteStore(StoreInTables):
     """A store in the folder of a generation."""
 
     nearest_by = EXACT
@@ -200,23 +193,14 @@ class SqliteStore:
         )
         return [self._statement(data) for (data,) in found], total
 
-    def facets(self) -> Facets:
-        return self._facets
+    def _spellings(self, attribute: str) -> list[Any]:
+        return self._all(_SPELLINGS[attribute])
 
-    @cached_property
-    def _facets(self) -> Facets:
-        totals = dict(self._all("SELECT key, count(DISTINCT n) FROM countries GROUP BY 1"))
-        values = {}
-        for name in FACETED:
-            counted = self._all(_SPELLINGS[FILTERS[name].word])
-            values[name] = facets_of(counted, totals if name == "countries" else None)
-        return values
+    def _country_counts(self) -> Mapping[str, int]:
+        return dict(self._all("SELECT key, count(DISTINCT n) FROM countries GROUP BY 1"))
 
-    def period(self) -> Period | None:
-        return period_of(self._all("SELECT min(first_day), max(last_day) FROM statements"))
-
-    def languages(self) -> Mapping[str, int]:
-        return {language: count for language, _, count in self._all(_SPELLINGS["language"])}
+    def _days(self) -> Any:
+        return self._all("SELECT min(first_day), max(last_day) FROM statements")[0]
 
     # -- Passages --------------------------------------------------------------------------------
 
@@ -339,11 +323,6 @@ class SqliteStore:
         if not np.isfinite(scores).all():
             raise damaged(self._folder / VECTORS, "holds numbers that are not finite")
 
-    def nearest_per_actor(
-        self, vector: Floats, kind: str, least: float, within: Selection | None = None
-    ) -> ActorPassages:
-        return passages_by_actor(self, kind, *self.at_least(vector, least, within))
-
     def ranked_by_words(self, query: str, k: int, within: Selection | None = None) -> Rows:
         within = self._narrower(within)
         rare = self._rarest(content_words(query))
@@ -383,20 +362,12 @@ class SqliteStore:
 
     # -- Actors ----------------------------------------------------------------------------------
 
-    def actors(self, kind: str) -> Actors:
-        check_kind(kind)
-        return self._actors[kind]
-
-    @cached_property
-    def _actors(self) -> dict[str, Actors]:
-        return {kind: name_actors(kind, self._all(_SPELLINGS[kind])) for kind in KINDS}
-
     @cached_property
     def _actors_by_statement(self) -> dict[str, tuple[Rows, Rows]]:
         """Return statement numbers, ascending, and actor numbers, by kind of actor."""
         found = {}
         for kind, sql in _ACTOR_KEYS.items():
-            number = {actor.key: n for n, actor in enumerate(self._actors[kind])}
+            number = self._actor_numbers[kind]
             pairs = np.array([(n, number[key]) for n, key in self._all(sql)], np.int64)
             statement, actor = pairs.reshape(-1, 2).T
             found[kind] = statement, actor

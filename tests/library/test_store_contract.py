@@ -22,7 +22,7 @@ from compare.library.filters import FACETED, Filter
 from compare.library.index import base
 from compare.library.index.base import RowSpans, Selection, selected_rows
 from compare.library.passage_store import STORES as BY_NAME
-from compare.library.passage_store import FileStore, PassageStore, store_kind
+from compare.library.passage_store import FileStore, PassageStore, passages_by_actor, store_kind
 from compare.library.postgres import PostgresBackend
 from compare.library.postgres.database import _SETTINGS
 from compare.library.postgres.store import PostgresStore
@@ -349,7 +349,7 @@ def test_each_actor_has_its_most_similar_passages_with_the_same_words_once(
             if own and exact[row] >= least and words not in seen:
                 seen.add(words)
                 expected.append((row, n, float(exact[row])))
-    found = store.nearest_per_actor(query, by, least, within)
+    found = passages_by_actor(store, by, *store.at_least(query, least, within))
     assert list(zip(*(part.tolist() for part in found), strict=True)) == expected
     assert [part.dtype for part in found] == [np.int64, np.int64, np.float32]
 
@@ -449,7 +449,8 @@ def test_a_store_of_nothing(writer: InFiles | InDatabase, tmp_path: Path) -> Non
     assert (len(empty), empty.ids(), list(empty.all_statements())) == (0, set(), [])
     (query,) = HashingEncoder().encode(["anything"])
     assert empty.nearest(query[None], 5).rows.shape == (1, 0)
-    assert [len(part) for part in empty.nearest_per_actor(query, "country", -1.0)] == [0, 0, 0]
+    none = passages_by_actor(empty, "country", *empty.at_least(query, -1.0))
+    assert [len(part) for part in none] == [0, 0, 0]
     assert len(empty.select(Filters())) == len(empty.actors("speaker")) == 0
     assert empty.browse(Filters(), "", 9, 0) == ([], 0)
     assert not any(empty.facets().values())

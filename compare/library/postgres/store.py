@@ -14,16 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pgvector import HalfVector
 
-from compare.library.actors import KINDS, Actors, check_kind, name_actors
+from compare.library.actors import check_kind
 from compare.library.filters import (
     COLUMNS,
     COUNTRY,
-    FACETED,
-    FILTERS,
-    Facets,
     Filters,
     country_spellings,
-    facets_of,
     required_words,
 )
 from compare.library.index.base import (
@@ -40,15 +36,12 @@ from compare.library.index.base import (
 from compare.library.passage_store import (
     EXACT,
     READ_AT_MOST,
-    ActorPassages,
     PassageMetadata,
-    Period,
     find_runs,
-    passages_by_actor,
-    period_of,
 )
 from compare.library.postgres.database import Database
 from compare.library.postgres.schema import nearness, visible
+from compare.library.tables import StoreInTables
 from compare.statements import Passage, Statement
 from compare.statements.normalize import content_words, distinct_words, searchable
 
@@ -133,7 +126,7 @@ class FilteredPassages:
         return self.spans.blocks(size)
 
 
-class PostgresStore:
+class PostgresStore(StoreInTables):
     """One generation, read over a connection of its own.
 
     The connection holds a lock on the generation, so that no writer removes it.
@@ -228,37 +221,16 @@ class PostgresStore:
         )
         return [Statement.from_json(data) for (data,) in found], total
 
-    def facets(self) -> Facets:
-        return self._facets
-
     def _spellings(self, attribute: str) -> list[tuple[str, str, int]]:
         return self.all(_SPELLINGS[attribute].format(shown=self._shown))
 
-    @cached_property
-    def _facets(self) -> Facets:
-        totals = dict(
-            self.all(
-                "SELECT key, count(DISTINCT n) FROM countries JOIN statements s USING (n) "
-                f"WHERE {self._shown} GROUP BY 1"
-            )
-        )
-        return {
-            name: facets_of(
-                self._spellings(FILTERS[name].word), totals if name == "countries" else None
-            )
-            for name in FACETED
-        }
+    def _country_counts(self) -> Mapping[str, int]:
+        counts = "SELECT key, count(DISTINCT n) FROM countries JOIN statements s USING (n)"
+        return dict(self.all(f"{counts} WHERE {self._shown} GROUP BY 1"))
 
-    def period(self) -> Period | None:
-        days = f"SELECT min(first_day), max(last_day) FROM statements s WHERE {self._shown}"
-        return period_of(self.all(days))
-
-    def languages(self) -> Mapping[str, int]:
-        return self._languages
-
-    @cached_property
-    def _languages(self) -> Mapping[str, int]:
-        return {language: count for language, _, count in self._spellings("language")}
+    def _days(self) -> Any:
+        days = "SELECT min(first_day), max(last_day) FROM statements s"
+        return self.all(f"{days} WHERE {self._shown}")[0]
 
     # -- Passages --------------------------------------------------------------------------------
 
@@ -421,11 +393,6 @@ class PostgresStore:
         kept = kept[np.argsort(rows[kept])]
         return rows[kept], scores[kept]
 
-    def nearest_per_actor(
-        self, vector: Floats, kind: str, least: float, within: Selection | None = None
-    ) -> ActorPassages:
-        return passages_by_actor(self, kind, *self.at_least(vector, least, within))
-
     def ranked_by_words(self, query: str, k: int, within: Selection | None = None) -> Rows:
         words = self._rarest(filter(None, map(searchable, content_words(query))))
         if not words or k <= 0:
@@ -507,25 +474,9 @@ class PostgresStore:
 
     # -- Actors ----------------------------------------------------------------------------------
 
-    def actors(self, kind: str) -> Actors:
-        check_kind(kind)
-        return self._actors[kind]
-
-    @cached_property
-    def _actors(self) -> dict[str, Actors]:
-        return {kind: name_actors(kind, self._spellings(kind)) for kind in KINDS}
-
-    @cached_property
-    def _numbers(self) -> dict[str, dict[str, int]]:
-        """Return the number of each actor, by kind and key."""
-        return {
-            kind: {actor.key: number for number, actor in enumerate(actors)}
-            for kind, actors in self._actors.items()
-        }
-
     def actors_of(self, kind: str, statements: Rows) -> tuple[Rows, Rows]:
         check_kind(kind)
-        number = self._numbers[kind]
+        number = self._actor_numbers[kind]
         wanted = np.unique(statements).tolist()
         found = sorted((n, number[key]) for n, key in self.all(_ACTOR_KEYS[kind], (wanted,)))
         statement, actor = np.array(found, np.int64).reshape(-1, 2).T
@@ -547,7 +498,7 @@ class PostgresStore:
         )
         counts = np.zeros(len(self.actors(kind)), np.int64)
         for key, count in self.all(f"{keys} {self._shown} AND {where} GROUP BY 1", parameters):
-            counts[self._numbers[kind][key]] = count
+            counts[self._actor_numbers[kind][key]] = count
         return counts
 
 
