@@ -21,7 +21,6 @@ from compare.facade import Library
 from compare.files import why_unusable
 from compare.library import FILTERS, Filters
 from compare.library.backend import Backend, backend_at
-from compare.library.build import about_adaptation
 from compare.library.filters import Filter, check_order
 from compare.library.locations import LIBRARY_VARIABLE, resolve_library, user_library
 from compare.models import LEAST_CALLED, Encoder, Stance, StanceModel
@@ -412,8 +411,6 @@ def open_library(
             finish_deletion(library)
             waits = library.about_deletion()
         remark_notes(filter(None, [waits]))
-    if sentence := about_adaptation(library.backend):
-        remark(sentence)
     return library
 
 

@@ -1,30 +1,22 @@
-"""Build a generation: changed statements, the source of their vectors, a folder's files."""
+"""What a generation is built from: changed statements, their columns and the source of vectors."""
 
 from __future__ import annotations
 
 import hashlib
 import heapq
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from compare import __version__
 from compare.errors import LibraryError, ModelError
-from compare.library import generations
 from compare.library.filters import COLUMNS
-from compare.library.generations import (
-    FORMAT,
-    MANIFEST,
-    Generation,
-    Manifest,
-    record_files,
-)
+from compare.library.generations import FORMAT, MANIFEST, Manifest, record_files
 from compare.library.index.base import Floats, check_vectors
 from compare.library.passage_store import DEFAULT_STORE, FileStore, PassageStore, store_kind
 from compare.statements import Statement, country_key, fold
@@ -32,12 +24,11 @@ from compare.statements.duplicates import text_key
 from compare.statements.statement_file import StatementFile
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from compare.library.backend import Backend
-    from compare.library.folder import FolderBackend
     from compare.models import Encoder
     from compare.progress import Progress
-
-_ADAPTATION = "adapted.json"  # an older version wrote it beside a library
 
 _STAGED = "staged.sqlite"
 
@@ -117,10 +108,35 @@ class Embedding:
     load: Callable[[], Encoder]
     known: FileStore | None = None
 
+    @classmethod
+    def by(cls, encoder: Encoder, known: FileStore | None = None) -> Self:
+        """Return an encoder as the source."""
+        return cls(encoder.name, encoder.digest, encoder.dim, lambda: encoder, known)
+
+    @classmethod
+    def as_before(
+        cls, where: Backend, made: Manifest, encoder: Encoder | None, known: FileStore | None = None
+    ) -> Self:
+        """Return the source that a library was built with, which is loaded if it is not given.
+
+        Raises:
+            LibraryError: The encoder is another.
+        """
+        if encoder is not None:
+            check_encoder(where, made, encoder)
+        load = cache(lambda: encoder or encoder_of(where, made))
+        return cls(made.encoder, made.encoder_digest, made.dim, load, known)
+
     @property
     def at_once(self) -> int:
         """Return how many texts to encode at once; this loads the encoder."""
         return self.load().at_once
+
+    def manifest(self, **made: Any) -> Manifest:
+        """Return the manifest of a generation with these vectors, given its other fields."""
+        return Manifest(
+            program=__version__, encoder=self.name, encoder_digest=self.digest, dim=self.dim, **made
+        )
 
     def encode(self, texts: Sequence[str], on_progress: Progress | None = None) -> Floats:
         """Encode texts and check the vectors.
@@ -189,101 +205,19 @@ def passage_key(completed: str) -> int:
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
-# -- Generations of a folder ---------------------------------------------------------------------
-
-
-def build_generation(
-    backend: FolderBackend,
-    statements: Iterable[Statement],
-    encoder: Encoder,
-    on_progress: Progress | None = None,
-    *,
-    store: str | None = None,
-) -> Generation:
-    """Write a generation of these statements into a folder; see `Library.build`."""
-    with generations.writing(backend.folder) as scratch:
-        known = _embedded_by(encoder, backend)
-        with nullcontext() if known is None else closing(known):
-            embedding = Embedding(encoder.name, encoder.digest, encoder.dim, lambda: encoder, known)
-            change = Change(scratch, statements)
-            manifest = _write(scratch, store or _kind_in(backend), change, embedding, on_progress)
-        return generations.publish(backend.folder, scratch, manifest)
-
-
-def update_generation(
-    backend: FolderBackend,
-    add: Iterable[Statement],
-    remove: frozenset[str],
-    encoder: Encoder | None,
-    on_progress: Progress | None = None,
-    *,
-    for_good: bool = False,
-) -> Generation:
-    """Write the generation after the one in use into a folder; see `Backend.update`."""
-    with generations.writing(backend.folder) as scratch:
-        before = backend.open()
-        made = before.manifest
-        if encoder is not None:
-            check_encoder(backend, made, encoder)
-        before.verify()
-        with closing(before.open_store()) as store:
-            for missing in sorted(remove - store.statements(remove).keys()):
-                raise no_statement(missing, backend)
-            load = cache(lambda: encoder or encoder_of(backend, made))
-            embedding = Embedding(made.encoder, made.encoder_digest, made.dim, load, store)
-            change = Change(scratch, add, store, remove)
-            manifest = _write(scratch, made.store, change, embedding, on_progress)
-        return generations.publish(backend.folder, scratch, manifest, for_good=for_good)
-
-
-def _kind_in(backend: FolderBackend) -> str:
-    """Return the kind of store of the library in a folder; the default without a library."""
-    with suppress(LibraryError):
-        return backend.open().manifest.store
-    return DEFAULT_STORE
-
-
-def _embedded_by(encoder: Encoder, backend: FolderBackend) -> FileStore | None:
-    """Open the store in a folder; None if it is missing, damaged or of another encoder."""
-    with suppress(LibraryError):
-        before = backend.open()
-        made = before.manifest
-        if (made.encoder_digest, made.dim) == (encoder.digest, encoder.dim):
-            before.verify()
-            return before.open_store()
-    return None
-
-
-def _write(
+def write_files(
     scratch: Path,
-    kind: str,
+    kind: str | None,
     change: Change,
     embedding: Embedding,
-    on_progress: Progress | None = None,
+    on_progress: Progress | None,
 ) -> Manifest:
-    """Write the files of a generation and return the manifest for them.
-
-    Args:
-        scratch: A folder that is empty or holds the files of an interrupted writer.
-        kind: Kind of the store.
-        change: The statements.
-        embedding: The source of the vectors.
-        on_progress: Reports newly embedded texts.
-    """
-    (scratch / MANIFEST).unlink(missing_ok=True)
+    """Write the files of a generation in a store of a kind, and return the manifest for them."""
+    (scratch / MANIFEST).unlink(missing_ok=True)  # left by an interrupted writer
+    kind = kind or DEFAULT_STORE
     written = store_kind(kind).write(scratch, change, embedding, on_progress)
-    return Manifest(
-        format=FORMAT,
-        program=__version__,
-        store=kind,
-        encoder=embedding.name,
-        encoder_digest=embedding.digest,
-        dim=embedding.dim,
-        statements=written.statements,
-        passages=written.passages,
-        corpus_digest=written.corpus_digest,
-        files=record_files(scratch),
-    )
+    files = record_files(scratch)
+    return embedding.manifest(format=FORMAT, store=kind, files=files, **written._asdict())
 
 
 # -- Encoders ----------------------------------------------------------------------------------
@@ -320,14 +254,3 @@ def no_statement(statement_id: str, where: Backend) -> LibraryError:
         f"There is no statement {statement_id!r} in the library in {where}: `compare show` lists "
         "the ids."
     )
-
-
-def about_adaptation(backend: Backend) -> str:
-    """Say that an older version's adaptation to the library is no longer used; "" without one."""
-    try:
-        there = backend.read_document(_ADAPTATION) is not None
-    except (OSError, ValueError):  # it is there, but no text that can be read
-        there = True
-    remedy = ": delete it" if backend.folder else ""
-    place = backend.place_of(_ADAPTATION)
-    return f"The adaptation in {place} is no longer used{remedy}." if there else ""

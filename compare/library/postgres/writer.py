@@ -18,11 +18,9 @@ import numpy as np
 import psycopg
 from pgvector import HalfVector
 
-from compare import __version__
 from compare.errors import LibraryError
 from compare.library.build import Change, Embedding, columns_of, in_order
 from compare.library.filters import COLUMN_NAMES
-from compare.library.generations import Manifest
 from compare.library.passage_store import EXACT
 from compare.library.postgres.database import Database
 from compare.library.postgres.schema import (
@@ -260,18 +258,10 @@ class Writer:
                 "SELECT count(*), coalesce(sum(row_count), 0), coalesce(sum(length), 0), "
                 f"{DIGEST} FROM statements s WHERE {visible(number, 's')}"
             ).fetchone() or (0, 0, 0, "")
-            manifest = Manifest(
-                format=len(MIGRATIONS),
-                program=__version__,
-                store="postgres",
-                encoder=self._embedding.name,
-                encoder_digest=self._embedding.digest,
-                dim=self._embedding.dim,
-                statements=statements,
-                passages=int(passages),
-                corpus_digest=digest,
-                files={},
-            )
+            manifest = self._embedding.manifest(
+                format=len(MIGRATIONS), store="postgres", statements=statements,
+                passages=int(passages), corpus_digest=digest, files={},
+            )  # fmt: skip
             kept = json.dumps(asdict(manifest), sort_keys=True)
             connection.execute(
                 "INSERT INTO generations (number, token, manifest, encoder, mean_length, "
