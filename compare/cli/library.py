@@ -37,7 +37,7 @@ from compare.safe_text import one_line
 from compare.statements import Statement
 from compare.statements.dates import TWO_DAYS
 from compare.statements.normalize import distinct_words
-from compare.statements.statement_file import StatementFile, on_disk
+from compare.statements.statement_file import StatementFile, in_file
 
 _MOST = 2**31 - 1  # for LIMIT and OFFSET in SQLite
 _PLAIN = "plain"
@@ -157,11 +157,11 @@ def _read(
     with waiting("Reading statements") as on_progress:
         if plain:
             reading = Reading(paths, mapping=columns, fill=fill, dates=dates, strict=strict)
-            statements = files.enter_context(on_disk(reading.statements(), on_progress))
+            statements = files.enter_context(in_file(reading.statements(), on_progress))
             corpus = reading.corpus()
         else:
             importing = Import(paths, name, strict=strict)
-            statements = files.enter_context(on_disk(importing.statements(), on_progress))
+            statements = files.enter_context(in_file(importing.statements(), on_progress))
             importing.check_found()
             report = importing.report
             how = "Recognised as" if report.recognised else "Read as"

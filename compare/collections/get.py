@@ -12,7 +12,7 @@ from compare.corpus.importing import Import, Report
 from compare.errors import LibraryError
 from compare.facade import Library
 from compare.library.backend import Backend, backend_at
-from compare.statements.statement_file import on_disk
+from compare.statements.statement_file import in_file
 
 if TYPE_CHECKING:
     from compare.collections.registry import Collection
@@ -81,7 +81,7 @@ def get_collection(
         with steps("Reading statements", "statements read") as on_progress:
             reading = Import(paths, collection.format)
             count = _without_total(on_progress)
-            statements = files.enter_context(on_disk(reading.statements(), count))
+            statements = files.enter_context(in_file(reading.statements(), count))
             reading.check_found()
         with steps("Embedding", "passages read") as on_progress:
             if where.exists():

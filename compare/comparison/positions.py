@@ -21,7 +21,7 @@ from compare.comparison.retrieval import (
     with_readable_languages,
 )
 from compare.comparison.scoring import (
-    Choice,
+    Rescoring,
     Scores,
     list_ranks,
     proposition_notes,
@@ -201,7 +201,7 @@ def _score(
     def choose(numbers: Rows, scores: Floats) -> Rows:
         return np.unique(places[_may_decide(passages, scores[places])])
 
-    choices = [Choice(len(rows), choose)]
+    choices = [Rescoring(len(rows), choose)]
     return score_in_stages(model, len(rows), score, choices, on_progress).take(places)
 
 

@@ -205,7 +205,7 @@ def passage_key(completed: str) -> int:
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
-def write_files(
+def write_generation(
     scratch: Path,
     kind: str | None,
     change: Change,

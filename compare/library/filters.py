@@ -104,69 +104,31 @@ class Filter:
 
 
 # One entry for each field of `Filters` below, of the same name and in the same order.
-FILTERS: Mapping[str, Filter] = {
-    entry.name: entry
-    for entry in (
-        Filter(
-            "speakers", "Speaker", "--only-speaker", "Only statements of this speaker.", SPEAKER
-        ),
-        Filter(
-            "countries",
-            "Country or organisation",
-            "--only-country",
-            "Only statements of this country.",
-            COUNTRY,
-        ),
-        Filter("roles", "Role", "--only-role", "Only statements of this office.", ROLE),
-        Filter("parties", "Party", "--party", "Only statements of this political party.", PARTY),
-        Filter("venues", "Venue", "--venue", "Only statements made at this venue.", VENUE),
-        Filter("date_from", "From", "--from", "Only statements since this date."),
-        Filter("date_to", "To", "--to", "Only statements until this date."),
-        Filter("sources", "Source", "--source", "Only statements from this source.", SOURCE),
-        Filter(
-            "languages",
-            "Language",
-            "--language",
-            'Only statements in this language ("en").',
-            LANGUAGE,
-        ),
-        Filter(
-            "words",
-            "Words",
-            "--words",
-            'Only passages with these words: veto "Security Council" OR UNSC.',
-        ),
-        Filter("statement_ids", "Statement", "--only-id", "Only this statement.", ID),
-        Filter(
-            "not_speakers",
-            "Not the speaker",
-            "--not-speaker",
-            "Exclude this speaker.",
-            SPEAKER,
-            True,
-        ),
-        Filter(
-            "not_countries",
-            "Not the country",
-            "--not-country",
-            "Exclude this country.",
-            COUNTRY,
-            True,
-        ),
-        Filter(
-            "not_own_speaker",
-            "Not the quote’s own speaker",
-            "--not-own-speaker",
-            "Exclude the quote's speaker.",
-        ),
-        Filter(
-            "not_own_country",
-            "Not the quote’s own country",
-            "--not-own-country",
-            "Exclude the quote's country.",
-        ),
-    )
-}
+_FILTERS = (
+    Filter("speakers", "Speaker", "--only-speaker", "Only statements of this speaker.", SPEAKER),
+    Filter("countries", "Country or organisation", "--only-country",
+           "Only statements of this country.", COUNTRY),
+    Filter("roles", "Role", "--only-role", "Only statements of this office.", ROLE),
+    Filter("parties", "Party", "--party", "Only statements of this political party.", PARTY),
+    Filter("venues", "Venue", "--venue", "Only statements made at this venue.", VENUE),
+    Filter("date_from", "From", "--from", "Only statements since this date."),
+    Filter("date_to", "To", "--to", "Only statements until this date."),
+    Filter("sources", "Source", "--source", "Only statements from this source.", SOURCE),
+    Filter("languages", "Language", "--language", 'Only statements in this language ("en").',
+           LANGUAGE),
+    Filter("words", "Words", "--words",
+           'Only passages with these words: veto "Security Council" OR UNSC.'),
+    Filter("statement_ids", "Statement", "--only-id", "Only this statement.", ID),
+    Filter("not_speakers", "Not the speaker", "--not-speaker", "Exclude this speaker.", SPEAKER,
+           excludes=True),
+    Filter("not_countries", "Not the country", "--not-country", "Exclude this country.", COUNTRY,
+           excludes=True),
+    Filter("not_own_speaker", "Not the quote’s own speaker", "--not-own-speaker",
+           "Exclude the quote's speaker."),
+    Filter("not_own_country", "Not the quote’s own country", "--not-own-country",
+           "Exclude the quote's country."),
+)  # fmt: skip
+FILTERS: Mapping[str, Filter] = {entry.name: entry for entry in _FILTERS}
 """All filters, by the name of the field of `Filters`."""
 
 
@@ -320,15 +282,13 @@ def required_words(texts: Iterable[str]) -> list[list[str]]:
         its: list[list[str]] = []
         joins = False
         for term in _terms(text):
-            if term is None:
-                if joins or not its:
-                    raise _without_word(text)
-                joins = True
-            elif joins:
+            if term is None and (joins or not its):
+                raise _without_word(text)
+            if term is not None and joins:
                 its[-1].append(term)
-                joins = False
-            else:
+            elif term is not None:
                 its.append([term])
+            joins = term is None
         if joins:
             raise _without_word(text)
         if not its:

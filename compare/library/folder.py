@@ -67,13 +67,15 @@ class FolderBackend:
         *,
         store: str | None = None,
     ) -> Generation:
-        from compare.library.build import Change, Embedding, write_files  # loads numpy
+        from compare.library.build import Change, Embedding, write_generation  # loads numpy
 
         with generations.writing(self.folder) as scratch:
             known = self._embedded_by(encoder)
             with nullcontext() if known is None else closing(known):
                 change, embedding = Change(scratch, statements), Embedding.by(encoder, known)
-                manifest = write_files(scratch, store or self._kind, change, embedding, on_progress)
+                manifest = write_generation(
+                    scratch, store or self._kind, change, embedding, on_progress
+                )
             return generations.publish(self.folder, scratch, manifest)
 
     def update(
@@ -85,7 +87,7 @@ class FolderBackend:
         *,
         for_good: bool = False,
     ) -> Generation:
-        from compare.library.build import Change, Embedding, no_statement, write_files
+        from compare.library.build import Change, Embedding, no_statement, write_generation
 
         with generations.writing(self.folder) as scratch:
             before = self.open()
@@ -96,7 +98,7 @@ class FolderBackend:
                 for missing in sorted(remove - there.statements(remove).keys()):
                     raise no_statement(missing, self)
                 change = Change(scratch, add, there, remove)
-                manifest = write_files(scratch, made.store, change, embedding, on_progress)
+                manifest = write_generation(scratch, made.store, change, embedding, on_progress)
             return generations.publish(self.folder, scratch, manifest, for_good=for_good)
 
     @property

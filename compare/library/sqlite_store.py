@@ -48,7 +48,7 @@ from compare.library.passage_store import (
 from compare.library.sqlite_writer import STORE, VECTORS, write_files
 from compare.library.tables import StoreInTables
 from compare.safe_text import one_line
-from compare.statements import Passage, Statement
+from compare.statements import Statement
 from compare.statements.normalize import content_words, distinct_words, fold_case
 
 if TYPE_CHECKING:
@@ -213,18 +213,12 @@ class SqliteStore(StoreInTables):
         )
         return {identity: range(first, first + count) for identity, first, count in found}
 
-    def passages(self, rows: Iterable[int]) -> list[Passage]:
-        wanted = [int(row) for row in rows]
-        found = self._listed(
+    def _passages(self, rows: list[int]) -> list[tuple[Any, ...]]:
+        return self._listed(
             "SELECT p.row, s.id, p.first, p.last, p.text, c.context FROM passages p "
             f"JOIN statements s USING (n) JOIN contents c USING (n) WHERE p.row IN {_LISTED}",
-            wanted,
+            rows,
         )
-        passages = {row: Passage(*fields) for row, *fields in found}
-        for row in wanted:
-            if row not in passages:
-                raise IndexError(f"row {row} of {len(self)} passages")
-        return [passages[row] for row in wanted]
 
     def metadata(self, rows: Rows) -> PassageMetadata:
         statement = self._statement_of(rows)

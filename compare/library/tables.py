@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -10,10 +10,14 @@ from typing import Any
 from compare.library.actors import KINDS, Actors, check_kind, name_actors
 from compare.library.filters import FACETED, FILTERS, Facets, facets_of
 from compare.library.passage_store import Period
+from compare.statements import Passage
 
 
 class StoreInTables:
     """Values, dates and actors of a store, given what its tables hold."""
+
+    def __len__(self) -> int:
+        raise NotImplementedError
 
     def _spellings(self, attribute: str) -> list[tuple[str, str, int]]:
         """Return key, spelling and number of statements of each value of an attribute."""
@@ -26,6 +30,18 @@ class StoreInTables:
     def _days(self) -> Any:
         """Return the first and the last day of all dates, as ordinals; None without any."""
         raise NotImplementedError
+
+    def _passages(self, rows: list[int]) -> Iterable[tuple[Any, ...]]:
+        """Return row and fields of the passages in these rows, without unknown ones."""
+        raise NotImplementedError
+
+    def passages(self, rows: Iterable[int]) -> list[Passage]:
+        wanted = [int(row) for row in rows]
+        found = {row: Passage(*fields) for row, *fields in self._passages(wanted)}
+        for row in wanted:
+            if row not in found:
+                raise IndexError(f"row {row} of {len(self)} passages")
+        return [found[row] for row in wanted]
 
     def facets(self) -> Facets:
         return self._facets

@@ -70,7 +70,7 @@ class StatementFile:
 
 
 @contextmanager
-def on_disk(
+def in_file(
     statements: Iterable[Statement], on_progress: Callable[[int], None] | None = None
 ) -> Iterator[StatementFile]:
     """Keep statements in a temporary file until the context ends; see `StatementFile`."""

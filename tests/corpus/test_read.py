@@ -15,7 +15,7 @@ import pytest
 from compare.corpus import read_corpus
 from compare.corpus.read import Reading
 from compare.errors import CorpusError, LibraryError
-from compare.statements.statement_file import on_disk
+from compare.statements.statement_file import in_file
 
 
 @pytest.fixture
@@ -204,7 +204,7 @@ def path(tmp_path: Path) -> Path:
 def test_it_holds_what_a_corpus_in_memory_holds_as_often_as_asked(path: Path) -> None:
     whole = read_corpus([path])
     reading = Reading([path])
-    with on_disk(reading.statements()) as statements:
+    with in_file(reading.statements()) as statements:
         corpus = reading.corpus()
         assert corpus == replace(whole, statements=())
         assert len(corpus.problems) == 2
@@ -217,7 +217,7 @@ def test_it_holds_what_a_corpus_in_memory_holds_as_often_as_asked(path: Path) ->
 def test_what_cannot_be_read_is_said_and_leaves_no_file(path: Path) -> None:
     with (
         pytest.raises(CorpusError, match=r"line 3, column \"id\", 'm1': this id is already used"),
-        on_disk(Reading([path], strict=True).statements()),
+        in_file(Reading([path], strict=True).statements()),
     ):
         pass
 
@@ -232,7 +232,7 @@ def test_a_full_disk_is_not_blamed_on_the_file(path: Path) -> None:
         try:
             with (
                 pytest.raises(LibraryError, match=r"could not be written .* with TMPDIR"),
-                on_disk(Reading([path]).statements()),
+                in_file(Reading([path]).statements()),
             ):
                 pass
         finally:
@@ -256,7 +256,7 @@ def test_memory_does_not_grow_with_the_corpus(tmp_path: Path) -> None:
     tracemalloc.start()
     try:
         told: list[int] = []
-        with on_disk(Reading([file]).statements(), told.append) as statements:
+        with in_file(Reading([file]).statements(), told.append) as statements:
             assert sum(1 for _ in statements) == len(statements) == 600
             assert told == [100, 200, 300, 400, 500, 600]
         assert tracemalloc.get_traced_memory()[1] < 1_500_000

@@ -138,7 +138,11 @@ class VectorIndex(Protocol):
         """Return the number of vectors."""
 
     def search(self, queries: Floats, k: int, within: Selection | None = None) -> Neighbours:
-        """Return the k nearest selected rows for each query; `within=None` searches all rows."""
+        """Return the k nearest selected rows for each query; `within=None` searches all rows.
+
+        Raises:
+            ValueError: The queries have another type or dimension, or a row does not exist.
+        """
 
     def at_least(
         self, query: Floats, least: float, within: Selection | None = None

@@ -42,7 +42,7 @@ from compare.library.passage_store import (
 from compare.library.postgres.database import Database
 from compare.library.postgres.schema import nearness, visible
 from compare.library.tables import StoreInTables
-from compare.statements import Passage, Statement
+from compare.statements import Statement
 from compare.statements.normalize import content_words, distinct_words, searchable
 
 _MARGIN = 64
@@ -150,7 +150,7 @@ class PostgresStore(StoreInTables):
         self.nearest_by = nearest_by
         self._database = database
         self._generation, self._encoder, self._dim = generation, encoder, dim
-        self._passages, self._mean_length = passages, mean_length
+        self._size, self._mean_length = passages, mean_length
         self._shown = visible(generation, "s")
         self._shown_passages = f"{visible(generation, 'p')} AND p.encoder = {encoder}"
         self.all("SELECT 1")
@@ -235,7 +235,7 @@ class PostgresStore(StoreInTables):
     # -- Passages --------------------------------------------------------------------------------
 
     def __len__(self) -> int:
-        return self._passages
+        return self._size
 
     def rows_of(self, ids: Collection[str]) -> dict[str, range]:
         found = self.all(
@@ -245,19 +245,15 @@ class PostgresStore(StoreInTables):
         )
         return {identity: range(first, first + count) for identity, first, count in found}
 
-    def passages(self, rows: Iterable[int]) -> list[Passage]:
-        wanted = [int(row) for row in rows]
+    def _passages(self, rows: list[int]) -> list[tuple[Any, ...]]:
         found = self.all(
             'SELECT p."row", s.id, p.first, p.last, p.text, c.context FROM passages p '
             'JOIN statements s USING (n) JOIN contents c USING (n) WHERE p."row" = ANY(%s)',
-            (wanted,),
+            (rows,),
         )
-        passages = {row: Passage(*fields) for row, *fields in found}
-        for row in wanted:
-            if row not in passages:
-                self._check()
-                raise IndexError(f"row {row} of {len(self)} passages")
-        return [passages[row] for row in wanted]
+        if len(found) < len(set(rows)):
+            self._check()
+        return found
 
     def metadata(self, rows: Rows) -> PassageMetadata:
         columns = ("n", "coalesce(first_day, 0)", "coalesce(last_day, 0)", "words")
