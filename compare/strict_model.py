@@ -21,7 +21,7 @@ from compare.statements import PartialDate
 from compare.strict_json import read_json
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
+    from pydantic import BaseModel, ValidationError
 
 _DATE = r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"
 _DIGEST = r"^[0-9a-f]{64}$"
@@ -181,18 +181,23 @@ def check(table: str, data: Any) -> Any:
     try:
         return model(table).model_validate(data, strict=True)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"])) or "the document"
-        # The name of an unknown field can hold anything.
-        said = first["msg"].removeprefix("Value error, ")
-        if first["type"] in ("model_type", "dict_type"):
-            said = "Input should be an object"
-        if first["type"] not in _NAMED_BY_PLACE:
-            said += f", not {shown_value(first['input'])}"
-        raise ValueError(f"{one_line(place)[:_SHOWN]}: {one_line(said)}") from None
+        raise ValueError(first_problem(error)) from None
 
 
-_NAMED_BY_PLACE = ("missing", "extra_forbidden", "value_error")
+def first_problem(error: ValidationError) -> str:
+    """Return the first problem that was found, after its place: "pairs.3.similarity: …"."""
+    first = error.errors(include_url=False)[0]
+    place = ".".join(map(str, first["loc"])) or "the document"
+    # The name of an unknown field can hold anything.
+    said = first["msg"].removeprefix("Value error, ")
+    if first["type"] in ("model_type", "dict_type"):
+        said = "Input should be an object"
+    if first["type"] not in _NAMED_BY_PLACE:
+        said += f", not {shown_value(first['input'])}"
+    return f"{one_line(place)[:_SHOWN]}: {one_line(said)}"
+
+
+_NAMED_BY_PLACE = ("missing", "extra_forbidden", "unexpected_keyword_argument", "value_error")
 """Errors whose messages need no value, or have it."""
 
 

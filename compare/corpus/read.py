@@ -19,7 +19,7 @@ from compare.corpus.text_files import AS_DOCUMENT, AS_TABLE, UNPACK, Readable
 from compare.corpus.validate import Validator, checked_fill, unknown_countries
 from compare.corpus.values import BadFileError, Corpus, Problem, Row, listed
 from compare.errors import CorpusError
-from compare.files import check_kind
+from compare.files import check_path
 from compare.statements import Statement, language_of
 from compare.statements.dates import TWO_DAYS, Order
 
@@ -183,7 +183,7 @@ class Reading:
         # by real path, so that a file named twice or through a link is read once
         files: dict[Path, tuple[Path, bool]] = {}
         for path in self.paths:
-            check_kind(path)
+            check_path(path)
             found, named = [path], not path.is_dir()
             if not named:
                 found, skipped = _in_folder(path)
