@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import chain, zip_longest
 from operator import attrgetter
 from typing import TYPE_CHECKING, NoReturn
@@ -20,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.errors import LibraryError
-from compare.library.actors import KINDS, ActorName, Actors, check_kind
-from compare.library.filters import COUNTRY, FILTERS, Facet, Facets, Filters
+from compare.library.actors import check_kind
+from compare.library.base_store import BaseStore
+from compare.library.filters import Filters
 from compare.library.generations import Manifest
 from compare.library.index.base import BLOCK, Floats, Neighbours, Rows, RowSpans, Selection
 from compare.library.passage_store import (
@@ -29,7 +29,7 @@ from compare.library.passage_store import (
     PassageStore,
     Period,
 )
-from compare.statements import Country, Passage, Statement, country_code, country_key, words_key
+from compare.statements import Passage, Statement, words_key
 from compare.statements.duplicates import text_key
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ class MergedSelection:
             yield from (rows + (number << _BITS) for rows in part.blocks(size))
 
 
-class MergedStore:
+class MergedStore(BaseStore):
     """The stores of several libraries as one; `PassageStore` documents the public methods."""
 
     def __init__(self, parts: Sequence[PassageStore]) -> None:
@@ -243,33 +243,15 @@ class MergedStore:
         merged = sorted(chain(*(page for page, _ in pages)), key=newest_first)
         return merged[offset : offset + limit], sum(total for _, total in pages)
 
-    def facets(self) -> Facets:
-        return self._facets
+    def spellings(self, attribute: str) -> list[tuple[str, str, int]]:
+        return [row for part in self._parts for row in part.spellings(attribute)]
 
-    @cached_property
-    def _facets(self) -> Facets:
-        found = {}
-        for name in self._parts[0].facets():
-            attribute = FILTERS[name].attribute
-            key = _country_key if attribute is COUNTRY else (attribute and attribute.key) or str
-            by_key: dict[str, list[Facet]] = defaultdict(list)
-            for facet in chain(*(part.facets()[name] for part in self._parts)):
-                by_key[key(facet.value)].append(facet)
-            merged = [_merge_facets(facets) for facets in by_key.values()]
-            found[name] = tuple(sorted(merged, key=lambda facet: (-facet.count, facet.label)))
-        return found
+    def country_counts(self) -> Mapping[str, int]:
+        return sum((Counter(part.country_counts()) for part in self._parts), Counter())
 
     def period(self) -> Period | None:
         found = list(filter(None, (part.period() for part in self._parts)))
-        if not found:
-            return None
-        return min(first for first, _ in found), max(last for _, last in found)
-
-    def languages(self) -> Mapping[str, int]:
-        total: Counter[str] = Counter()
-        for part in self._parts:
-            total.update(part.languages())
-        return total
+        return (min(first for first, _ in found), max(last for _, last in found)) if found else None
 
     # -- Passages --------------------------------------------------------------------------------
 
@@ -369,25 +351,9 @@ class MergedStore:
 
     # -- Actors ----------------------------------------------------------------------------------
 
-    def actors(self, kind: str) -> Actors:
-        check_kind(kind)
-        return self._actors[kind]
-
-    @cached_property
-    def _actors(self) -> dict[str, Actors]:
-        found = {}
-        for kind in KINDS:
-            by_key: dict[str, ActorName] = {}
-            for actor in chain(*(part.actors(kind) for part in self._parts)):
-                known = by_key.get(actor.key, actor)
-                spellings = known.spellings | actor.spellings
-                by_key[actor.key] = replace(known, spellings=spellings)
-            found[kind] = tuple(by_key[key] for key in sorted(by_key))
-        return found
-
     def _numbers(self, kind: str, part: PassageStore) -> Rows:
         """Return the number here of each actor of a part."""
-        number = {actor.key: n for n, actor in enumerate(self.actors(kind))}
+        number = self._actor_numbers[kind]
         return np.array([number[actor.key] for actor in part.actors(kind)], np.int64)
 
     def actors_of(self, kind: str, statements: Rows) -> tuple[Rows, Rows]:
@@ -416,14 +382,3 @@ def _by_part(numbers: Rows) -> Iterator[tuple[int, Rows, Rows]]:
     for part in np.unique(of_part).tolist():
         at = np.flatnonzero(of_part == part)
         yield part, at, numbers[at] - (part << _BITS)
-
-
-def _country_key(value: str) -> str:
-    return value if value.isupper() else country_key(Country(value, country_code(value)))
-
-
-def _merge_facets(facets: Sequence[Facet]) -> Facet:
-    """Return the facet of a value that several parts have."""
-    most = max(facets, key=attrgetter("count"))
-    spellings = dict.fromkeys(chain(most.spellings, *(facet.spellings for facet in facets)))
-    return replace(most, count=sum(facet.count for facet in facets), spellings=tuple(spellings))

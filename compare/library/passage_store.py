@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -128,6 +128,12 @@ class PassageStore(Protocol):
     def period(self) -> Period | None:
         """Return the first and the last day that a statement may be of; None without any date."""
 
+    def spellings(self, attribute: str) -> list[tuple[str, str, int]]:
+        """Return key, spelling and number of statements of each value of an attribute."""
+
+    def country_counts(self) -> Mapping[str, int]:
+        """Return the number of statements of each country's key."""
+
     def languages(self) -> Mapping[str, int]:
         """Return the number of statements in each language, "" included."""
 
@@ -220,6 +226,12 @@ class FileStore(PassageStore, Protocol):
 
     def embedded_rows(self, keys: Rows) -> Rows:
         """Return a row for each `build.passage_key`, -1 for texts that are not in the store."""
+
+
+def period_of(found: list[Any]) -> Period | None:
+    """Return a period of its first and last day as ordinals, the one row of `found`."""
+    ((first, last),) = found
+    return first and (date.fromordinal(first), date.fromordinal(last))
 
 
 def store_kind(name: str, folder: Path | None = None) -> type[FileStore]:

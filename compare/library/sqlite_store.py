@@ -19,6 +19,7 @@ import numpy as np
 
 from compare.errors import LibraryError
 from compare.library.actors import check_kind
+from compare.library.base_store import BaseStore
 from compare.library.filters import (
     COLUMNS,
     COUNTRY,
@@ -42,11 +43,12 @@ from compare.library.passage_store import (
     EXACT,
     READ_AT_MOST,
     PassageMetadata,
+    Period,
     Written,
     find_runs,
+    period_of,
 )
 from compare.library.sqlite_writer import STORE, VECTORS, write_files
-from compare.library.tables import StoreInTables
 from compare.safe_text import one_line
 from compare.statements import Statement
 from compare.statements.normalize import content_words, distinct_words, fold_case
@@ -85,7 +87,7 @@ _ACTOR_KEYS = {
 """Queries for each statement's number with its actors' keys, by kind of actor."""
 
 
-class SqliteStore(StoreInTables):
+class SqliteStore(BaseStore):
     """A store in the folder of a generation."""
 
     nearest_by = EXACT
@@ -193,14 +195,14 @@ class SqliteStore(StoreInTables):
         )
         return [self._statement(data) for (data,) in found], total
 
-    def _spellings(self, attribute: str) -> list[Any]:
+    def spellings(self, attribute: str) -> list[Any]:
         return self._all(_SPELLINGS[attribute])
 
-    def _country_counts(self) -> Mapping[str, int]:
+    def country_counts(self) -> Mapping[str, int]:
         return dict(self._all("SELECT key, count(DISTINCT n) FROM countries GROUP BY 1"))
 
-    def _days(self) -> Any:
-        return self._all("SELECT min(first_day), max(last_day) FROM statements")[0]
+    def period(self) -> Period | None:
+        return period_of(self._all("SELECT min(first_day), max(last_day) FROM statements"))
 
     # -- Passages --------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pgvector import HalfVector
 
 from compare.library.actors import check_kind
+from compare.library.base_store import BaseStore
 from compare.library.filters import (
     COLUMNS,
     COUNTRY,
@@ -37,11 +38,12 @@ from compare.library.passage_store import (
     EXACT,
     READ_AT_MOST,
     PassageMetadata,
+    Period,
     find_runs,
+    period_of,
 )
 from compare.library.postgres.database import Database
 from compare.library.postgres.schema import nearness, visible
-from compare.library.tables import StoreInTables
 from compare.statements import Statement
 from compare.statements.normalize import content_words, distinct_words, searchable
 
@@ -126,7 +128,7 @@ class FilteredPassages:
         return self.spans.blocks(size)
 
 
-class PostgresStore(StoreInTables):
+class PostgresStore(BaseStore):
     """One generation, read over a connection of its own.
 
     The connection holds a lock on the generation, so that no writer removes it.
@@ -221,16 +223,16 @@ class PostgresStore(StoreInTables):
         )
         return [Statement.from_json(data) for (data,) in found], total
 
-    def _spellings(self, attribute: str) -> list[tuple[str, str, int]]:
+    def spellings(self, attribute: str) -> list[tuple[str, str, int]]:
         return self.all(_SPELLINGS[attribute].format(shown=self._shown))
 
-    def _country_counts(self) -> Mapping[str, int]:
+    def country_counts(self) -> Mapping[str, int]:
         counts = "SELECT key, count(DISTINCT n) FROM countries JOIN statements s USING (n)"
         return dict(self.all(f"{counts} WHERE {self._shown} GROUP BY 1"))
 
-    def _days(self) -> Any:
+    def period(self) -> Period | None:
         days = "SELECT min(first_day), max(last_day) FROM statements s"
-        return self.all(f"{days} WHERE {self._shown}")[0]
+        return period_of(self.all(f"{days} WHERE {self._shown}"))
 
     # -- Passages --------------------------------------------------------------------------------
 

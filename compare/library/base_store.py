@@ -1,34 +1,27 @@
-"""What stores in tables have in common; `PassageStore` documents the public methods."""
+"""What all stores have in common; `PassageStore` documents the public methods."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date
 from functools import cached_property
 from typing import Any
 
 from compare.library.actors import KINDS, Actors, check_kind, name_actors
 from compare.library.filters import FACETED, FILTERS, Facets, facets_of
-from compare.library.passage_store import Period
 from compare.statements import Passage
 
 
-class StoreInTables:
-    """Values, dates and actors of a store, given what its tables hold."""
+class BaseStore:
+    """Passages, values of filters, dates and actors, given what the tables of a store hold."""
 
     def __len__(self) -> int:
         raise NotImplementedError
 
-    def _spellings(self, attribute: str) -> list[tuple[str, str, int]]:
-        """Return key, spelling and number of statements of each value of an attribute."""
+    def spellings(self, attribute: str) -> list[tuple[str, str, int]]:
         raise NotImplementedError
 
-    def _country_counts(self) -> Mapping[str, int]:
-        """Return the number of statements of each country's key."""
-        raise NotImplementedError
-
-    def _days(self) -> Any:
-        """Return the first and the last day of all dates, as ordinals; None without any."""
+    def country_counts(self) -> Mapping[str, int]:
         raise NotImplementedError
 
     def _passages(self, rows: list[int]) -> Iterable[tuple[Any, ...]]:
@@ -48,26 +41,23 @@ class StoreInTables:
 
     @cached_property
     def _facets(self) -> Facets:
-        counts = self._country_counts()
+        counts = self.country_counts()
         return {
             name: facets_of(
-                self._spellings(FILTERS[name].word), counts if name == "countries" else None
+                self.spellings(FILTERS[name].word), counts if name == "countries" else None
             )
             for name in FACETED
         }
-
-    def period(self) -> Period | None:
-        first, last = self._days()
-        if first is None or last is None:
-            return None
-        return date.fromordinal(first), date.fromordinal(last)
 
     def languages(self) -> Mapping[str, int]:
         return self._languages
 
     @cached_property
     def _languages(self) -> Mapping[str, int]:
-        return {language: count for language, _, count in self._spellings("language")}
+        total: Counter[str] = Counter()
+        for language, _, count in self.spellings("language"):
+            total[language] += count
+        return total
 
     def actors(self, kind: str) -> Actors:
         check_kind(kind)
@@ -75,7 +65,7 @@ class StoreInTables:
 
     @cached_property
     def _actors(self) -> dict[str, Actors]:
-        return {kind: name_actors(kind, self._spellings(kind)) for kind in KINDS}
+        return {kind: name_actors(kind, self.spellings(kind)) for kind in KINDS}
 
     @cached_property
     def _actor_numbers(self) -> dict[str, dict[str, int]]:
