@@ -213,7 +213,8 @@ class FileStore(PassageStore, Protocol):
     ) -> Written:
         """Write the statements after a change into the folder of a generation; embed new texts.
 
-        The folder may hold the files of an interrupted writer. `on_progress` reports new texts.
+        Equal statements give equal bytes. The folder may hold the files of an interrupted writer.
+        `on_progress` reports new texts.
         """
 
     @classmethod

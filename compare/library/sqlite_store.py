@@ -48,7 +48,7 @@ from compare.library.passage_store import (
     find_runs,
     period_of,
 )
-from compare.library.sqlite_writer import STORE, VECTORS, write_files
+from compare.library.sqlite_writer import STORE, VECTORS, write_tables, write_vectors
 from compare.safe_text import one_line
 from compare.statements import Statement
 from compare.statements.normalize import content_words, distinct_words, fold_case
@@ -103,7 +103,13 @@ class SqliteStore(BaseStore):
     def write(
         cls, folder: Path, change: Change, embedding: Embedding, on_progress: Progress | None = None
     ) -> Written:
-        return write_files(folder, change, embedding, on_progress)
+        for path in (folder / STORE, *folder.glob("index.*")):  # left by an interrupted writer
+            path.unlink(missing_ok=True)
+        statements, keys, digest = write_tables(folder / STORE, change.statements())
+        vectors = write_vectors(folder, keys, embedding, on_progress)
+        name, index = new_index(vectors)
+        index.write(folder / name)
+        return Written(statements, len(keys), digest)
 
     @classmethod
     def open(cls, folder: Path, passages: int, dim: int) -> Self:

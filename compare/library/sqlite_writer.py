@@ -1,4 +1,4 @@
-"""Write the files of a SQLite store: its tables, the vectors and the index over them.
+"""Write the files of a SQLite store: its tables and the vectors.
 
 Vectors are written in blocks. Every few seconds they are flushed to disk with a record of how many
 are finished, so that the next writer can resume if this one is interrupted.
@@ -21,11 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.library.build import Change, Embedding, columns_of, in_order, passage_key
+from compare.library.build import Embedding, columns_of, in_order, passage_key
 from compare.library.filters import COLUMN_NAMES, COLUMNS
 from compare.library.generations import RESUME
-from compare.library.index.base import Rows, new_index
-from compare.library.passage_store import Written
+from compare.library.index.base import Rows
 from compare.progress import within_total
 from compare.statements import Statement, complete, split_statement, words_key
 from compare.statements.statement_file import new_database
@@ -68,19 +67,6 @@ CREATE INDEX countries_name_key ON countries (name_key, n);
 INSERT INTO passage_words (passage_words) VALUES ('optimize');
 INSERT INTO statement_words (statement_words) VALUES ('optimize');
 """
-
-
-def write_files(
-    folder: Path, change: Change, embedding: Embedding, on_progress: Progress | None
-) -> Written:
-    """Write the files of a store; equal statements give equal bytes: see `FileStore.write`."""
-    for path in (folder / STORE, *folder.glob("index.*")):  # left by an interrupted writer
-        path.unlink(missing_ok=True)
-    statements, keys, digest = write_tables(folder / STORE, change.statements())
-    vectors = _write_vectors(folder, keys, embedding, on_progress)
-    name, index = new_index(vectors)
-    index.write(folder / name)
-    return Written(statements, len(keys), digest)
 
 
 # -- Tables --------------------------------------------------------------------------------------
@@ -141,7 +127,7 @@ def _add(
 # -- Vectors -------------------------------------------------------------------------------------
 
 
-def _write_vectors(
+def write_vectors(
     folder: Path, keys: Rows, embedding: Embedding, on_progress: Progress | None
 ) -> np.ndarray:
     """Write the vector of each passage, float16 [passages, dim], and return them, mapped.

@@ -237,18 +237,12 @@ class Writer:
                 f"{over} FROM statements new WHERE {before} AND new.since = %s AND new.id = s.id",
                 (number, number),
             )
-            if replaces:
-                connection.execute(
-                    f"{over} WHERE {before} AND NOT EXISTS "
-                    "(SELECT 1 FROM unchanged u WHERE u.id = s.id)",
-                    (number,),
-                )
-            else:
-                connection.execute(
-                    f"{over} WHERE {before} AND s.id = ANY(%s) AND NOT EXISTS "
-                    "(SELECT 1 FROM unchanged u WHERE u.id = s.id)",
-                    (number, list(removed)),
-                )
+            among, ids = ("", ()) if replaces else ("AND s.id = ANY(%s)", (list(removed),))
+            connection.execute(
+                f"{over} WHERE {before} {among} AND NOT EXISTS "
+                "(SELECT 1 FROM unchanged u WHERE u.id = s.id)",
+                (number, *ids),
+            )
             connection.execute(
                 "UPDATE passages p SET until = %s FROM statements s "
                 "WHERE s.until = %s AND p.n = s.n",
