@@ -35,6 +35,9 @@ class Encoder(Protocol):
         """Return float32 [len(texts), dim], rows of unit length.
 
         A text's vector does not depend on the other texts.
+
+        Raises:
+            ModelError: A file of the model is missing or damaged.
         """
         ...
 
@@ -95,6 +98,9 @@ class StanceModel(Protocol):
 
         That is the pair itself, or, if it is longer than the model's window, the two sentences, or
         pieces of sentences, with the strongest verdict.
+
+        Raises:
+            ModelError: The model computes numbers that are not finite, or cannot be reached.
         """
         ...
 
