@@ -22,7 +22,7 @@ from compare.comparison.search import search
 from compare.comparison.sides import MOST_OF_SIDE, compare_sides
 from compare.errors import ExportError, ModelError, QueryError
 from compare.models.loading import CASCADE, STANCE_MODELS
-from compare.results import Excerpt, Pair, Positions, Provenance, Result, Stance, ThirdReading
+from compare.results import Excerpt, Kind, Pair, Positions, Provenance, Result, Stance, ThirdReading
 from compare.results.provenance import ADAPTED, OLDER, filters_from
 
 if TYPE_CHECKING:
@@ -250,12 +250,8 @@ def repeat(
             on_progress=on_progress,
             cache_folder=cache_folder,
         )
-    if "most_of_side" in made.settings:
-        raise ExportError(
-            "The result is what one side said in a comparison: take the comparison instead."
-        )
     filters = filters_from(made.filters)
-    if "most_each" not in made.settings:
+    if kept.kind is Kind.SEARCH:
         return search(
             library,
             kept.quote,
@@ -266,6 +262,10 @@ def repeat(
             read_again=_read_again(made),
             same_actor=not made.settings or "same_actor" in made.settings,
             on_progress=on_progress,
+        )
+    if "most_of_side" in made.settings:
+        raise ExportError(
+            "The result is what one side said in a comparison: take the comparison instead."
         )
     found = positions(  # saved by `Positions.result`
         library,

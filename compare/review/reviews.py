@@ -20,14 +20,8 @@ from compare.review.store import (
     store_of,
 )
 from compare.review.stored import shown_name
-from compare.review.values import (
-    MachineShown,
-    Order,
-    Settings,
-    check_seed,
-    checked_name,
-    checked_readers,
-)
+from compare.review.values import MachineShown, Order, Settings, check_seed, checked_readers
+from compare.safe_text import checked_name
 
 if TYPE_CHECKING:
     from typing import Self
@@ -88,7 +82,7 @@ class Reviews:
             ReviewError: The name is taken, there are no pairs, two pairs have the same id, the
                 readers' names are invalid, or the pairs lack what the order needs.
         """
-        name, names = checked_name(name, "review"), checked_readers(readers)
+        name, names = checked_name(name, "review", ReviewError), checked_readers(readers)
         if not selection.pairs:
             raise ReviewError("There are no pairs to review: choose others.")
         for given in (seed, selection.seed or 0):

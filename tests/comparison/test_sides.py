@@ -215,7 +215,7 @@ def test_a_side_off_the_point_is_an_empty_list(library):
 def test_what_a_side_said_is_listed_as_a_search(library):
     table = sides(library, thresholds=Thresholds(0.75))
     a, b = table.said_by(0), table.said_by(1)
-    assert (a.kind, a.subject, a.quote.text) == (Kind.SEARCH, CLAIM, CLAIM)
+    assert (a.kind, a.subject, a.quote.text) == (Kind.POSITIONS, CLAIM, CLAIM)
     assert those(a.oppose) == {"v3", "v5"}
     assert those(b.oppose) == {"o1"}
     assert (a.agree, b.agree) == ((), ())
