@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 from operator import attrgetter
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,24 +98,16 @@ class MergedGeneration:
             part.verify()
 
 
+@dataclass(frozen=True)
 class MergedBackend:
-    """Several backends as one, which only reads."""
+    """Several backends as one, which only reads, in the order in which they are named."""
 
-    folder: Path | None = None
-    read_only = True
-
-    def __init__(self, parts: Sequence[Backend]) -> None:
-        """Take the backends in the order in which they are named."""
-        self.parts = tuple(parts)
+    parts: tuple[Backend, ...]
+    folder: ClassVar[Path | None] = None
+    read_only: ClassVar[bool] = True
 
     def __str__(self) -> str:
         return ";".join(map(str, self.parts))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, MergedBackend) and other.parts == self.parts
-
-    def __hash__(self) -> int:
-        return hash(self.parts)
 
     @property
     def address(self) -> str:
@@ -155,26 +147,22 @@ class MergedBackend:
         return False
 
 
+@dataclass(frozen=True, slots=True)
 class MergedSelection:
-    """A selection in each part."""
+    """A selection in each part, of its own rows."""
 
-    def __init__(self, parts: Sequence[Selection]) -> None:
-        """Take the parts' selections, of their own rows."""
-        self.parts = parts
+    parts: Sequence[Selection]
 
     def __len__(self) -> int:
-        """Return the number of passages."""
         return sum(map(len, self.parts))
 
     def holds(self, rows: Rows) -> NDArray[np.bool_]:
-        """Tell for each row whether it is selected."""
         held = np.zeros(len(rows), bool)
         for number, at, own in _by_part(rows):
             held[at] = self.parts[number].holds(own)
         return held
 
     def blocks(self, size: int = BLOCK) -> Iterator[Rows]:
-        """Yield the rows, ascending, at most `size` at a time."""
         for number, part in enumerate(self.parts):
             yield from (rows + (number << _BITS) for rows in part.blocks(size))
 

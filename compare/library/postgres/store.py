@@ -111,11 +111,9 @@ class FilteredPassages:
         return int(self._store.all(sql, self.parameters)[0][0])
 
     def __len__(self) -> int:
-        """Return the number of passages."""
         return self._size
 
     def holds(self, rows: Rows) -> NDArray[np.bool_]:
-        """Tell for each row whether it is selected."""
         found = self._store.all(
             'SELECT p."row" FROM passages p JOIN statements s USING (n) '
             f'WHERE p."row" = ANY(%s) AND {self.where}',
@@ -124,7 +122,6 @@ class FilteredPassages:
         return np.isin(rows, np.array(found, np.int64).reshape(-1))
 
     def blocks(self, size: int = BLOCK) -> Iterator[Rows]:
-        """Yield the rows, ascending, at most `size` at a time."""
         return self.spans.blocks(size)
 
 
