@@ -232,7 +232,7 @@ class FileStore(PassageStore, Protocol):
 def period_of(found: list[Any]) -> Period | None:
     """Return a period of its first and last day as ordinals, the one row of `found`."""
     ((first, last),) = found
-    return first and (date.fromordinal(first), date.fromordinal(last))
+    return (date.fromordinal(first), date.fromordinal(last)) if first else None
 
 
 def store_kind(name: str, folder: Path | None = None) -> type[FileStore]:
