@@ -198,7 +198,7 @@ def why_unusable(path: Path) -> str:
     return "" if kind == stat.S_IFDIR else _SPECIAL.get(kind, "")
 
 
-def check_kind(path: Path) -> None:
+def check_path(path: Path) -> None:
     """Raise CorpusError unless there is a plain file or a folder that can be accessed."""
     if why := why_unusable(path):
         raise CorpusError(f"{path} cannot be read ({why}): name a file or a folder.")
