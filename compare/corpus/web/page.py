@@ -24,11 +24,11 @@ from compare.corpus.read import SUFFIXES
 from compare.corpus.text_files import other_kind
 from compare.corpus.validate import is_address
 from compare.corpus.values import shortened
+from compare.corpus.web.fetch import MOST_BYTES, fetch
 from compare.errors import CorpusError, not_installed
 from compare.files import bare_environment
 from compare.statements import is_language, language_of
 
-MOST_BYTES = 5 * 1024**2
 SECONDS = 30.0
 """The limit for reading a page."""
 
@@ -71,8 +71,6 @@ class Page:
 
 def fetch_page(url: str) -> Page:
     """Fetch a page and read it; CorpusError if it may not or cannot be fetched or read."""
-    from compare.corpus.web.fetch import fetch
-
     fetched = fetch(url)
     read = read_html if fetched.kind == "html" else read_plain
     return read(fetched.content, fetched.url, fetched.charset)
