@@ -51,6 +51,15 @@ def speaker_key(name: str) -> str:
     return key
 
 
+def without_honorifics(name: str) -> str:
+    """Return a name without the honorifics before it: "Ada Lorn" for "H.E. Mrs. Ada Lorn"."""
+    words = name.split()
+    for count in range(min(4, len(words) - 1), 0, -1):
+        if _HONORIFIC.fullmatch(fold(" ".join(words[:count]))):
+            return without_honorifics(" ".join(words[count:]))
+    return " ".join(words)
+
+
 # -- words ---------------------------------------------------------------------------------------
 
 _WORD = re.compile(r"[^\W_]+")

@@ -341,6 +341,7 @@ def _council_speech(
         "venue": "UN Security Council",
         "title": ", ".join(filter(None, (symbol, about["topic"]))),
         "source": f"UN Security Council Debates (Schoenfeld et al.), {symbol}, {entry.base}",
+        "url": f"https://undocs.org/{symbol.replace(' ', '')}",
         "language": "en",
         "original_language": address.language,
         "doc_type": "speech",
