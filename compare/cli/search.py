@@ -48,8 +48,9 @@ from compare.export.words import (
     reader_notes,
     repeats_in_words,
 )
+from compare.facade import Library
 from compare.files import check_writable
-from compare.library import Filters, Library
+from compare.library import Filters
 from compare.models import InputPair, ModelInput, Probabilities, Stance, StanceModel, signature
 from compare.models.rationale import find_rationale
 from compare.models.third_reader import ThirdReader

@@ -20,7 +20,7 @@ from compare.comparison.retrieval import (
     with_readable_languages,
 )
 from compare.comparison.scoring import (
-    Choice,
+    Rescoring,
     Scores,
     list_ranks,
     proposition_notes,
@@ -30,8 +30,8 @@ from compare.comparison.scoring import (
 )
 from compare.defaults import MOST_PER_ACTOR
 from compare.errors import QueryError
-from compare.library import Filters
 from compare.library.actors import Actors, actor_keys, actors_named
+from compare.library.filters import Filters, filters_in_force
 from compare.results import (
     OF_PLACEMENTS,
     Actor,
@@ -41,7 +41,6 @@ from compare.results import (
     Positions,
     Provenance,
     Thresholds,
-    filters_in_force,
 )
 from compare.results.positions import FrameTable
 from compare.results.provenance import provenance
@@ -52,7 +51,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from compare.library.index.base import Floats, Rows, Selection
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
     from compare.library.passage_store import ActorPassages
     from compare.models import StanceModel
     from compare.progress import Progress
@@ -74,7 +73,7 @@ that one model scores every passage that takes a side: the two are not equally c
 
 
 def positions(
-    library: Library,
+    library: OpenLibrary,
     proposition: str,
     *,
     opposite: str = "",
@@ -158,7 +157,7 @@ def positions(
 
 
 def _statement_counts(
-    library: Library, actors: Actors, by: str, within: Selection, filters: Filters
+    library: OpenLibrary, actors: Actors, by: str, within: Selection, filters: Filters
 ) -> Rows:
     """Return how many selected statements with passages each actor has, int64 [actors].
 
@@ -186,7 +185,7 @@ def _reading_notes(actors: Sequence[Actor]) -> list[str]:
 
 
 def _score(
-    library: Library,
+    library: OpenLibrary,
     ends: Sequence[str],
     passages: ActorPassages,
     model: StanceModel,
@@ -202,7 +201,7 @@ def _score(
     def choose(numbers: Rows, scores: Floats) -> Rows:
         return np.unique(places[_may_decide(passages, scores[places])])
 
-    choices = [Choice(len(rows), choose)]
+    choices = [Rescoring(len(rows), choose)]
     return score_in_stages(model, len(rows), score, choices, on_progress).take(places)
 
 
@@ -217,7 +216,7 @@ def _may_decide(passages: ActorPassages, scores: Floats) -> Rows:
 
 
 def _pairs_by_actor(
-    library: Library,
+    library: OpenLibrary,
     claim: Excerpt,
     passages: ActorPassages,
     scores: Scores,
@@ -383,7 +382,7 @@ class PositionTable(FrameTable):
 
 
 def position_table(
-    library: Library,
+    library: OpenLibrary,
     propositions: Sequence[str],
     *,
     opposites: Sequence[str] = (),

@@ -25,9 +25,8 @@ from compare.comparison.scoring import (
     top_of_lists,
 )
 from compare.defaults import CANDIDATES
-from compare.library import Filters
 from compare.library.actors import actor_keys
-from compare.library.filters import PARTY
+from compare.library.filters import PARTY, Filters, filters_in_force
 from compare.models import ModelInput, SameActor, Use
 from compare.models.stance import is_typed, softmax
 from compare.results import (
@@ -38,14 +37,13 @@ from compare.results import (
     Result,
     Stance,
     Thresholds,
-    filters_in_force,
 )
 from compare.results.provenance import provenance
 from compare.statements import Quote, speaker_key, words_key
 
 if TYPE_CHECKING:
     from compare.library.index.base import Floats, Rows
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
     from compare.models import StanceModel
     from compare.progress import Progress
 
@@ -60,7 +58,7 @@ READ_AGAIN_WITH_OPPOSITE = 16, 24
 
 
 def search(
-    library: Library,
+    library: OpenLibrary,
     quote: Quote | str,
     *,
     stance_model: StanceModel | None = None,
@@ -184,7 +182,7 @@ class _Scored(NamedTuple):
 
 
 def _score(
-    library: Library,
+    library: OpenLibrary,
     found: Retrieved,
     model: StanceModel,
     depths: tuple[int, int],
@@ -300,7 +298,7 @@ def _strongest(scored: Iterable[_Scored]) -> list[_Scored]:
 
 
 def _one_per_statement(
-    library: Library, found: Retrieved, scored: Sequence[_Scored]
+    library: OpenLibrary, found: Retrieved, scored: Sequence[_Scored]
 ) -> tuple[Pair, ...]:
     """Return each statement's strongest pair; duplicates with the same verdict are merged."""
     strongest = _strongest(scored)

@@ -20,19 +20,13 @@ from compare.review.store import (
     store_of,
 )
 from compare.review.stored import shown_name
-from compare.review.values import (
-    MachineShown,
-    Order,
-    Settings,
-    check_seed,
-    checked_name,
-    checked_readers,
-)
+from compare.review.values import MachineShown, Order, Settings, check_seed, checked_readers
+from compare.safe_text import checked_name
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
 
 T = TypeVar("T")
 
@@ -49,7 +43,7 @@ class Reviews:
         self._stores = (self._store, *([inside] if inside else []))
 
     @classmethod
-    def of(cls, library: Library | None = None) -> Self:
+    def of(cls, library: OpenLibrary | None = None) -> Self:
         """Return the reviews beside a library; see `compare.review.store.store_of`.
 
         A read-only library may bring reviews along, which can be read but not changed.
@@ -88,7 +82,7 @@ class Reviews:
             ReviewError: The name is taken, there are no pairs, two pairs have the same id, the
                 readers' names are invalid, or the pairs lack what the order needs.
         """
-        name, names = checked_name(name, "review"), checked_readers(readers)
+        name, names = checked_name(name, "review", ReviewError), checked_readers(readers)
         if not selection.pairs:
             raise ReviewError("There are no pairs to review: choose others.")
         for given in (seed, selection.seed or 0):

@@ -25,10 +25,9 @@ from compare.review.values import (
     Order,
     ReviewPair,
     Settings,
-    checked_name,
     excerpt_at,
 )
-from compare.safe_text import one_line
+from compare.safe_text import checked_name, one_line
 from compare.statements import Statement
 from compare.strict_json import read_json
 from compare.strict_model import check
@@ -125,7 +124,7 @@ class StoredReview:
 
     def _check_name(self, place: str, name: str) -> None:
         try:
-            is_valid = checked_name(name, "review") == name
+            is_valid = checked_name(name, "review", ReviewError) == name
         except ReviewError:
             is_valid = False
         if not is_valid:

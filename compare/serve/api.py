@@ -24,7 +24,7 @@ from compare.export.json_files import (
     public_json,
     sides_json,
 )
-from compare.library import Library
+from compare.facade import Library
 from compare.library.backend import Backend
 from compare.progress import Progress
 from compare.serve import bodies

@@ -16,7 +16,7 @@ from starlette.requests import Request
 
 from compare.comparison.turns import TURNS
 from compare.errors import CompareError
-from compare.library import Library
+from compare.facade import Library
 from compare.library.backend import Backend, backend_at
 from compare.models import StanceModel, load_stance_model
 from compare.progress import Progress

@@ -13,10 +13,11 @@ from compare.comparison.retrieval import with_readable_languages
 from compare.comparison.search import search
 from compare.defaults import CANDIDATES
 from compare.errors import UnknownWatchError, WatchError
-from compare.library.library import Library
+from compare.library.library import OpenLibrary
 from compare.models import Use
 from compare.results import Kind, Result
 from compare.results.provenance import filters_from
+from compare.safe_text import checked_name
 from compare.watch.document import Document, Kept, KeptEntry, change, now, plain, read
 from compare.watch.reading import listed_entries, survey, with_words
 from compare.watch.values import (
@@ -26,7 +27,7 @@ from compare.watch.values import (
     LastRun,
     Run,
     Watch,
-    checked_name,
+    clean_name,
     name_key,
 )
 
@@ -47,7 +48,7 @@ class Watches:
     ['new-1']
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: OpenLibrary) -> None:
         """Use the watches beside a library."""
         self.library = library
         self._backend = library.backend
@@ -110,8 +111,7 @@ class Watches:
                 damaged or of something else.
             LibraryError: The library cannot be written.
         """
-        name, library = checked_name(name), self.library
-        library.finish_deletion()
+        name, library = checked_name(clean_name(name), "watch", WatchError), self.library
         if result.kind is not Kind.SEARCH or result.quote is None:
             raise WatchError("Only the search of a quote can be watched, not a comparison.")
         if result.provenance.library_digest != library.digest:
@@ -179,7 +179,6 @@ class Watches:
             return replace(document, watches=watches) if watches else Document()
 
         without(read(self._backend))  # raises before anything is locked or written
-        self.library.finish_deletion()
         change(self._backend, without)
 
     def run(
@@ -202,10 +201,9 @@ class Watches:
             WatchError: The watches are damaged, or another program runs them at the same time.
             LibraryError: The library cannot be written.
         """
-        self.library.finish_deletion()
         if self.library.generation != self._backend.current():
             # An older state would undo what runs have seen.
-            self.library = Library.open(self._backend, self.library.encoder)
+            self.library = OpenLibrary.open(self._backend, self.library.encoder)
         library, time, before = self.library, now(), read(self._backend)
         if not before.watches:
             return Run(time, library.digest, 0, (), {})

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from compare.library.library import Library
+from compare.facade import Library
 from compare.serve.api import create_app
 from compare.serve.settings import Settings
 from tests.cli.conftest import BLOCKADE, STATEMENTS, Run
@@ -30,15 +30,6 @@ def filled(address: str) -> str:
     """The address of a library of the made-up statements."""
     Library.build(STATEMENTS, address, HashingEncoder(256)).close()
     return address
-
-
-def test_an_adaptation_of_an_older_version_is_said_to_be_no_longer_used(
-    run: Run, filled: str
-) -> None:
-    Library.open(filled).backend.write_document("adapted.json", "{}")
-    told = run("info", "--library", filled, "--json")
-    assert told.json["statements"] == len(STATEMENTS)
-    assert told.err == f"The adaptation in {filled} (adapted.json) is no longer used.\n"
 
 
 def test_a_library_is_built_searched_shown_and_changed_at_its_address(

@@ -15,9 +15,9 @@ import pytest
 from filelock import FileLock
 
 from compare.errors import LibraryError
+from compare.facade import Library
 from compare.library import generations
 from compare.library.generations import current_name, mark_read_only, open_generation, writing
-from compare.library.library import Library
 from compare.statements import Statement
 from tests.fakes import HashingEncoder, all_vectors, sample_statements, statement
 
@@ -67,6 +67,14 @@ def test_the_manifest_says_what_was_built_from_what(folder: Path) -> None:
     assert (data["statements"], data["passages"], data["dim"]) == (5, 6, 32)
     assert data["corpus_digest"] == library.digest
     assert set(data["files"]) == {"library.sqlite", "vectors.npy", "index.faiss"}
+
+
+def test_an_index_that_is_damaged_later_is_one_sentence(folder: Path) -> None:
+    library = build(folder)
+    path = folder / "generations" / library.generation / "index.faiss"
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(LibraryError, match=r"index\.faiss is not the index of .* build --force"):
+        library.store.nearest(HashingEncoder().encode(["A canal."]), 1)
 
 
 def test_the_generation_before_is_kept_and_older_ones_are_removed(folder: Path) -> None:
@@ -156,7 +164,7 @@ def test_a_second_writer_gets_a_clear_sentence_and_readers_go_on(folder: Path) -
 def test_a_second_process_is_kept_out_too(folder: Path) -> None:
     build(folder)
     script = (
-        "import sys\nfrom compare.library.library import Library\n"
+        "import sys\nfrom compare.facade import Library\n"
         "from compare.errors import LibraryError\n"
         "try:\n    Library.open(sys.argv[1]).delete(['joint-1'])\n"
         "except LibraryError as error:\n    print(error)\n"

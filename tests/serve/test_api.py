@@ -24,7 +24,7 @@ from compare.cli.actors import positions, sides
 from compare.cli.search import search
 from compare.comparison.turns import TURNS
 from compare.export.json_files import public_json
-from compare.library.library import Library
+from compare.facade import Library
 from compare.results import Result
 from compare.serve import bodies
 from compare.serve.api import create_app

@@ -7,7 +7,7 @@ import pytest
 
 from compare.corpus.web import Page
 from compare.errors import CorpusError
-from compare.library.library import Library
+from compare.facade import Library
 from compare.models import ModelInput, load_stance_model
 from compare.models.runtime import read_manifest
 from compare.models.stance import WEIGHTS, shipped_manifests
@@ -346,13 +346,6 @@ def test_the_app_says_that_a_deletion_is_not_finished(page, judged, home):
     (home / "judged" / "deletion.json").write_text('{"ids": ["<b>gone"]}')
     told = shown(page("corpus"))
     assert "The deletion of &lt;b&gt;gone is not finished, and the words may still be in" in told
-
-
-def test_the_app_says_that_an_adaptation_is_no_longer_used(page, judged, home):
-    judged([statement("s-1", "We admit it.")])
-    assert "adaptation" not in shown(page("corpus"))
-    (home / "judged" / "adapted.json").write_text("{}")
-    assert "is no longer used: delete it." in shown(page("corpus"))
 
 
 def test_a_library_that_another_program_changed_is_opened_anew(page, home):
