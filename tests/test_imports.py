@@ -13,17 +13,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 ORDER = [
-    *(
-        "defaults",
-        "errors",
-        "progress",
-        "safe_text",
-        "files",
-        "strict_json",
-        "statements",
-        "strict_model",
-    ),
-    *("corpus", "models", "library", "results", "comparison", "export", "batch", "evaluate"),
+    *("defaults", "errors", "progress", "safe_text", "files", "strict_json", "statements"),
+    *("strict_model", "corpus", "models", "library", "results", "comparison", "export"),
+    *("batch", "evaluate"),
     *("review", "watch", "deletion", "facade", "collections", "serve", "ui", "cli", "__main__"),
 ]
 """Packages and modules of `compare`; each imports only earlier ones."""
