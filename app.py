@@ -6,7 +6,7 @@ import streamlit as st
 
 from compare.ui import PAGES
 from compare.ui.components.layout import menu
-from compare.ui.components.moved import MOVED, open_moved
+from compare.ui.components.proposition_form import MOVED, open_moved
 
 # By file: the title in the menu, and its explanation. The first page is the default.
 _PAGES = {

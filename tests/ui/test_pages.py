@@ -11,8 +11,8 @@ from compare.library.library import Library
 from compare.models import ModelInput, load_stance_model
 from compare.models.runtime import read_manifest
 from compare.models.stance import WEIGHTS, shipped_manifests
+from compare.ui.components.add_statements import on_disk
 from compare.ui.components.quote_form import EXAMPLE_QUOTE
-from compare.ui.components.upload import on_disk
 from tests.fakes import HashingEncoder, WordJudge, statement
 from tests.pdf_files import IMAGE, pdf, text_page
 from tests.ui.conftest import shown, well
@@ -422,7 +422,7 @@ def test_quotations_of_a_page_are_taken_one_by_one(page, home):
 
 def test_the_page_that_came_last_is_shown(page, monkeypatch):
     fetched = Page("Another page", "The Post", "", "https://post.example", "en", ("Nothing said.",))
-    monkeypatch.setattr("compare.ui.components.upload.fetch_page", lambda url: fetched)
+    monkeypatch.setattr("compare.ui.components.add_statements.fetch_page", lambda url: fetched)
     app = page("add", add_from="A web page")
     app.file_uploader[0].upload("page.html", PAGE.encode())
     assert "The blockade goes on" in shown(well(app.run()))

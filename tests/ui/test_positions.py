@@ -5,8 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from compare.comparison import NOT_A_SAMPLE
-from compare.ui.components.moved import new_address
 from compare.ui.components.positions import rows_beside
+from compare.ui.components.proposition_form import new_address
 from tests.fabricate_positions import made, table_of
 from tests.ui.conftest import ROOT, cards, press, said, shown, well
 

@@ -175,7 +175,7 @@ def test_two_models_are_needed_for_where_they_differ(page, judged):
     app.text_input(key="r_new_name").set_value("canal")
     app.text_input(key="r_new_first").set_value("Ada")
     app.selectbox(key="r_new_order").set_value(Order.INFORMATIVE)
-    import compare.ui.components.review_setup as making
+    import compare.ui.review.setup as making
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(making, "stance_model", WordJudge)

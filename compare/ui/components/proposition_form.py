@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -11,10 +13,16 @@ from compare.comparison.sides import MOST_AT_ALL, MOST_OF_SIDE
 from compare.errors import QueryError
 from compare.export import counted, section_html
 from compare.library import Facets, Filters
+from compare.library.library import Library
+from compare.models import signature
+from compare.models.third_reader import ThirdReader
+from compare.results import Thresholds
 from compare.statements import Quote
+from compare.ui import PROPOSITION_PAGE
 from compare.ui.components.filter_panel import SIDE_KEYS, choose_period, choose_side
 from compare.ui.components.layout import DISAGREES, choose_one
 from compare.ui.components.quote_form import OPPOSITE
+from compare.ui.components.service import kept, stance_model
 
 COUNTRIES, SPEAKERS, SIDES, TIME = "Countries", "Speakers", "Two sides", "Over time"
 ACTORS = {COUNTRIES: "country", SPEAKERS: "speaker"}
@@ -56,6 +64,38 @@ class Asked:
         if len(self.propositions) != 1:
             return None
         return Quote(self.propositions[0], opposite="".join(self.opposites[:1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How a result or positions are seen.
+
+    Attributes:
+        thresholds: The thresholds of verdicts.
+        order: One of `filter_panel.ORDERS`.
+        with_words: Whether the deciding words are marked.
+        reader: The third reader, if it is on.
+        held: The widgets whose values the page's link holds.
+    """
+
+    thresholds: Thresholds
+    order: str
+    with_words: bool
+    reader: ThirdReader | None
+    held: Sequence[str]
+
+
+def latest(
+    name: str, library: Library, asked: Asked, pressed: bool, score: Callable[[], Any]
+) -> Any:
+    """Return what the session keeps under `name` for this question.
+
+    If it keeps nothing for it, `score` if `pressed`, else return None.
+    """
+    if not (pressed or name in st.session_state):
+        return None  # before the model is loaded
+    key = repr((library.generation, signature(stance_model()), asked))
+    return kept(name, key, score if pressed else None)
 
 
 def keys_of(who: str) -> tuple[str, ...]:
@@ -174,3 +214,36 @@ def _ask_most(who: str) -> int:
         help="The most similar to either end are read, and some that share rare words with it.",
     )
     return min(max(int(most or default), 1), limit)
+
+
+# -- Old addresses, of what are views of one page now ----------------------------------------------
+
+MOVED = {"positions": (COUNTRIES, "o_"), "sides": (SIDES, "ab_"), "timeline": (TIME, "t_")}
+"""By the old path: what is compared, and how the keys of the page's fields began."""
+
+_AS_BEFORE = ("ab_view", "t_view", "t_sort")  # keys that are still in use
+_SEEN = ("p", "s", "sort", "view", "why", "years")  # how results are seen, for all comparisons
+
+
+def open_moved(path: str) -> None:
+    """Open the page that has replaced that of an old path, with the same question."""
+    asked = {key: st.query_params.get_all(key) for key in st.query_params}
+    st.switch_page(PROPOSITION_PAGE, query_params=[*new_address(path, asked)])
+
+
+def new_address(path: str, asked: dict[str, list[str]]) -> Iterable[tuple[str, str]]:
+    """Yield the fields of the new address and their values."""
+    who, prefix = MOVED[path]
+    if asked.pop("o_by", None) == [SPEAKERS]:
+        who = SPEAKERS
+    yield "compare", who
+    for key, values in asked.items():
+        name = key.removeprefix(prefix)
+        if key in _AS_BEFORE:
+            name = key
+        elif key != name and name in _SEEN:
+            name = f"{PREFIX}{name}"
+        elif path == "positions" and name == "most":
+            name = "each"
+        for value in values:
+            yield name, value

@@ -11,12 +11,13 @@ import streamlit as st
 from compare.errors import LibraryError, QueryError
 from compare.export import counted
 from compare.export.markdown import inert
+from compare.export.words import shortened
 from compare.library.filters import FACETED
 from compare.library.library import Library
 from compare.models.third_reader import ThirdReader
 from compare.statements import PartialDate, Quote, Statement, parse_countries
 from compare.ui import ADD_PAGE
-from compare.ui.components.layout import DISAGREES, is_read_only, small, text_field
+from compare.ui.components.layout import DISAGREES, is_read_only, row, small, text_field
 from compare.ui.components.service import SAMPLE, ask_for_opposite, offers_for
 
 CHOSEN = "sid"  # in the address: the id of the library statement that was chosen
@@ -87,8 +88,7 @@ def choose_statement(
 def _label(statement: Statement) -> str:
     who = statement.speaker or statement.countries or "Speaker not named"
     when = f", {statement.date.iso}" if statement.date else ""
-    words = statement.text if len(statement.text) <= 60 else statement.text[:59].rstrip() + "…"
-    return f"{who}{when}: {words}"
+    return f"{who}{when}: {shortened(statement.text, 60)}"
 
 
 def ask_quote(library: Library) -> Quote:
@@ -111,27 +111,19 @@ def ask_quote(library: Library) -> Quote:
         text = st.text_area(
             "Quote", key="q", bind="query-params", height="content", placeholder="Paste the words"
         )
-        opposite = text_field(
-            DISAGREES,
-            OPPOSITE,
-            "One sentence: passages are then read against both",
-        )
-        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        hint = "One sentence: passages are then read against both"
+        opposite = text_field(DISAGREES, OPPOSITE, hint)
+        with row():
             st.form_submit_button("Search", type="primary", key="go")
             with st.popover("Who said it, and when"):
                 who = _who_fields()
             if text == EXAMPLE_QUOTE:  # gone once there is another quote
                 small("This is an example: paste your own quote over it.")
-    with st.container(key="searched", horizontal=True, vertical_alignment="center"):
+    with row("searched"):
         _say_what_is_searched(library)
         with st.popover("Choose a statement of this library", type="tertiary"):
-            choose_statement(
-                "Statement",
-                statements,
-                key="pick",
-                placeholder="Its words and speaker fill the fields",
-                on_change=fill,
-            )
+            hint = "Its words and speaker fill the fields"
+            choose_statement("Statement", statements, "pick", hint, on_change=fill)
     source = by_id.get(st.query_params.get(CHOSEN, ""))
     return checked_quote(text or "", {**who, OPPOSITE: opposite}, source)
 
@@ -176,15 +168,16 @@ def offer_opposites(
     """
     if quote.opposite or not quote.text.strip():
         return
-    found = [offer.text for offer in offers_for(library, quote)]
+    offers = [offer.text for offer in offers_for(library, quote)]
     with st.container(key="offers-asked"):
-        found += filter(None, [ask_for_opposite(reader, quote)] if reader else [])
-    if not found:
+        if reader and (written := ask_for_opposite(reader, quote)):
+            offers.append(written)
+    if not offers:
         return
     then = f" Then press {press}." if press else ""
     with st.container(key=f"offers-{OPPOSITE}", gap="xxsmall"):
         small(f"Someone who disagrees may say this. A press puts it into the field above.{then}")
-        for number, text in enumerate(found):
+        for number, text in enumerate(offers):
             st.button(
                 inert(f"“{text}”"),
                 key=f"offer-{OPPOSITE}-{number}",
@@ -204,8 +197,7 @@ def _say_what_is_searched(library: Library) -> None:
         counted(len(facets["sources"]), "source"),
     ]
     if period:
-        first, last = (day.year for day in period)
-        parts.append(f"{first}" if first == last else f"{first} to {last}")
+        parts.append(" to ".join(dict.fromkeys(str(day.year) for day in period)))
     searched = f"This library holds {', '.join(parts)}; built on {library.built:%-d %B %Y}."
     if not _is_sample() or is_read_only():
         small(searched)
@@ -248,12 +240,10 @@ def fill_from(statement: Statement, words: str = "") -> None:
 
 def _who_fields() -> dict[str, str]:
     fields = {}
-    left, right = st.columns(2)
-    with left:
+    with st.grid(2):
         fields["by"] = text_field("Speaker", "by")
-        fields["country"] = text_field("Country or organisation", "country", "A; B")
-    with right:
         fields["role"] = text_field("Role", "role")
+        fields["country"] = text_field("Country or organisation", "country", "A; B")
         fields["date"] = text_field("Date", "date", "2022, 2022-03 or 2022-03-18")
     fields["context"] = text_field("Context that completes the words", "context", EXAMPLE_CONTEXT)
     return fields

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -36,9 +36,9 @@ from compare.ui.components.layout import (
     errors_as_sentences,
     notice,
     show_html,
-    show_more_button,
     small,
     widget_key,
+    with_more,
 )
 from compare.ui.components.quote_form import OPPOSITE, fill_from
 from compare.ui.components.service import explain_pairs, library_link, with_known_words
@@ -85,7 +85,7 @@ def side_by_side(shown: Shown, *, as_table: bool = False) -> Result:
         read_again = (settings.get(f"read_again_{one.value}", 0) for one in SIDES)
         show_html("sides_taken", taken, sum(map(int, read_again)))
     if as_table:
-        found_table(shown)
+        lists_table(shown)
         return result
     return three_lists(shown, "statement", "on the same topic")
 
@@ -124,7 +124,7 @@ def three_lists(
                 if stance in close and (note := list_note(result, stance)):
                     small(note)
                     for pair in close[stance]:
-                        key = f"{shown.prefix}near-{stance.value}-{widget_key(repr(pair.key))}"
+                        key = f"{shown.prefix}near-{stance.value}-{widget_key(pair.key)}"
                         _card(shown, pair, key, near=stance)
     if neither := result.neither:
         label = f"Neither: {counted(len(neither), what)} {near}"
@@ -173,105 +173,72 @@ def pair_list(shown: Shown, stance: Stance) -> Result:
         return mark_words(shown)
 
 
-def found_table(shown: Shown) -> None:
-    """Show what agrees with a quote and what opposes it as one table, in the order chosen."""
-    result = shown.result
-    rows = [
-        {
-            "Verdict": _word(result, stance, pair),
-            "Probability": pair.probabilities.of(stance),
-            "Words": pair.b.text,
-            "Speaker": pair.b.statement.speaker or "not named",
-            "Country": pair.b.statement.countries,
-            "Date": pair.b.statement.date.iso if pair.b.statement.date else "",
-            "Source": pair.b.statement.title or pair.b.statement.source,
-            "Pages": page_numbers(pair.b.pages),
-            "Similarity": pair.similarity,
-            "Sure": "no" if result.is_unsure(pair) else "yes",
-        }
-        for stance in SIDES
-        for pair in in_order(result, shown.order, stance)
-    ]
-    if rows:
-        _table(rows, f"{shown.prefix}table-{widget_key(repr(rows))}", "statements")
-
-
-def _word(result: Result, stance: Stance, pair: Pair) -> str:
-    word = verdict_word(result, stance)
-    return unsure_word(word) if result.is_unsure(pair) else word
-
-
-def pairs_table(shown: Shown) -> None:
+def lists_table(shown: Shown) -> None:
     """Show both lists as one table, in the order chosen."""
     result = shown.result
-    listed = [
-        (stance, pair)
-        for stance in (Stance.OPPOSE, Stance.AGREE)
+    rows = [
+        _row(result, stance, pair)
+        for stance in (SIDES if result.quote else reversed(SIDES))
         for pair in in_order(result, shown.order, stance)
     ]
-    if not listed:
-        small("Neither list has a pair at these thresholds.")
+    if not rows:
+        if not result.quote:
+            small("Neither list has a pair at these thresholds.")
         return
-    key = widget_key(repr([pair.key for _, pair in listed]) + shown.order)
-    rows = [_row(result, stance, pair) for stance, pair in listed]
-    _table(rows, f"{shown.prefix}table-{key}", "pairs")
-
-
-def _table(rows: Sequence[Mapping[str, Any]], key: str, what: str) -> None:
+    what = "statements" if result.quote else "pairs"
     two_digits = st.column_config.NumberColumn(format="%.2f")
     st.dataframe(
         rows,
         hide_index=True,
-        key=key,
+        key=f"{shown.prefix}table-{widget_key(rows)}",
         column_config={"Probability": two_digits, "Similarity": two_digits},
         alt=f"{len(rows)} {what}: the same as in the two lists",
     )
 
 
 def _row(result: Result, stance: Stance, pair: Pair) -> dict[str, Any]:
+    word = verdict_word(result, stance)
+    sides = {"": pair.b}
+    if not result.quote:
+        names = (", before", ", after") if result.over_time else (", A", ", B")
+        sides = dict(zip(names, pair.excerpts, strict=True))
     row: dict[str, Any] = {
-        "Verdict": verdict_word(result, stance),
+        "Verdict": unsure_word(word) if result.is_unsure(pair) else word,
         "Probability": pair.probabilities.of(stance),
         "Similarity": pair.similarity,
     }
-    names = ("before", "after") if result.over_time else ("A", "B")
-    for name, side in zip(names, pair.excerpts, strict=True):
+    for name, side in sides.items():
         statement = side.statement
         row |= {
-            f"Words, {name}": side.text,
-            f"Who, {name}": statement.speaker or statement.countries or "not named",
-            f"Country, {name}": statement.countries,
-            f"Date, {name}": statement.date.iso if statement.date else "",
-            f"Source, {name}": statement.title or statement.source,
+            f"Words{name}": side.text,
+            f"Speaker{name}": statement.speaker or "not named",
+            f"Country{name}": statement.countries,
+            f"Date{name}": statement.date.iso if statement.date else "",
+            f"Source{name}": statement.title or statement.source,
+            f"Pages{name}": page_numbers(side.pages),
         }
-    return row
+    return row | ({"Sure": "no" if result.is_unsure(pair) else "yes"} if result.quote else {})
 
 
 def list_cards(shown: Shown, stance: Stance) -> None:
-    """Show the cards of a list; see `cards`."""
-    pairs = in_order(shown.result, shown.order, stance)
-    cards(shown, pairs, f"{shown.prefix}{stance.value}")
-
-
-def cards(shown: Shown, pairs: Sequence[Pair], key: str) -> None:
-    """Show the cards of the first pairs and “Show more”; `key` begins the keys of widgets.
+    """Show the cards of the first pairs of a list, and “Show more”.
 
     If the lists are folded, the further statements of a country stand under its first, closed and
     without marks. `mark_words` marks the deciding words afterwards, if `shown` asks for them.
     """
-    more = f"{key}-more-{widget_key(shown.result.subject)}"
-    number = int(st.session_state.get(more, _AT_FIRST))
+    pairs, key = in_order(shown.result, shown.order, stance), f"{shown.prefix}{stance.value}"
     groups = _by_country(pairs) if shown.folded else [[pair] for pair in pairs]
-    for first, *others in groups[:number]:
-        under = f"{key}-{widget_key(repr(first.key))}"
+    for first, *others in with_more(
+        groups, f"{key}-more-{widget_key(shown.result.subject)}", _AT_FIRST
+    ):
+        under = f"{key}-{widget_key(first.key)}"
         _card(shown, first, under)
         if others:
             label = f"{len(others)} more by {inert(first.b.statement.countries)}"
             with st.expander(label, key=f"{under}-others"):
                 for pair in others:
                     unmarked = replace(shown, with_words=False)
-                    _card(unmarked, pair, f"{key}-{widget_key(repr(pair.key))}")
-    show_more_button(more, number, len(groups), _AT_FIRST)
+                    _card(unmarked, pair, f"{key}-{widget_key(pair.key)}")
 
 
 def _by_country(pairs: Sequence[Pair]) -> list[list[Pair]]:
@@ -285,15 +252,18 @@ def _by_country(pairs: Sequence[Pair]) -> list[list[Pair]]:
 
 def mark_words(shown: Shown) -> Result:
     """Find and mark the deciding words in the cards that stand; return the result with them."""
-    given = {key: pair for key, (pair, _) in shown.places.items()}
-    found = {
-        key: words for key, pair in given.items() if (words := with_known_words(shown.result, pair))
-    }
-    if missing := [pair for key, pair in given.items() if key not in found]:
+    marked: dict[int, Pair] = {}
+    missing = []
+    for key, (pair, _) in shown.places.items():
+        if known := with_known_words(shown.result, pair):
+            marked[key] = known
+        else:
+            missing.append(pair)
+    if missing:
         for pair, with_words in explain_pairs(shown.result, missing):
             shown.places[id(pair)][1].html(_card_html(shown, with_words))
-            found[id(pair)] = with_words
-    return shown.result.replacing(found)
+            marked[id(pair)] = with_words
+    return shown.result.replacing(marked)
 
 
 def _card(shown: Shown, pair: Pair, key: str, near: Stance | None = None) -> None:

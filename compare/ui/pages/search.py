@@ -23,7 +23,7 @@ from compare.ui.components.filter_panel import (
     show_counts,
     show_words_toggle,
 )
-from compare.ui.components.layout import choose_one, page, small
+from compare.ui.components.layout import choose_one, page, row, small
 from compare.ui.components.quote_form import (
     OPPOSITE,
     ask_quote,
@@ -32,7 +32,6 @@ from compare.ui.components.quote_form import (
     take_question_along,
 )
 from compare.ui.components.result_lists import Shown, side_by_side
-from compare.ui.components.review_setup import counts_note, review_link
 from compare.ui.components.service import (
     choose_library,
     read_with,
@@ -40,6 +39,8 @@ from compare.ui.components.service import (
     third_reader,
 )
 from compare.ui.components.watching import watch_button
+from compare.ui.review.agreement import counts_note
+from compare.ui.review.setup import review_link
 
 # The widgets that the page's link holds. (Streamlit would show a bare string on the page.)
 _KEYS = (
@@ -58,14 +59,12 @@ def _show(result: Result, *, with_words: bool, folded: bool) -> None:
     """Show what can be done with a result, how it is shown, and its lists."""
     latest = [result]  # replaced once the deciding words are found: downloads have them, too
     with st.container(key="head", gap="small"):
-        with st.container(
-            key="head-actions", horizontal=True, gap="small", vertical_alignment="center"
-        ):
+        with row("head-actions"):
             result_actions(lambda: latest[0], _KEYS, _HELD)
             review_link(result, "search-review")
-            watch_button(result, "search")
+            watch_button(library, result)
             st.page_link(PROPOSITION_PAGE, label="Compare countries")
-        with st.container(key="head-view", horizontal=True, vertical_alignment="center"):
+        with row("head-view"):
             view = choose_one("View", [_CARDS, _COMPACT, _TABLE], "view", show_label=False)
             order = choose_order(show_label=False)
             bar = st.container(width=260)

@@ -15,8 +15,8 @@ with page(
     library = choose_library()
     show_kept_notice(KEPT)
     watches = library.watches
-    found = list(watches)
-    if not found:
+    listed = list(watches)
+    if not listed:
         if may_change(library):
             small("This library has no watches. A search by quote can be watched.")
             library_link(SEARCH_PAGE, "Search by quote")
@@ -24,12 +24,12 @@ with page(
             small("This library is read-only. Searches of a library of your own can be watched.")
             st.page_link(ADD_PAGE, label="Add statements")
     else:
-        watch_table(watches, found)
+        watch_table(watches, listed)
         if may_change(library):
             run_button(watches)
         elif is_read_only():
             notice("Watches cannot be run here: this app is read-only.")
-        names = [one.name for one in found]
+        names = [one.name for one in listed]
         chosen = st.selectbox("Watch", names, key="watch", bind="query-params")
         ((watch, entries),) = watches.found([chosen if chosen in names else names[0]])
         st.html(section_html(watch.name))

@@ -14,14 +14,14 @@ from compare.library.library import Library
 from compare.results import Stance
 from compare.review import CONFIDENCE, STATE_NOTES, Answer, AnswerChange, Review, ReviewPair
 from compare.ui.components.layout import (
-    NOBODY,
     notice,
     notice_next_run,
+    row,
     show_html,
     show_kept_notice,
-    signed_in,
     small,
 )
+from compare.ui.review.setup import NOBODY, signed_in
 
 _KEYS = {Stance.AGREE: "A", Stance.OPPOSE: "O", Stance.NEITHER: "N"}
 _LONGEST_NOTE = 2_000
@@ -214,7 +214,7 @@ def _answer_buttons(
             if kept.before:
                 _draft(base, kept.place, kept.before)
 
-    with st.container(key=f"answers-{base}", horizontal=True, gap="small"):
+    with row(f"answers-{base}"):
         for stance, key in _KEYS.items():
             label, widget = f"{SIGN[stance]} {VERDICT[stance]}", f"r_{stance.value}-{base}"
             st.button(label, key=widget, shortcut=key, on_click=answered, args=(stance,))
@@ -239,7 +239,7 @@ def _confidence_buttons(base: str, sure: str) -> None:
         if now
         else "How sure are you? Choose before you answer."
     )
-    with st.container(key=f"sure-{base}", horizontal=True, gap="small"):
+    with row(f"sure-{base}"):
         for value, word in CONFIDENCE.items():
             st.button(
                 f"✓ {word.capitalize()}" if value == now else word.capitalize(),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import unicodedata
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
@@ -11,49 +14,47 @@ from typing import TypeVar
 import streamlit as st
 
 from compare.errors import ReviewError
-from compare.export import VERDICT, counted, facts_html, percent, section_html, verdict_word
+from compare.export import VERDICT, counted, facts_html, section_html
 from compare.export.markdown import inert
 from compare.library.library import Library
+from compare.library.locations import READER_HEADER_VARIABLE
 from compare.results import Result, Stance
 from compare.review import (
     CODEBOOK,
     Choice,
-    Estimates,
     MachineShown,
     Order,
     PairSelection,
     Review,
     ReviewFormat,
     Reviews,
-    corrected,
     draw,
-    labels_for,
     read_answers,
     read_review_pairs,
     review_bytes,
     with_divergence,
 )
-from compare.review.drawing import frame_digest
 from compare.ui import REVIEW_PAGE
+from compare.ui.components.add_statements import on_disk
 from compare.ui.components.downloads import file_download
 from compare.ui.components.layout import (
-    NOBODY,
+    confirmed,
     errors_as_sentences,
     is_read_only,
     notice,
     progress,
+    row,
     show_html,
-    signed_in,
     small,
     widget_key,
-    with_interval,
 )
 from compare.ui.components.service import stance_model
-from compare.ui.components.upload import on_disk
 
 # In the session: the result that a review was last asked for; the review to show on the next run;
 # the beginning of the keys of the tables that pages show, at their thresholds.
 _TO_REVIEW, _SWITCH_TO, SHOWN_TABLE = "to-review", "switch-to-review", "cut-"
+
+NOBODY = "Sign in as one of the readers to answer."
 
 # Three mappings: members of two enumerations with one value are equal.
 CHOICES = {
@@ -107,6 +108,17 @@ def choose_review(reviews: Reviews) -> Review | None:
     return review
 
 
+def signed_in() -> str | None:
+    """Return the user whom the proxy names, "" if it names none; None if there is no proxy."""
+    header = os.environ.get(READER_HEADER_VARIABLE)
+    if not header:
+        return None
+    name = st.context.headers.get(header) or ""
+    with suppress(UnicodeError):  # headers are read as Latin-1, and names are sent as UTF-8
+        name = name.encode("latin-1").decode()
+    return unicodedata.normalize("NFC", name).strip()
+
+
 def choose_reader(review: Review) -> str | None:
     """Show the readers and return who reads; None until one is chosen.
 
@@ -140,45 +152,6 @@ def review_link(result: Result, key: str) -> None:
     if st.button("Label these pairs", key=key, type="tertiary", icon=":material/rule:"):
         st.session_state[_TO_REVIEW], st.session_state[_SWITCH_TO] = result, _NEW
         st.switch_page(REVIEW_PAGE, query_params={})
-
-
-@st.cache_resource(show_spinner=False, max_entries=100)
-def _corrected(
-    state: tuple[object, ...], frame: str, _reviews: Reviews, _result: Result
-) -> tuple[Review, Estimates] | None:
-    return corrected(_reviews, _result)
-
-
-_FEW = 50
-"""Pairs of a result, of fewer of which no number of labels is named: they can all be read."""
-
-
-def counts_note(result: Result, library: Library) -> None:
-    """Show the counts of a result as its review corrects them, or say how many labels would."""
-    pool = len(result.pairs)
-    try:
-        reviews = Reviews.of(library)
-        found = _corrected(reviews.state(), frame_digest(result), reviews, result)
-    except ReviewError:  # the page Review says what is wrong with the file
-        found = None
-    if found:
-        review, of_sample = found
-        shares = "; ".join(
-            f"{verdict_word(result, stance).lower()} {percent(of.raw)} → "
-            f"{with_interval(of.corrected.value, of.corrected.low, of.corrected.high, percent)}"
-            for stance, of in of_sample.labels.items()
-            if of.corrected
-        )
-        small(
-            f"Of all {counted(pool, 'pair')}, by the model → corrected by "
-            f"{counted(of_sample.pairs, 'label')} of the review “{review.name}”: {shares}."
-        )
-    elif pool >= _FEW and (result.agree or result.oppose):
-        some, more = (labels_for(width, pool) for width in (0.1, 0.05))
-        small(
-            f"Counts of these {counted(pool, 'pair')} are the model’s. {some:,} labels of a "
-            f"plain random sample would give each share to within 10 points, {more:,} to within 5."
-        )
 
 
 def make_review(reviews: Reviews, library: Library) -> None:
@@ -343,7 +316,7 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
     if not review.is_finished:
         whose = f"only {reader}’s" if reader else "no"
         small(f"Until all readers have handed in, the files hold {whose} answers.")
-    with st.container(horizontal=True, gap="small"):
+    with row():
         for format, (label, mime) in _FILES.items():
             file_download(
                 f"Download {label}",
@@ -358,11 +331,10 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
         _change_codebook(review, reader)
     if is_read_only():
         return
-    with st.popover("Delete this review", type="tertiary"):
-        small(f"“{review.name}” is deleted for good, with all its answers and its history.")
-        if st.button("Delete it for good", key="r_remove_go"):
-            reviews.delete(review.name)
-            st.rerun()
+    warning = f"“{review.name}” is deleted for good, with all its answers and its history."
+    if confirmed("Delete this review", warning, "Delete it for good", "r_remove_go"):
+        reviews.delete(review.name)
+        st.rerun()
 
 
 def _take_answers(review: Review, reader: str | None) -> None:
