@@ -77,9 +77,8 @@ def test_a_file_of_pairs_becomes_a_review(page, reviews):
     made = reviews.open("canal")
     assert (made.readers, len(made)) == (("*Ada*",), 3)
     assert made.settings.machine_shown is MachineShown.END
-    assert "Choose in the sidebar who reads." in shown(app)
     assert app.selectbox(key="r_name").value == "canal"
-    app = as_reader(app, made, "*Ada*")
+    assert app.segmented_control(key=f"r_reader-{made.number}").value == "*Ada*"
     (card,) = cards(app)
     assert "Shut lock 0 &lt;b&gt;now&lt;/b&gt;." in card
     assert "The model" not in card

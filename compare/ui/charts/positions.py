@@ -298,11 +298,7 @@ def _draw_map(positions: Sequence[Position]) -> alt.LayerChart:
     )
     countries = (
         base.mark_geoshape(stroke=INK, strokeWidth=0.9, cursor="pointer")
-        .encode(
-            color=coloured,
-            tooltip=tooltip("actor", "Country"),
-            strokeDash=dashed,
-        )
+        .encode(color=coloured, tooltip=tooltip("actor", "Country"), strokeDash=dashed)
         .transform_filter("isValid(datum.position)")
         .properties(name="countries")
         .add_params(alt.selection_point(name=CHOSEN, fields=["actor"]))

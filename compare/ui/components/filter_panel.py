@@ -116,11 +116,7 @@ def choose_period(prefix: str = "", name: str = "") -> Period:
 
 
 def _menus(
-    names: Sequence[str],
-    facets: Facets,
-    prefix: str,
-    name: str = "",
-    places: Places | None = None,
+    names: Sequence[str], facets: Facets, prefix: str, name: str = "", places: Places | None = None
 ) -> dict[str, Any]:
     chosen = {}
     for field in names:

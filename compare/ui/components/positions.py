@@ -428,7 +428,7 @@ def _score(library: Library, asked: Asked, pressed: bool) -> PositionTable | Non
                 on_proposition=began,
             )
 
-    table: PositionTable | None = latest("positions-table", library, asked, pressed, score)
+    table: PositionTable | None = latest(library, asked, pressed, score)
     return table
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,6 @@ from compare.models import signature
 from compare.models.third_reader import ThirdReader
 from compare.results import Thresholds
 from compare.statements import Quote
-from compare.ui import PROPOSITION_PAGE
 from compare.ui.components.filter_panel import SIDE_KEYS, choose_period, choose_side
 from compare.ui.components.layout import DISAGREES, choose_one
 from compare.ui.components.quote_form import OPPOSITE
@@ -31,6 +30,7 @@ ACTORS = {COUNTRIES: "country", SPEAKERS: "speaker"}
 PREFIX = "o_"
 """Begins the keys of widgets that a page of another kind has, too, with other values."""
 
+_GO = "compare-go"  # the button
 _MOST_OF_ACTOR = 200
 _MOST_PROPOSITIONS = 30
 # The widgets that the address holds.
@@ -85,17 +85,20 @@ class Seen:
     held: Sequence[str]
 
 
-def latest(
-    name: str, library: Library, asked: Asked, pressed: bool, score: Callable[[], Any]
-) -> Any:
-    """Return what the session keeps under `name` for this question.
+def latest(library: Library, asked: Asked, pressed: bool, score: Callable[[], Any]) -> Any:
+    """Return what the session keeps for this question.
 
     If it keeps nothing for it, `score` if `pressed`, else return None.
     """
+    name = _kept_as(asked.who)
     if not (pressed or name in st.session_state):
         return None  # before the model is loaded
     key = repr((library.generation, signature(stance_model()), asked))
     return kept(name, key, score if pressed else None)
+
+
+def _kept_as(who: str) -> str:
+    return {SIDES: "sides-table", TIME: "timeline-table"}.get(who, "positions-table")
 
 
 def keys_of(who: str) -> tuple[str, ...]:
@@ -132,7 +135,7 @@ def ask(facets: Facets) -> tuple[Asked, bool]:
             period = choose_period("", " (both)" if who == SIDES else "")
         with right:
             most = _ask_most(who)
-        pressed = st.form_submit_button("Compare", type="primary", key="compare-go")
+        pressed = st.form_submit_button("Compare", type="primary", key=_GO)
     within = tuple(one.within(*period) for one in chosen)
     asked = Asked(who, propositions, opposites, within, most)
     if pressed:
@@ -180,21 +183,22 @@ def _lines(label: str, key: str, placeholder: str, help: str) -> tuple[str, ...]
 
 
 def _choose(who: str, facets: Facets) -> list[Filters]:
-    """Show the filters that choose whose statements are compared."""
-    if who == TIME:
-        return [choose_side(facets, "")]
-    if who in ACTORS:
-        is_set = any(st.session_state.get(name) or name in st.query_params for name in SIDE_KEYS)
-        with st.expander("Only these statements", expanded=is_set):
+    """Show the filters that choose whose statements are compared, folded once they have been."""
+    names = _KEYS[SIDES][:-1] if who == SIDES else SIDE_KEYS
+    is_set = any(st.session_state.get(name) or name in st.query_params for name in names)
+    is_done = is_set and (st.session_state.get(_GO) or _kept_as(who) in st.session_state)
+    label = {SIDES: "Sides A and B", TIME: "Whose statements"}.get(who, "Only these statements")
+    with st.expander(label, expanded=not is_done and (is_set or who not in ACTORS)):
+        if who != SIDES:
             return [choose_side(facets, "")]
-    chosen = []
-    for column, letter in zip(st.columns(2, gap="medium"), "AB", strict=True):
-        with column:
-            st.html(section_html(f"Side {letter}"))
-            prefix = f"{letter.lower()}_"
-            side = choose_side(facets, prefix, f" of {letter}")
-            chosen.append(side.within(*choose_period(prefix, f" ({letter} only)")))
-    return chosen
+        chosen = []
+        for column, letter in zip(st.columns(2, gap="medium"), "AB", strict=True):
+            with column:
+                st.html(section_html(f"Side {letter}"))
+                prefix = f"{letter.lower()}_"
+                side = choose_side(facets, prefix, f" of {letter}")
+                chosen.append(side.within(*choose_period(prefix, f" ({letter} only)")))
+        return chosen
 
 
 def _ask_most(who: str) -> int:
@@ -214,36 +218,3 @@ def _ask_most(who: str) -> int:
         help="The most similar to either end are read, and some that share rare words with it.",
     )
     return min(max(int(most or default), 1), limit)
-
-
-# -- Old addresses, of what are views of one page now ----------------------------------------------
-
-MOVED = {"positions": (COUNTRIES, "o_"), "sides": (SIDES, "ab_"), "timeline": (TIME, "t_")}
-"""By the old path: what is compared, and how the keys of the page's fields began."""
-
-_AS_BEFORE = ("ab_view", "t_view", "t_sort")  # keys that are still in use
-_SEEN = ("p", "s", "sort", "view", "why", "years")  # how results are seen, for all comparisons
-
-
-def open_moved(path: str) -> None:
-    """Open the page that has replaced that of an old path, with the same question."""
-    asked = {key: st.query_params.get_all(key) for key in st.query_params}
-    st.switch_page(PROPOSITION_PAGE, query_params=[*new_address(path, asked)])
-
-
-def new_address(path: str, asked: dict[str, list[str]]) -> Iterable[tuple[str, str]]:
-    """Yield the fields of the new address and their values."""
-    who, prefix = MOVED[path]
-    if asked.pop("o_by", None) == [SPEAKERS]:
-        who = SPEAKERS
-    yield "compare", who
-    for key, values in asked.items():
-        name = key.removeprefix(prefix)
-        if key in _AS_BEFORE:
-            name = key
-        elif key != name and name in _SEEN:
-            name = f"{PREFIX}{name}"
-        elif path == "positions" and name == "most":
-            name = "each"
-        for value in values:
-            yield name, value

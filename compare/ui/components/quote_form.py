@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
 
 import streamlit as st
 
@@ -27,6 +26,7 @@ SEARCH = "search"  # the page
 _SHARED = ("q", OPPOSITE, "from", "to", "words", *FACETED)  # of a search and of a proposition
 _WHO = ("by", "role", "country", "date", "context")  # fields of a search only
 _ASKED = "asked"  # in the session: the page that asked last, and what its fields held
+_SEARCHED = "searched"  # in the session: the quote of the last search, and who said it
 IN_MENU = 300  # statements; the others of a larger library are reached from the Corpus page
 
 # From the sample corpus, so that the first screen is never empty.
@@ -131,31 +131,31 @@ def ask_quote(library: Library) -> Quote:
 def take_question_along(page: str) -> None:
     """Fill the fields with what was asked last, unless that was here or the address asks something.
 
-    A search and a comparison on a proposition share fields. Call this before they are shown, and
-    `keep_question` after.
+    A search and a comparison share fields. A search has one quote, so it keeps its own instead of
+    several propositions; who said a quote belongs to that quote, so it is forgotten once there is
+    another. Call this before the fields are shown, and `keep_question` after.
     """
     asked_on, asked = st.session_state.get(_ASKED, (page, {}))
     if asked_on == page or any(key in st.query_params for key in (*_SHARED, CHOSEN)):
         return
-    is_one = "\n" not in str(asked.get("q", "")).strip()
-    for key, value in asked.items():
-        if page != SEARCH or is_one or key not in ("q", OPPOSITE):  # a search has one quote
-            st.session_state[key] = value
+    st.session_state.update(asked)
+    if page == SEARCH:
+        text, before = str(asked.get("q") or ""), st.session_state.get(_SEARCHED, {"q": ""})
+        if "\n" in text.strip():
+            st.session_state.update({OPPOSITE: "", **before})
+        elif text == before["q"]:
+            st.session_state.update({key: before[key] for key in _WHO if key in before})
+        else:
+            st.session_state.update(dict.fromkeys(_WHO, ""))
 
 
 def keep_question(page: str) -> None:
-    """Keep what is asked on a page for `take_question_along`, and what only a search asks.
-
-    Who said a quote belongs to that quote, so it is forgotten once there is another.
-    """
-    before: dict[str, Any] = st.session_state.get(_ASKED, (page, {}))[1]
-    shown = {key: st.session_state[key] for key in _SHARED if key in st.session_state}
-    asked = {key: before[key] for key in _SHARED if key in before} | shown
+    """Keep what is asked on a page for `take_question_along`."""
+    session = st.session_state
+    asked = session.get(_ASKED, (page, {}))[1]
+    session[_ASKED] = page, asked | {key: session[key] for key in _SHARED if key in session}
     if page == SEARCH:
-        asked |= {key: st.session_state[key] for key in _WHO if key in st.session_state}
-    elif asked.get("q") == before.get("q"):
-        asked |= {key: before[key] for key in _WHO if key in before}
-    st.session_state[_ASKED] = page, asked
+        session[_SEARCHED] = {key: session.get(key) or "" for key in ("q", OPPOSITE, *_WHO)}
 
 
 def offer_opposites(

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 SIDES = (Stance.AGREE, Stance.OPPOSE)
 _AT_FIRST = 10  # cards of a list, before "Show more"
+_FEW = 2  # cards that fit a screen
 _LONGEST_NOTE = 500
 
 
@@ -105,27 +106,28 @@ def three_lists(
     sentence for an empty list from its verb, "agrees with" or "opposes". Without `none`, a short
     list is followed by the pairs that come near it.
     """
-    result = shown.result
-    close: dict[Stance, tuple[Pair, ...]] = {}
-    if none is None:  # of a search
-        close = {one: result.near(one) for one in SIDES}
+    result, is_search = shown.result, none is None
+    close = {stance: result.near(stance) if is_search else () for stance in SIDES}
     bar = shown.bar or st.container()
     if result.agree or result.oppose or any(close.values()):
         on_narrow = _choose_list(shown)
         for column, stance in zip(st.columns(2, gap="large"), SIDES, strict=True):
+            listed = result.listed(stance)
             state = "on" if stance is on_narrow else "off"
+            if len(listed) + len(close[stance]) <= _FEW:
+                state += "-few"  # the style sheet keeps it beside a longer list
             with column, st.container(key=f"{shown.prefix}list-{stance.value}-{state}"):
                 st.html(list_head(stance, len(result.sure(stance)), what=what))
-                if none and not result.listed(stance):
+                if none and not listed:
                     small(none("agrees with" if stance is Stance.AGREE else "opposes"))
-                elif none is None and result.sure(stance):
+                elif is_search and result.sure(stance):
                     small(limits(result, stance))
                 list_cards(shown, stance)
-                if stance in close and (note := list_note(result, stance)):
+                if is_search and (note := list_note(result, stance)):
                     small(note)
-                    for pair in close[stance]:
-                        key = f"{shown.prefix}near-{stance.value}-{widget_key(pair.key)}"
-                        _card(shown, pair, key, near=stance)
+                for pair in close[stance]:
+                    key = f"{shown.prefix}near-{stance.value}-{widget_key(pair.key)}"
+                    _card(shown, pair, key, near=stance)
     if neither := result.neither:
         label = f"Neither: {counted(len(neither), what)} {near}"
         with st.expander(label, expanded=unfold, key=f"{shown.prefix}neither"):
@@ -306,9 +308,7 @@ def _card(shown: Shown, pair: Pair, key: str, near: Stance | None = None) -> Non
             )
         with st.popover("This verdict is wrong", type="tertiary"):
             correction_form(
-                key,
-                called,
-                lambda right, note: append_correction(result, pair, right, note=note),
+                key, called, lambda right, note: append_correction(result, pair, right, note=note)
             )
 
 

@@ -19,12 +19,7 @@ import streamlit as st
 from compare.comparison.opposites import Offer, opposites
 from compare.comparison.scoring import explain_pair
 from compare.comparison.search import search
-from compare.comparison.third_reader import (
-    AT_HEAD,
-    allow_for_good,
-    is_allowed,
-    load_third_reader,
-)
+from compare.comparison.third_reader import AT_HEAD, allow_for_good, is_allowed, load_third_reader
 from compare.comparison.turns import TURNS
 from compare.errors import ModelError
 from compare.export import counted
@@ -49,13 +44,7 @@ from compare.results import (
     Thresholds,
 )
 from compare.statements import Quote, Statement
-from compare.ui.components.layout import (
-    confirmed,
-    notice_next_run,
-    progress,
-    small,
-    widget_key,
-)
+from compare.ui.components.layout import confirmed, notice_next_run, progress, small, widget_key
 
 _Scored = TypeVar("_Scored", Result, Positions)
 

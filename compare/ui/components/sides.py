@@ -34,8 +34,8 @@ _YEARS_HEAD = ("Year", "Agree", "Oppose", "Read")
 
 def compare(library: Library, asked: Asked, pressed: bool, seen: Seen) -> bool:
     """Score what is asked if `pressed`, and show the pairs; return whether there was a result."""
-    name = "timeline" if asked.who == TIME else "sides"  # begins keys, and names what is kept
-    result = _score(name, library, asked, pressed)
+    name = "timeline" if asked.who == TIME else "sides"  # begins keys
+    result = _score(library, asked, pressed)
     if result is None:
         return False
     result = read_with(seen.reader, result.rethreshold(**asdict(seen.thresholds)))
@@ -46,7 +46,7 @@ def compare(library: Library, asked: Asked, pressed: bool, seen: Seen) -> bool:
     return True
 
 
-def _score(name: str, library: Library, asked: Asked, pressed: bool) -> Result | None:
+def _score(library: Library, asked: Asked, pressed: bool) -> Result | None:
     """Score the pairs if `pressed`, or return those scored before."""
     quote = asked.quote
     if quote is None:
@@ -66,7 +66,7 @@ def _score(name: str, library: Library, asked: Asked, pressed: bool) -> Result |
                 on_progress=on_progress,
             )
 
-    result: Result | None = latest(f"{name}-table", library, asked, pressed, score)
+    result: Result | None = latest(library, asked, pressed, score)
     return result
 
 

@@ -26,18 +26,14 @@ from compare.ui.components.filter_panel import (
 from compare.ui.components.layout import choose_one, page, row, small
 from compare.ui.components.quote_form import (
     OPPOSITE,
+    SEARCH,
     ask_quote,
     keep_question,
     offer_opposites,
     take_question_along,
 )
 from compare.ui.components.result_lists import Shown, side_by_side
-from compare.ui.components.service import (
-    choose_library,
-    read_with,
-    search_library,
-    third_reader,
-)
+from compare.ui.components.service import choose_library, read_with, search_library, third_reader
 from compare.ui.components.watching import watch_button
 from compare.ui.review.agreement import counts_note
 from compare.ui.review.setup import review_link
@@ -80,12 +76,12 @@ with page(
     "Paste an official’s quote and see who else has said this, and who has said the opposite.",
 ):
     library = choose_library()
-    take_question_along("search")
+    take_question_along(SEARCH)
     quote = ask_quote(library)
     offers = st.container()
     places: Places = {}
     filters = choose_filters(library.facets(), places=places)
-    keep_question("search")
+    keep_question(SEARCH)
     thresholds = choose_thresholds()
     with_words = show_words_toggle()
     folded = fold_countries_toggle()

@@ -9,8 +9,7 @@ from compare.ui.components.service import choose_library, library_link
 from compare.ui.components.watching import KEPT, may_change, run_button, show_watch, watch_table
 
 with page(
-    "Watches",
-    "A watch is a saved search. When the library is updated, it reports what is new.",
+    "Watches", "A watch is a saved search. When the library is updated, it reports what is new."
 ):
     library = choose_library()
     show_kept_notice(KEPT)

@@ -57,7 +57,7 @@ _TO_REVIEW, _SWITCH_TO, SHOWN_TABLE = "to-review", "switch-to-review", "cut-"
 NOBODY = "Sign in as one of the readers to answer."
 
 # Three mappings: members of two enumerations with one value are equal.
-CHOICES = {
+HOW_CHOSEN = {
     Choice.RANDOM: "drawn at random",
     Choice.STRATIFIED: "drawn at random, equally many of each label",
     Choice.WHOLE: "all of them",
@@ -96,11 +96,7 @@ def choose_review(reviews: Reviews) -> Review | None:
     with st.sidebar:
         show_html("sidebar_heading", "Review")
         chosen = st.selectbox(
-            "Open",
-            [*names, _NEW],
-            key="r_name",
-            bind="query-params",
-            persist_state="session",
+            "Open", [*names, _NEW], key="r_name", bind="query-params", persist_state="session"
         )
         review = reviews.open(chosen) if chosen in names else None
         if review and review.name == wanted and (number := review.settings.read_before):
@@ -139,6 +135,7 @@ def choose_reader(review: Review) -> str | None:
         chosen = st.segmented_control(
             "Who is reading?",
             review.readers,
+            default=review.readers[0] if len(review.readers) == 1 else None,
             format_func=inert,
             key=f"r_reader-{review.number}",
             persist_state="session",
@@ -217,7 +214,7 @@ def _choose_pairs(reviews: Reviews, library: Library) -> Callable[[int], PairSel
         return _pairs_from_file(library)
     how, many, which = st.columns([2, 1, 2])
     with how:
-        choices = {one: words for one, words in CHOICES.items() if one is not Choice.IMPORTED}
+        choices = {one: words for one, words in HOW_CHOSEN.items() if one is not Choice.IMPORTED}
         help = "Only pairs drawn at random show how often the model is right."
         choice = _choose("How pairs are chosen", choices, "r_new_choice", help)
     size = many.number_input(
@@ -297,7 +294,7 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
     least = made.least_probability, made.least_similarity
     shown = "probability {:g} and similarity {:g} or more for a label"
     facts = [
-        ("Pairs", f"{len(review):,}, {CHOICES[made.choice]}{_seeded(made.chosen_seed)}"),
+        ("Pairs", f"{len(review):,}, {HOW_CHOSEN[made.choice]}{_seeded(made.chosen_seed)}"),
         ("From", made.subject),
         ("Chosen from", ", ".join(pool)),
         ("Left out", _of_finished(made.left_out)),
