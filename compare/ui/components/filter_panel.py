@@ -54,12 +54,11 @@ Places = dict[str, "DeltaGenerator"]
 _IN_MENU = 2000  # if a library has more values, the others can be typed
 
 
-def choose_filters(
-    facets: Facets, prefix: str = "", of_quote: bool = True, places: Places | None = None
-) -> Filters:
-    """Show all filters in the sidebar; `of_quote` adds those that exclude the quote’s own side.
+def choose_filters(facets: Facets, prefix: str = "", places: Places | None = None) -> Filters:
+    """Show all filters in the sidebar.
 
-    `places` is filled with the places where `show_counts` puts the counts of a result.
+    Those of a search have `places`, which is filled with the places where `show_counts` puts the
+    counts of the result, and filters that exclude the quote’s own side.
     """
     with st.sidebar:
         show_html("sidebar_heading", "Filters")
@@ -70,11 +69,12 @@ def choose_filters(
         if places is not None:
             places[_PERIOD] = st.container()
         chosen |= _menus(("sources", "languages"), facets, prefix, places=places)
-        for name in ("speaker", "country") if of_quote else ():
-            label, key = f"Not the quote’s own {name}", f"{prefix}other_{name}"
-            chosen[f"not_own_{name}"] = bool(st.checkbox(label, key=key, bind="query-params"))
+        if places is not None:
+            for name in ("speaker", "country"):
+                label, key = f"Not the quote’s own {name}", f"other_{name}"
+                chosen[f"not_own_{name}"] = bool(st.checkbox(label, key=key, bind="query-params"))
         chosen |= _more_menus(facets, prefix)
-        if of_quote:  # the corpus has a field of its own
+        if places is not None:  # the corpus has a field of its own
             chosen["words"] = _words(prefix)
     return Filters(date_from=since, date_to=until, **chosen)
 
@@ -296,12 +296,8 @@ def choose_thresholds(prefix: str = "", default: Thresholds | None = None) -> Th
             "statement fills a short list.",
             least=LEAST_CALLED,
         )
-        similarity = _share(
-            "Minimum similarity",
-            default.similarity,
-            f"{prefix}s",
-            "Texts less similar in meaning are not shown.",
-        )
+        help = "Texts less similar in meaning are not shown."
+        similarity = _share("Minimum similarity", default.similarity, f"{prefix}s", help)
         without = st.multiselect(
             "Leave out sentences",
             [kind.value for kind in SentenceKind],

@@ -169,9 +169,9 @@ def offer_opposites(
     if quote.opposite or not quote.text.strip():
         return
     offers = [offer.text for offer in offers_for(library, quote)]
-    with st.container(key="offers-asked"):
-        if reader and (written := ask_for_opposite(reader, quote)):
-            offers.append(written)
+    if reader:
+        with st.container(key="offers-asked"):
+            offers += filter(None, [ask_for_opposite(reader, quote)])
     if not offers:
         return
     then = f" Then press {press}." if press else ""

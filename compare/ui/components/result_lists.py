@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -207,7 +208,6 @@ def _row(result: Result, stance: Stance, pair: Pair) -> dict[str, Any]:
     row: dict[str, Any] = {
         "Verdict": unsure_word(word) if result.is_unsure(pair) else word,
         "Probability": pair.probabilities.of(stance),
-        "Similarity": pair.similarity,
     }
     for name, side in sides.items():
         statement = side.statement
@@ -219,6 +219,7 @@ def _row(result: Result, stance: Stance, pair: Pair) -> dict[str, Any]:
             f"Source{name}": statement.title or statement.source,
             f"Pages{name}": page_numbers(side.pages),
         }
+    row["Similarity"] = pair.similarity
     return row | ({"Sure": "no" if result.is_unsure(pair) else "yes"} if result.quote else {})
 
 
@@ -230,9 +231,8 @@ def list_cards(shown: Shown, stance: Stance) -> None:
     """
     pairs, key = in_order(shown.result, shown.order, stance), f"{shown.prefix}{stance.value}"
     groups = _by_country(pairs) if shown.folded else [[pair] for pair in pairs]
-    for first, *others in with_more(
-        groups, f"{key}-more-{widget_key(shown.result.subject)}", _AT_FIRST
-    ):
+    more = f"{key}-more-{widget_key(shown.result.subject)}"
+    for first, *others in with_more(groups, more, _AT_FIRST):
         under = f"{key}-{widget_key(first.key)}"
         _card(shown, first, under)
         if others:
@@ -281,35 +281,29 @@ def _card(shown: Shown, pair: Pair, key: str, near: Stance | None = None) -> Non
         names = ("earlier", "later") if result.over_time else ("A", "B")
         links = {f"Open {name}": side for name, side in zip(names, pair.excerpts, strict=True)}
     is_marked = shown.with_words and not near
-    words = with_known_words(result, pair) if is_marked else None
-    with card(key, _card_html(shown, words or pair, near)) as place:
+    known = with_known_words(result, pair) if is_marked else None
+    with card(key, _card_html(shown, known or pair, near)) as place:
         if is_marked:
             shown.places[id(pair)] = pair, place
         for label, side in links.items():
             at = f"{side.passage.start}-{side.passage.end}"
             library_link(CORPUS_PAGE, label, id=side.statement.id, at=at)
         if shown.takes_opposite and _may_be_opposite(result, pair):
-            st.button(
-                "Use as opposite",
-                key=f"{key}-opposite",
-                help="Read every passage against these words, too: they oppose the quote.",
-                type="tertiary",
-                on_click=st.session_state.update,
-                args=({OPPOSITE: pair.b.passage.completed},),
-            )
+            help = "Read every passage against these words, too: they oppose the quote."
+            fill, opposite = st.session_state.update, {OPPOSITE: pair.b.passage.completed}
+            _action("Use as opposite", f"{key}-opposite", help, fill, opposite)
         if result.quote:
-            st.button(
-                "More like this",
-                key=f"{key}-like",
-                help="Search with these words: who agrees with them, and who opposes them.",
-                type="tertiary",
-                on_click=fill_from,
-                args=(pair.b.statement, pair.b.text),
-            )
+            help = "Search with these words: who agrees with them, and who opposes them."
+            words = pair.b.statement, pair.b.text
+            _action("More like this", f"{key}-like", help, fill_from, *words)
         with st.popover("This verdict is wrong", type="tertiary"):
             correction_form(
                 key, called, lambda right, note: append_correction(result, pair, right, note=note)
             )
+
+
+def _action(label: str, key: str, help: str, do: Callable[..., None], *values: Any) -> None:
+    st.button(label, key=key, help=help, type="tertiary", on_click=do, args=values)
 
 
 def _may_be_opposite(result: Result, pair: Pair) -> bool:
@@ -334,24 +328,23 @@ def in_order(result: Result, order: str, stance: Stance) -> list[Pair]:
     A pair has the date of the later statement; the date of a quote does not count. What only fills
     a short list stands at its end in every order.
     """
-    return sorted(_in_order(result, order, stance), key=result.is_unsure)
 
-
-def _in_order(result: Result, order: str, stance: Stance) -> list[Pair]:
-    listed = result.listed(stance)
-    if order == PROBABILITY:
-        return sorted(listed, key=lambda pair: -pair.probabilities.of(stance))
-    if order == SIMILARITY:
-        return sorted(listed, key=lambda pair: -pair.similarity)
-    if order not in (NEWEST, OLDEST):
-        return list(listed)
-
-    def days(pair: Pair) -> list[date]:
+    def day(pair: Pair, sign: int) -> float:
         sides = pair.excerpts if result.quote is None else (pair.b,)
-        return [side.statement.date.first for side in sides if side.statement.date]
+        days = [side.statement.date.first.toordinal() for side in sides if side.statement.date]
+        return sign * max(days) if days else math.inf
 
-    dated = sorted(filter(days, listed), key=lambda pair: max(days(pair)), reverse=order == NEWEST)
-    return [*dated, *(pair for pair in listed if not days(pair))]
+    keys: dict[str, Callable[[Pair], float]] = {
+        PROBABILITY: lambda pair: -pair.probabilities.of(stance),
+        SIMILARITY: lambda pair: -pair.similarity,
+        NEWEST: partial(day, sign=-1),
+        OLDEST: partial(day, sign=1),
+    }
+    key = keys.get(order)  # None: a list is ranked already
+    return sorted(
+        result.listed(stance),
+        key=lambda pair: (result.is_unsure(pair), key(pair) if key else 0),
+    )
 
 
 def correction_form(base: str, stance: Stance | None, keep: Callable[[Stance, str], Path]) -> None:

@@ -108,4 +108,4 @@ if statement_id := st.query_params.get("id", ""):
 else:
     with page("Corpus", "Every statement of the library, newest first."):
         library = choose_library()
-        _show_list(library, choose_filters(library.facets(), prefix="c_", of_quote=False))
+        _show_list(library, choose_filters(library.facets(), prefix="c_"))

@@ -39,56 +39,52 @@ def show_agreement(review: Review) -> None:
             f"{', '.join(left)}."
         )
         return
-    found = agreement(review)
-    if found.overall:
-        _show_readers(found, found.overall)
+    measured = agreement(review)
+    if measured.overall:
+        _show_readers(measured, measured.overall)
     st.html(section_html("The model’s labels"))
-    if found.estimates:
-        _show_estimates(found.estimates)
+    if measured.estimates:
+        _show_estimates(measured.estimates)
     else:
-        notice(found.no_estimates)
+        notice(measured.no_estimates)
     if review.settings.plan:
         small(followed(review))
-    for caution in found.cautions:
+    for caution in measured.cautions:
         notice(caution)
-    for name, table in found.with_machine.items():
+    for name, table in measured.with_machine.items():
         who = "The final answers" if name == FINAL else name
         _show_confusion(f"{who} (rows) and the model (columns)", table)
 
 
-def _show_readers(found: Agreement, overall: Reliability) -> None:
+def _show_readers(measured: Agreement, overall: Reliability) -> None:
     st.html(section_html("The readers"))
     small(
-        f"Two or more labelled {counted(overall.pairs, 'pair')} of {found.pairs:,}; they differ on "
-        f"{found.differ:,}, of which {found.decided:,} are decided."
+        f"Two or more labelled {counted(overall.pairs, 'pair')} of {measured.pairs:,}; they differ "
+        f"on {measured.differ:,}, of which {measured.decided:,} are decided."
     )
     rows = {"All labels": overall}
-    rows |= {f"{VERDICT[stance]}, or not": of for stance, of in found.by_label.items()}
+    rows |= {f"{VERDICT[stance]}, or not": of for stance, of in measured.by_label.items()}
     _show_reliability("Agreement of the readers, on all labels and on each", rows)
-    if found.by_topic:
-        _show_reliability("Agreement by topic", found.by_topic)
+    if measured.by_topic:
+        _show_reliability("Agreement by topic", measured.by_topic)
     small(
         "In brackets are 95 % intervals. Cohen’s kappa, of two readers, and Krippendorff’s alpha "
         "correct for chance; they are undefined if only one label was used. Ordinal alpha counts "
         "“agrees” against “opposes” as a greater difference than either against “neither”. Each "
         "pair is weighted by the number of pairs that it represents."
     )
-    if len(found.pairwise) > 1:
-        two = {f"{one.first} and {one.second}": one.figures for one in found.pairwise}
+    if len(measured.pairwise) > 1:
+        two = {f"{one.first} and {one.second}": one.figures for one in measured.pairwise}
         _show_reliability("Agreement of every two readers", two)
-    for one in found.pairwise:
+    for one in measured.pairwise:
         _show_confusion(f"{one.first} (rows) and {one.second} (columns)", one.table)
 
 
 def _show_reliability(caption: str, rows: Mapping[str, Reliability]) -> None:
     body = [
         (
-            name or "no topic",
-            f"{of.pairs:,}",
-            _figure(of.agreement),
-            _figure(of.kappa, "{:.2f}".format),
-            _figure(of.alpha, "{:.2f}".format),
-            _figure(of.alpha_ordinal, "{:.2f}".format),
+            *(name or "no topic", f"{of.pairs:,}", _figure(of.agreement)),
+            *(_figure(one, "{:.2f}".format) for one in (of.kappa, of.alpha, of.alpha_ordinal)),
         )
         for name, of in rows.items()
     ]
@@ -116,33 +112,31 @@ def _show_confusion(caption: str, table: Confusion) -> None:
     _show_table(caption, ("", *words), rows)
 
 
-def _show_estimates(found: Estimates) -> None:
+def _show_estimates(estimates: Estimates) -> None:
     caption = "How often the labels are right, estimated from the random sample"
     rows = [
         (
-            VERDICT[stance],
-            f"{of.called:,}",
-            _figure(of.precision),
-            f"{of.found:,}",
-            _figure(of.recall),
+            *(VERDICT[stance], f"{of.called:,}", _figure(of.precision)),
+            *(f"{of.found:,}", _figure(of.recall)),
         )
-        for stance, of in found.labels.items()
+        for stance, of in estimates.labels.items()
     ]
     head = ("", "Model’s labels", "Right (precision)", "Readers’ labels", "Found (recall)")
     _show_table(caption, head, rows)
     small(
-        f"Of {counted(found.pairs, 'pair')} labelled by people, the model gives "
-        f"{_figure(found.accuracy)} the same label. {found.left_out:,} could not be judged.",
-        f"{found.frame} In brackets are 95 % intervals.",
+        f"Of {counted(estimates.pairs, 'pair')} labelled by people, the model gives "
+        f"{_figure(estimates.accuracy)} the same label. "
+        f"{estimates.left_out:,} could not be judged.",
+        f"{estimates.frame} In brackets are 95 % intervals.",
     )
     shares = [
         (VERDICT[stance], percent(of.raw), _figure(of.corrected))
-        for stance, of in found.labels.items()
+        for stance, of in estimates.labels.items()
         if of.corrected
     ]
     if shares:
         _show_table(
-            f"Shares of the {counted(found.pool, 'pair')}",
+            f"Shares of the {counted(estimates.pool, 'pair')}",
             ("", "The model’s labels", "Corrected by the readers’ labels"),
             shares,
         )
@@ -151,7 +145,7 @@ def _show_estimates(found: Estimates) -> None:
             "Recall and corrected shares cannot be estimated: the sample has no pair that the "
             "model labels neither."
         )
-    for by, groups in found.by.items():
+    for by, groups in estimates.by.items():
         if len(groups) > 1:
             body = [(one.name, f"{one.pairs:,}", _figure(one.accuracy)) for one in groups]
             _show_table(f"Labels that are right, by {by}", ("", "Pairs", "Right"), body)

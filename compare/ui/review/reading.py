@@ -109,8 +109,8 @@ def _own_answers(review: Review, reader: str, base: str) -> None:
         st.number_input("Pair", 1, len(review), 1, key=f"r_go-{base}", width=120)
         st.button("Show it", key=f"r_go_now-{base}", on_click=go)
         if at in st.session_state:
-            forward, arguments = st.session_state.pop, (at, None)
-            st.button("Back to the next pair", key=f"r_on-{base}", on_click=forward, args=arguments)
+            forward, values = st.session_state.pop, (at, None)
+            st.button("Back to the next pair", key=f"r_on-{base}", on_click=forward, args=values)
     rows = [
         {"Pair": number, "Answer": _in_words(answer), "Note": answer.note}
         for number, answer in review.answers(reader)[reader].items()
@@ -310,8 +310,8 @@ def _verdict(pair: ReviewPair, least: float | None) -> Stance:
     label, probabilities = pair.machine or Stance.NEITHER, pair.probabilities
     if probabilities is None or least is None:
         return label
-    found = read_as(label, probabilities)
-    return found if probabilities.of(found) < least else label
+    own = read_as(label, probabilities)
+    return own if probabilities.of(own) < least else label
 
 
 def _show_pair(review: Review, library: Library, place: int, *, model: bool) -> None:

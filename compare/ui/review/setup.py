@@ -16,6 +16,7 @@ import streamlit as st
 from compare.errors import ReviewError
 from compare.export import VERDICT, counted, facts_html, section_html
 from compare.export.markdown import inert
+from compare.export.words import shortened
 from compare.library.library import Library
 from compare.library.locations import READER_HEADER_VARIABLE
 from compare.results import Result, Stance
@@ -153,20 +154,16 @@ def review_link(result: Result, key: str) -> None:
 
 def make_review(reviews: Reviews, library: Library) -> None:
     """Show the form of a new review, and make it when the button is pressed."""
-    names = st.columns(4)
-    name = names[0].text_input("Name of the review", key="r_new_name", max_chars=100)
-    first = names[1].text_input("First reader", key="r_new_first", max_chars=100)
-    second = names[2].text_input(
-        "Second reader", key="r_new_second", max_chars=100, placeholder="leave empty to read alone"
-    )
-    others = names[3].text_input(
-        "Further readers", key="r_new_others", placeholder="with commas between them"
-    )
+    with st.grid(4, min_column_width=150):
+        name = st.text_input("Name of the review", key="r_new_name", max_chars=100)
+        first = st.text_input("First reader", key="r_new_first", max_chars=100)
+        hint = "leave empty to read alone"
+        second = st.text_input("Second reader", key="r_new_second", max_chars=100, placeholder=hint)
+        hint = "with commas between them"
+        others = st.text_input("Further readers", key="r_new_others", placeholder=hint)
     draw_pairs = _choose_pairs(reviews, library)
-    left, right = st.columns(2)
-    with left:
+    with st.grid(2):
         order = _choose("Order of reading", READING_ORDERS, "r_new_order")
-    with right:
         label, help = "When readers see the model’s label", "Every export states it."
         shown = _choose(label, WHEN_SHOWN, "r_new_shown", help)
     with st.expander("The codebook: how readers decide"):
@@ -246,18 +243,18 @@ def _choose_pairs(reviews: Reviews, library: Library) -> Callable[[int], PairSel
 def _results_of_session(library: Library) -> dict[str, Result]:
     """Return this session’s results from this library, each under a line that names it."""
     kept = [_TO_REVIEW, *(f"{SHOWN_TABLE}{page}" for page in ("sides", "timeline"))]
-    found: dict[str, Result] = {}
-    for result in map(st.session_state.get, kept):
-        if result is None or result.provenance.library_digest != library.digest:
-            continue
-        words, read = result.subject, len(result.pairs)
-        if result.quote:
-            words = " ".join(words.split())
-            words = f"“{words if len(words) < 80 else f'{words[:79]}…'}”"
-        least = result.thresholds
-        cut = f"thresholds {least.probability:.2f} and {least.similarity:.2f}"
-        found.setdefault(f"{words} ({counted(read, 'pair')}, {cut})", result)
-    return found
+    results: dict[str, Result] = {}
+    for result in filter(None, map(st.session_state.get, kept)):
+        if result.provenance.library_digest == library.digest:
+            words, least = result.subject, result.thresholds
+            if result.quote:
+                words = f"“{shortened(' '.join(words.split()), 80)}”"
+            name = (
+                f"{words} ({counted(len(result.pairs), 'pair')}, "
+                f"thresholds {least.probability:.2f} and {least.similarity:.2f})"
+            )
+            results.setdefault(name, result)
+    return results
 
 
 def _pairs_from_file(library: Library) -> Callable[[int], PairSelection] | None:
@@ -271,11 +268,11 @@ def _pairs_from_file(library: Library) -> Callable[[int], PairSelection] | None:
     if file is None:
         return None
     with on_disk([file]) as (path,):
-        found = read_review_pairs(path, library)
-    small(f"{counted(len(found.pairs), 'pair')} in {path.name}.")
-    if found.unread:
-        small(f"Ignored columns: {', '.join(found.unread)}.")
-    return lambda seed: PairSelection.imported(found.pairs, path.name)
+        imported = read_review_pairs(path, library)
+    small(f"{counted(len(imported.pairs), 'pair')} in {path.name}.")
+    if imported.unread:
+        small(f"Ignored columns: {', '.join(imported.unread)}.")
+    return lambda seed: PairSelection.imported(imported.pairs, path.name)
 
 
 def _scored_by_both_models(drawn: PairSelection) -> PairSelection:
