@@ -305,6 +305,15 @@ def test_a_public_corpus_is_recognised_and_its_account_shown(page, home):
     assert "Pieces:" not in shown(app)
 
 
+def test_a_date_that_can_be_two_days_is_settled_above(page):
+    app = page("add")
+    app.file_uploader[0].upload("mine.csv", b"text,date\nWe admit it.,03/04/2022\n")
+    well(app.run())
+    html = shown(app)
+    assert "say which number is the day (“Dates such as 03/04/2022” above)" in html
+    assert "--dates" not in html
+
+
 def test_a_used_id_is_reported_by_the_name_the_file_was_uploaded_under(page, home):
     app = page("add")
     app.file_uploader[0].upload("twice.csv", b"id,text\nt-1,We admit it.\nt-1,We deny it.\n")

@@ -121,6 +121,19 @@ def show_chart(
     )
 
 
+def show_table(rows: Sequence[Mapping[str, Any]], alt: str, key: str = "", **formats: str) -> None:
+    """Show rows as a table; `formats` are those of numbers, by column."""
+    st.dataframe(
+        rows,
+        hide_index=True,
+        key=f"{key}-{widget_key(rows)}" if key else None,
+        column_config={
+            name: st.column_config.NumberColumn(format=format) for name, format in formats.items()
+        },
+        alt=alt,
+    )
+
+
 def theme() -> str:
     """Return "dark" or "light"."""
     return "dark" if st.context.theme.type == "dark" else "light"

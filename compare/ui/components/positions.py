@@ -34,6 +34,7 @@ from compare.ui.components.layout import (
     progress,
     row,
     show_chart,
+    show_table,
     small,
     theme,
     widget_key,
@@ -248,10 +249,9 @@ def periods_view(view: View) -> None:
         return
     begin = [one.start for scores in panels.values() for one in scores]
     starts = range(min(begin), max(begin) + 1, years)
-    for number, (name, scores) in enumerate(panels.items()):
-        if number % 3 == 0:  # on a narrow page the columns of a row stand below each other
-            columns = st.columns(3)
-        with columns[number % 3]:
+    grid = st.grid(3)
+    for name, scores in panels.items():
+        with grid.cell():
             st.html(section_html(name, 3))
             numbers = "; ".join(
                 f"{one.start}: {one.score.mean:+.2f}, {counted(one.score.passages, 'passage')}"
@@ -275,13 +275,8 @@ def table_view(view: View) -> None:
         {_HEADS.get(name, name.capitalize()): row[name] for name in _COLUMNS}
         for row in position_rows(view.positions)
     ]
-    st.dataframe(
-        rows,
-        hide_index=True,
-        key=f"{view.prefix}table-{widget_key(rows)}",
-        column_config={"Position": st.column_config.NumberColumn(format="%+.2f")},
-        alt=f"The positions of {len(rows)} actors; those that take no side come last",
-    )
+    alt = f"The positions of {len(rows)} actors; those that take no side come last"
+    show_table(rows, alt, f"{view.prefix}table", Position="%+.2f")
     notice(NOT_A_SAMPLE)
 
 
@@ -291,11 +286,8 @@ def propositions_view(table: PositionTable) -> None:
         small(_NO_SIDES)
         return
     rows = rows_beside(table)
-    st.dataframe(
-        rows,
-        hide_index=True,
-        key=f"{PREFIX}beside-{widget_key(rows)}",
-        alt=f"{len(rows)} actors by {len(table.propositions)} propositions",
+    show_table(
+        rows, f"{len(rows)} actors by {len(table.propositions)} propositions", f"{PREFIX}beside"
     )
     small(
         "In brackets: passages that take a side. A dash: passages on the proposition, but none "

@@ -27,6 +27,7 @@ _SHARED = ("q", OPPOSITE, "from", "to", "words", *FACETED)  # of a search and of
 _WHO = ("by", "role", "country", "date", "context")  # fields of a search only
 _ASKED = "asked"  # in the session: the page that asked last, and what its fields held
 _SEARCHED = "searched"  # in the session: the quote of the last search, and who said it
+_OPEN = "who-open"  # in the session: whether the fields of `_WHO` are open
 IN_MENU = 300  # statements; the others of a larger library are reached from the Corpus page
 
 # From the sample corpus, so that the first screen is never empty.
@@ -114,8 +115,9 @@ def ask_quote(library: Library) -> Quote:
         hint = "One sentence: passages are then read against both"
         opposite = text_field(DISAGREES, OPPOSITE, hint)
         with row():
-            st.form_submit_button("Search", type="primary", key="go")
-            with st.popover("Who said it, and when"):
+            close, state = st.session_state.update, {_OPEN: False}
+            st.form_submit_button("Search", type="primary", key="go", on_click=close, args=(state,))
+            with st.popover("Who said it, and when", key=_OPEN, on_change="rerun"):
                 who = _who_fields()
             if text == EXAMPLE_QUOTE:  # gone once there is another quote
                 small("This is an example: paste your own quote over it.")
@@ -240,7 +242,7 @@ def fill_from(statement: Statement, words: str = "") -> None:
 
 def _who_fields() -> dict[str, str]:
     fields = {}
-    with st.grid(2):
+    with st.grid(2, min_column_width=120):
         fields["by"] = text_field("Speaker", "by")
         fields["role"] = text_field("Role", "role")
         fields["country"] = text_field("Country or organisation", "country", "A; B")

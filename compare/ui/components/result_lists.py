@@ -37,6 +37,7 @@ from compare.ui.components.layout import (
     errors_as_sentences,
     notice,
     show_html,
+    show_table,
     small,
     widget_key,
     with_more,
@@ -189,14 +190,8 @@ def lists_table(shown: Shown) -> None:
             small("Neither list has a pair at these thresholds.")
         return
     what = "statements" if result.quote else "pairs"
-    two_digits = st.column_config.NumberColumn(format="%.2f")
-    st.dataframe(
-        rows,
-        hide_index=True,
-        key=f"{shown.prefix}table-{widget_key(rows)}",
-        column_config={"Probability": two_digits, "Similarity": two_digits},
-        alt=f"{len(rows)} {what}: the same as in the two lists",
-    )
+    alt = f"{len(rows)} {what}: the same as in the two lists"
+    show_table(rows, alt, f"{shown.prefix}table", Probability="%.2f", Similarity="%.2f")
 
 
 def _row(result: Result, stance: Stance, pair: Pair) -> dict[str, Any]:
