@@ -77,9 +77,8 @@ def test_a_file_of_pairs_becomes_a_review(page, reviews):
     made = reviews.open("canal")
     assert (made.readers, len(made)) == (("*Ada*",), 3)
     assert made.settings.machine_shown is MachineShown.END
-    assert "Choose in the sidebar who reads." in shown(app)
     assert app.selectbox(key="r_name").value == "canal"
-    app = as_reader(app, made, "*Ada*")
+    assert app.segmented_control(key=f"r_reader-{made.number}").value == "*Ada*"
     (card,) = cards(app)
     assert "Shut lock 0 &lt;b&gt;now&lt;/b&gt;." in card
     assert "The model" not in card
@@ -175,7 +174,7 @@ def test_two_models_are_needed_for_where_they_differ(page, judged):
     app.text_input(key="r_new_name").set_value("canal")
     app.text_input(key="r_new_first").set_value("Ada")
     app.selectbox(key="r_new_order").set_value(Order.INFORMATIVE)
-    import compare.ui.components.review_setup as making
+    import compare.ui.review.setup as making
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(making, "stance_model", WordJudge)

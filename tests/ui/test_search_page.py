@@ -461,10 +461,10 @@ def test_how_sure_a_verdict_is_shows_in_its_sign(page):
 def test_dragging_over_the_years_sets_the_period(monkeypatch):
     drawn = SimpleNamespace(selection={"period": {"year": ["2003", "2001", "2002"]}})
     monkeypatch.setattr(st, "session_state", {"years": drawn})
-    filter_panel._choose_years("years", "from", "to")
+    filter_panel._choose_years("years")
     assert (st.session_state["from"], st.session_state["to"]) == ("2001", "2003")
     drawn.selection = {"period": {}}
-    filter_panel._choose_years("years", "from", "to")
+    filter_panel._choose_years("years")
     assert (st.session_state["from"], st.session_state["to"]) == ("2001", "2003")
 
 
