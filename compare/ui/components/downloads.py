@@ -11,6 +11,7 @@ from compare.comparison import NOT_A_SAMPLE
 from compare.comparison.sensitivity import by_probability, sensitivity
 from compare.export import ExportFormat, export_bytes, facts_html
 from compare.export.report import sensitivity_table, settings
+from compare.export.words import file_stem
 from compare.facade import Library
 from compare.results import Result, Stance
 from compare.ui.charts.vega import NO_RENDERER, Chart, can_draw_svg
@@ -58,7 +59,7 @@ def _download(
     *,
     as_link: bool = False,
 ) -> None:
-    name = f"compare-{result().provenance.date[:10]}{format.suffix}"
+    name = f"{file_stem(result())}{format.suffix}"
     label, key = f"Download {format.label}", f"{prefix}download-{format}"
     short = f"{format.label[0].upper()}{format.label[1:]}"
     file_download(
