@@ -23,11 +23,11 @@ from compare.export.rows import Value, side_cells
 from compare.export.words import SIGN
 from compare.files import write_whole
 from compare.results import Stance
-from compare.review.review import Review
 from compare.review.values import SKIP, Option, ReviewPair
 
 if TYPE_CHECKING:
     from compare.library.library import Library
+    from compare.review.review import Review
 
 COLUMNS = columns("review")
 """The columns of an exported review, in order; their names are stable."""

@@ -21,7 +21,7 @@ from compare.export.rows import CHANGED
 from compare.results import Excerpt, Probabilities, Stance
 from compare.review.exporting import COLUMNS
 from compare.review.review import Review
-from compare.review.store import utc
+from compare.review.stored import utc
 from compare.review.values import (
     CONFIDENCE,
     MOST_READERS,

@@ -32,7 +32,7 @@ from compare.review import (
     review_bytes,
 )
 from compare.review.exporting import review_html
-from compare.review.postgres import PostgresReviews
+from compare.review.store import PostgresReviews
 from tests.fakes import HashingEncoder, runner, sample_statements
 from tests.postgres_server import Server
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, table
