@@ -338,6 +338,6 @@ def _for_postgres(sql: str, parameters: Sequence[Any]) -> tuple[str, list[Any]]:
 def _check_format(location: str, version: int | None) -> None:
     if version is None or not OLDEST <= version <= FORMAT:
         raise ReviewError(
-            f"{location} has format {version or 'none'}, this program reads {OLDEST} to {FORMAT}: "
-            "use the version of the program that wrote it."
+            f"The reviews in {location} have format {version or 'none'}, this program reads "
+            f"{OLDEST} to {FORMAT}: use the version of the program that wrote them."
         )

@@ -196,7 +196,9 @@ class StoredReview:
                 self.refuse(f"reader {number}, name", "it cannot be a name")
             found[name] = handed_in is not None
             if events != found[name]:
-                self.refuse(f"reader {number}, handed_in is {handed_in!a}", "the history differs")
+                self.refuse(
+                    f"reader {number}, handed_in is {handed_in!a}", "the history says otherwise"
+                )
         if len({name.casefold() for name in found}) < len(rows):
             self.refuse("readers", "two have one name")
         return found
