@@ -21,6 +21,7 @@ from compare.review.values import (
     ReaderProgress,
     ReviewPair,
     StatementState,
+    checked_name,
 )
 from compare.statements import Statement
 
@@ -122,17 +123,13 @@ class Review:
         now = {} if same else library.store.statements(ids)  # an unchanged library needs no look-up
 
         def state(old: Statement) -> StatementState:
-            if not old.id:
-                return StatementState.FREE
-            if same:
+            if same or not old.id:
                 return StatementState.UNCHANGED
             if (new := now.get(old.id)) is None:
                 return StatementState.GONE
-            if new.content_hash == old.content_hash:
-                return StatementState.UNCHANGED
-            # The readers and the model saw only these; the hash covers every detail.
+            # The readers and the model saw only these.
             seen = [(one.text, one.context, one.countries, one.date) for one in (old, new)]
-            return StatementState.DETAILS if seen[0] == seen[1] else StatementState.CHANGED
+            return StatementState.UNCHANGED if seen[0] == seen[1] else StatementState.CHANGED
 
         return [(state(pair.a.statement), state(pair.b.statement)) for pair in pairs]
 
@@ -385,7 +382,7 @@ class Review:
         note: str = "",
     ) -> AnswerChange:
         """Decide a pair on which the readers differ; None means it cannot be judged."""
-        who = _required_name(by, "decides")
+        who = checked_name(by, "person who decides")
         self.require_finished()
         if place not in self.differences():
             raise ReviewError(f"The readers do not differ on pair {place}: nothing to decide.")
@@ -395,12 +392,12 @@ class Review:
 
     def undo_decision(self, by: str) -> AnswerChange | None:
         """Undo a person's latest decision that is not undone; None if there is none."""
-        with self._writer(DECISION, _required_name(by, "decides")) as writer:
+        with self._writer(DECISION, checked_name(by, "person who decides")) as writer:
             return writer.undo()
 
     def change_codebook(self, text: str, by: str) -> None:
         """Replace the codebook before all have handed in; the history keeps the old one."""
-        who = _required_name(by, "changes the codebook")
+        who = checked_name(by, "person who changes the codebook")
         if self.is_finished:
             raise ReviewError(
                 f"All readers of the review {self.name!r} have handed in, so its codebook is "
@@ -423,10 +420,3 @@ class Review:
         with self._writer(number, self.readers[number - 1]) as writer:
             writer.require_not_handed_in()
             yield writer
-
-
-def _required_name(given: str, does: str) -> str:
-    who = " ".join(given.split())
-    if not who:
-        raise ReviewError(f"Name the person who {does}.")
-    return who

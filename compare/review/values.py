@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Any, NoReturn
 
 from compare.errors import ReviewError
-from compare.models import ModelInput
 from compare.results import Excerpt, Probabilities, Stance
 from compare.statements import Passage, Statement
 
@@ -129,11 +128,6 @@ class ReviewPair:
     topic: str = ""
     stratum: str = ""
     weight: float = 1.0
-
-    @property
-    def sides(self) -> tuple[ModelInput, ModelInput]:
-        """Return both sides as inputs of a stance model."""
-        return self.a.model_input, self.b.model_input
 
     @property
     def content_ids(self) -> tuple[str, str]:
@@ -296,20 +290,15 @@ class StatementState(StrEnum):
     """The state of a statement in the library compared with when the review was made."""
 
     UNCHANGED = "unchanged"
+    """What was read is the same; so is a statement that was typed in, or imported without an id."""
     CHANGED = "changed"
-    """Words, countries or date have changed under its id; the review keeps the old ones."""
-    DETAILS = "details changed"
-    """Another detail has changed; words, context, countries and date are the same."""
+    """Words, context, countries or date have changed under its id; the review keeps the old."""
     GONE = "not in the library"
-    FREE = "of no library"
-    """The statement was typed in, or imported without an id."""
 
 
 STATE_NOTES = {
     StatementState.CHANGED: "its words, countries or date have changed in the library since; "
     "this is what was read",
-    StatementState.DETAILS: "its words, countries and date are unchanged; other details have "
-    "changed in the library since",
     StatementState.GONE: "not, or no longer, in this library; this is what was read",
 }
 """Notes shown beside a statement that has changed or is missing in the library."""
