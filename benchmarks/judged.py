@@ -18,9 +18,9 @@ from compare.corpus.columns import names_found, resolve
 from compare.corpus.validate import Validator
 from compare.errors import CorpusError, LibraryError, QueryError
 from compare.evaluate.pairs import cell, read_label, read_rows, required_cell
+from compare.facade import Library
 from compare.files import file_sha256
 from compare.library.generations import FORMAT
-from compare.library.library import Library
 from compare.library.locations import cache_dir
 from compare.models import Encoder, StanceModel
 from compare.results import Figure, Result, Stance, clustered_share

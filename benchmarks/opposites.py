@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from compare.comparison.opposites import Matter, matters, opposites
-from compare.library.library import Library
+from compare.facade import Library
 from compare.models import load_stance_model
 from compare.results.statistics import share_interval
 from training.pairs import rows

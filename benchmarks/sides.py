@@ -18,8 +18,8 @@ from pathlib import Path
 
 from benchmarks.judged import open_collection
 from compare.comparison import compare_sides
+from compare.facade import Library
 from compare.library import Filters
-from compare.library.library import Library
 from compare.models import StanceModel, load_encoder, load_stance_model
 from compare.results import Kind, Stance, clustered_share
 from training.pairs import rows

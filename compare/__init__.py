@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from compare.comparison import load_third_reader
     from compare.corpus import Corpus, read_corpus
     from compare.errors import CompareError
-    from compare.library import Filters, Library
+    from compare.facade import Library
+    from compare.library import Filters
     from compare.models import Encoder, ModelInput, StanceModel, load_encoder, load_stance_model
     from compare.results import (
         Excerpt,
@@ -69,7 +70,8 @@ _NAMES_IN = {
     "comparison": "load_third_reader",
     "corpus": "Corpus read_corpus",
     "errors": "CompareError",
-    "library": "Filters Library",
+    "facade": "Library",
+    "library": "Filters",
     "models": "Encoder ModelInput StanceModel load_encoder load_stance_model",
     "results": "Excerpt Pair Positions Probabilities Result Stance Thresholds",
     "statements": "Country PartialDate Quote Statement",

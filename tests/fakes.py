@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from compare.cli.program import main
-from compare.library.library import Library
+from compare.facade import Library
 from compare.models import Encoder, StanceModel
 from compare.statements import Country, PartialDate, Statement
 

@@ -15,7 +15,7 @@ import compare
 from compare.comparison import compare_sides
 from compare.comparison.positions import positions
 from compare.comparison.search import search
-from compare.library import Library
+from compare.facade import Library
 from compare.results import Positions, Result
 from tests.printed import ROOT
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from compare.corpus import read_corpus
-from compare.library.library import Library
+from compare.facade import Library
 from compare.library.locations import sample_corpus
 from compare.models import load_stance_model
 from compare.results import Result, Stance

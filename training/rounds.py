@@ -27,8 +27,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.judged import open_collection
+from compare.facade import Library
 from compare.files import write_whole
-from compare.library.library import Library
 from compare.models import StanceModel, load_encoder, load_stance_model
 from compare.results import Pair, Stance
 from compare.statements import Quote

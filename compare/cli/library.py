@@ -31,7 +31,7 @@ from compare.corpus.importing import imported, recognised_format
 from compare.corpus.read import StatementFile, corpus_on_disk
 from compare.errors import CorpusError, LibraryError
 from compare.export.words import counted, page_numbers, pages_in_words
-from compare.library import Library
+from compare.facade import Library
 from compare.library.backend import Backend
 from compare.safe_text import one_line
 from compare.statements import Statement

@@ -17,8 +17,9 @@ from compare.cli.output import remark, remark_notes, waiting
 from compare.cli.program import WholeNumber
 from compare.corpus.values import listed
 from compare.errors import QueryError
+from compare.facade import Library
 from compare.files import why_unusable
-from compare.library import FILTERS, Filters, Library
+from compare.library import FILTERS, Filters
 from compare.library.backend import Backend, backend_at
 from compare.library.build import about_adaptation
 from compare.library.filters import Filter, check_order

@@ -32,8 +32,8 @@ from compare.corpus.text_files import read_text
 from compare.errors import ReviewError
 from compare.export import counted
 from compare.export.json_files import load_result
+from compare.facade import Library
 from compare.files import check_ending
-from compare.library import Library
 from compare.library.backend import Backend
 from compare.models import Stance
 from compare.results import Figure

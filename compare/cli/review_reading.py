@@ -11,7 +11,7 @@ import click
 from compare.cli import options as shared
 from compare.cli.output import attribution, quoted, remark, say, say_either, say_json
 from compare.export import counted
-from compare.library import Library
+from compare.facade import Library
 from compare.library.backend import Backend
 from compare.models import Stance
 from compare.review import CONFIDENCE, STATE_NOTES, Answer, AnswerChange, Review, ReviewPair

@@ -62,7 +62,8 @@ from compare.statements import Quote, clean_quote, language_notes
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from compare.library import Filters, Library
+    from compare.facade import Library
+    from compare.library import Filters
 
 _SHOWN = 10
 _REPEATS_SHOWN = 3

@@ -35,7 +35,7 @@ from compare.strict_json import read_json
 from compare.strict_model import check
 
 if TYPE_CHECKING:
-    from compare.library import Library
+    from compare.facade import Library
     from compare.models import StanceModel
     from compare.progress import Progress
 

@@ -26,8 +26,8 @@ from compare.export import counted, table_csv
 from compare.export.json_files import load_result
 from compare.export.words import shortened
 from compare.files import write_whole
+from compare.library import OpenLibrary
 from compare.library.backend import Backend
-from compare.library.library import Library
 from compare.results import Result
 from compare.safe_text import one_line
 from compare.watch import FEED_ENDINGS, Entry, Watch, Watches, entry_rows, feed_bytes
@@ -117,7 +117,7 @@ def list_(as_json: bool, library: Backend | None) -> None:
         show_table("Watches", head, [_cells(watches, one) for one in found], text_columns=4)
 
 
-def _remark_none(library: Library) -> None:
+def _remark_none(library: OpenLibrary) -> None:
     how = "`compare watch add` adds one"
     if library.read_only:
         how = "it is read-only, so watch a library of your own"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from compare.collections.download import downloads, fetch_collection
 from compare.corpus.importing import Report, imported
 from compare.errors import LibraryError
+from compare.facade import Library
 from compare.library.backend import Backend, backend_at
-from compare.library.library import Library
 
 if TYPE_CHECKING:
     from compare.collections.registry import Collection

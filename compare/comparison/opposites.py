@@ -25,7 +25,7 @@ from compare.statements import Quote, complete, is_language, language_of, split_
 
 if TYPE_CHECKING:
     from compare.library.index.base import Floats
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
     from compare.models import StanceModel
     from compare.models.third_reader import ThirdReader
     from compare.progress import Progress
@@ -78,7 +78,7 @@ def matters() -> tuple[Matter, ...]:
 
 
 def opposites(
-    library: Library,
+    library: OpenLibrary,
     quote: Quote | str,
     *,
     most: int = 2,
@@ -118,7 +118,7 @@ def opposites(
 
 
 def _from_list(
-    library: Library, asked: Quote, model: StanceModel, on_progress: Progress | None
+    library: OpenLibrary, asked: Quote, model: StanceModel, on_progress: Progress | None
 ) -> list[Offer]:
     read = model.languages or (_LANGUAGE,)
     if language_of(asked.text) != _LANGUAGE or not is_language(_LANGUAGE, *read):

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from compare.library.index.base import Floats, Rows, Selection
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
     from compare.library.passage_store import ActorPassages
     from compare.models import StanceModel
     from compare.progress import Progress
@@ -74,7 +74,7 @@ that one model scores every passage that takes a side: the two are not equally c
 
 
 def positions(
-    library: Library,
+    library: OpenLibrary,
     proposition: str,
     *,
     opposite: str = "",
@@ -158,7 +158,7 @@ def positions(
 
 
 def _statement_counts(
-    library: Library, actors: Actors, by: str, within: Selection, filters: Filters
+    library: OpenLibrary, actors: Actors, by: str, within: Selection, filters: Filters
 ) -> Rows:
     """Return how many selected statements with passages each actor has, int64 [actors].
 
@@ -186,7 +186,7 @@ def _reading_notes(actors: Sequence[Actor]) -> list[str]:
 
 
 def _score(
-    library: Library,
+    library: OpenLibrary,
     ends: Sequence[str],
     passages: ActorPassages,
     model: StanceModel,
@@ -217,7 +217,7 @@ def _may_decide(passages: ActorPassages, scores: Floats) -> Rows:
 
 
 def _pairs_by_actor(
-    library: Library,
+    library: OpenLibrary,
     claim: Excerpt,
     passages: ActorPassages,
     scores: Scores,
@@ -383,7 +383,7 @@ class PositionTable(FrameTable):
 
 
 def position_table(
-    library: Library,
+    library: OpenLibrary,
     propositions: Sequence[str],
     *,
     opposites: Sequence[str] = (),

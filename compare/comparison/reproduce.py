@@ -22,11 +22,11 @@ from compare.comparison.search import search
 from compare.comparison.sides import MOST_OF_SIDE, compare_sides
 from compare.errors import ExportError, ModelError, QueryError
 from compare.models.protocols import CASCADE, STANCE_MODELS
-from compare.results import Excerpt, Pair, Positions, Provenance, Result, Stance, ThirdReading
+from compare.results import Excerpt, Kind, Pair, Positions, Provenance, Result, Stance, ThirdReading
 from compare.results.provenance import ADAPTED, OLDER, filters_from
 
 if TYPE_CHECKING:
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
     from compare.models import StanceModel
     from compare.progress import Progress
     from compare.statements import Statement
@@ -128,7 +128,7 @@ class Reproduction:
 
 def reproduce(
     kept: Result,
-    library: Library,
+    library: OpenLibrary,
     *,
     stance_model: StanceModel | None = None,
     tolerance: float = TOLERANCE,
@@ -222,7 +222,7 @@ def model_again(made: Provenance) -> StanceModel:
 
 def repeat(
     kept: Result,
-    library: Library,
+    library: OpenLibrary,
     model: StanceModel,
     cache_folder: Path | None,
     on_progress: Progress | None,
@@ -250,12 +250,8 @@ def repeat(
             on_progress=on_progress,
             cache_folder=cache_folder,
         )
-    if "most_of_side" in made.settings:
-        raise ExportError(
-            "The result is what one side said in a comparison: take the comparison instead."
-        )
     filters = filters_from(made.filters)
-    if "most_each" not in made.settings:
+    if kept.kind is Kind.SEARCH:
         return search(
             library,
             kept.quote,
@@ -266,6 +262,10 @@ def repeat(
             read_again=_read_again(made),
             same_actor=not made.settings or "same_actor" in made.settings,
             on_progress=on_progress,
+        )
+    if "most_of_side" in made.settings:
+        raise ExportError(
+            "The result is what one side said in a comparison: take the comparison instead."
         )
     found = positions(  # saved by `Positions.result`
         library,
@@ -352,7 +352,7 @@ def _made_with(made: Provenance) -> list[tuple[str, str]]:
 # -- Contents ------------------------------------------------------------------------------------
 
 
-def _changed_statements(kept: Result, library: Library) -> Iterator[Difference]:
+def _changed_statements(kept: Result, library: OpenLibrary) -> Iterator[Difference]:
     """Yield the fields of the result's statements that are not as in the library."""
     sides = [pair.excerpts if kept.quote is None else (pair.b,) for pair in kept.pairs]
     sides += [(pair.b,) for placed in kept.placed for pair in placed]

@@ -7,7 +7,7 @@ it. The candidates for a proposition are the passages of each actor most similar
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain, compress, takewhile
@@ -35,7 +35,7 @@ from compare.statements import (
 from compare.statements.languages import language_name
 
 if TYPE_CHECKING:
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
     from compare.library.passage_store import PassageStore
     from compare.statements import Statement
 
@@ -83,7 +83,7 @@ class Retrieved:
 
 
 def retrieve(
-    library: Library,
+    library: OpenLibrary,
     quote: Quote,
     filters: Filters,
     candidates: int,
@@ -105,21 +105,14 @@ def retrieve(
         vectors = _embedded(library, quote, parts)
         nearest = store.nearest(vectors, 2 * each + _NEIGHBOURS)
         by_words = ranking.result()
-    # Among new statements, one with the quote's words is one to find, not the quote's own.
-    near = nearest.rows[0][:_NEIGHBOURS]
-    sources = own_statements(library, quote, near) if only is None else []
-    if sources and not _who_is_known(quote):
-        said = Quote.from_statement(sources[0])
-        quote = replace(said, text=quote.text, opposite=quote.opposite)
-        sources = [entry for entry in sources if _may_be_own(quote, entry)]
-        if quote.context:  # embed the quote with the context of its statement, as passages are
-            vectors = _embedded(library, quote, parts)
+    sources: list[Statement] = []
+    if only is None:  # among new statements, one with the quote's words is one to find, not its own
+        found, sources, told = _with_source(library, quote, nearest.rows[0][:_NEIGHBOURS])
+        notes += told
+        if found.context != quote.context:  # embed it with the context of its statement
+            vectors = _embedded(library, found, parts)
             nearest = store.nearest(vectors, 2 * each + _NEIGHBOURS)
-        notes.append(
-            f"The quote is in the library, said by {_who(sources[0])} (statement {sources[0].id})."
-        )
-    if others := sources[1:]:
-        notes.append(f"The same words are in {', '.join(entry.id for entry in others)}, too.")
+        quote = found
     filters, not_applied = applicable(filters, quote)
     notes += not_applied
     spans = store.rows_of([entry.id for entry in sources] or [quote.statement_id or ""])
@@ -136,10 +129,9 @@ def retrieve(
     similar = _nearest_distinct(store, vectors, each, own, within, nearest if everything else None)
     sharing_words = [rows[:sharing] for rows in _distinct(store, by_words, own)]
     contested = int((vectors[: len(parts)] @ vectors[-1]).argmax())
-    pairs = _pairs(similar, sharing_words)
-    if quote.opposite:
-        of_part = [*range(len(parts)), contested]
-        pairs = list(dict.fromkeys((of_part[end], row) for end, row in pairs))
+    of_part = [*range(len(parts)), contested]
+    pairs = [(of_part[end], row) for end, row in _pairs(similar, sharing_words)]
+    pairs = list(dict.fromkeys(pairs))
     return Retrieved(quote, parts, vectors, contested, pairs, sources, own, filters, within, notes)
 
 
@@ -177,7 +169,7 @@ def _parts(quote: Quote, languages: tuple[str, ...]) -> tuple[list[str], list[st
     return parts[:_MOST_PARTS], notes
 
 
-def _embedded(library: Library, quote: Quote, parts: Sequence[str]) -> Floats:
+def _embedded(library: OpenLibrary, quote: Quote, parts: Sequence[str]) -> Floats:
     """Embed the parts with the quote's context, as passages are embedded, then its opposite."""
     texts = [complete(part, quote.context) for part in parts]
     return library.encoder.encode([*texts, *filter(None, [quote.opposite])])
@@ -197,11 +189,10 @@ def _ranked_by_words(
 
 def _pairs(
     similar: Sequence[Sequence[int]], by_words: Sequence[Sequence[int]]
-) -> list[tuple[int, int]]:
-    """Return each candidate's part number and row: first the similar ones, then those by words."""
-    both = enumerate(zip(similar, by_words, strict=True))
-    pairs = [(part, row) for part, rows in both for row in chain(*rows)]
-    return list(dict.fromkeys(pairs))
+) -> Iterator[tuple[int, int]]:
+    """Yield each candidate's part number and row: first the similar ones, then those by words."""
+    for part, rows in enumerate(zip(similar, by_words, strict=True)):
+        yield from ((part, row) for row in chain(*rows))
 
 
 # -- Duplicates ----------------------------------------------------------------------------------
@@ -223,7 +214,7 @@ def duplicates(
 
 
 def repetitions(
-    library: Library, rows: Sequence[int], leave_out: Collection[int], within: Selection
+    library: OpenLibrary, rows: Sequence[int], leave_out: Collection[int], within: Selection
 ) -> dict[int, list[Statement]]:
     """Return, for each row, the other statements with its words, except those in `leave_out`."""
     by_row = duplicates(library.store, rows, within)
@@ -279,7 +270,7 @@ def _nearest_distinct(
 # -- The quote's own statement -------------------------------------------------------------------
 
 
-def own_statements(library: Library, quote: Quote, rows: Iterable[int]) -> list[Statement]:
+def own_statements(library: OpenLibrary, quote: Quote, rows: Iterable[int]) -> list[Statement]:
     """Return the statements that the quote comes from, first the one with its id.
 
     The others are statements of `rows` in which the quote's words are whole sentences, unless the
@@ -296,6 +287,23 @@ def own_statements(library: Library, quote: Quote, rows: Iterable[int]) -> list[
 
     statements = library.statements(ids)
     return [each for each in statements if each.id == quote.statement_id or own(each)]
+
+
+def _with_source(
+    library: OpenLibrary, quote: Quote, near: Rows
+) -> tuple[Quote, list[Statement], list[str]]:
+    """Return a quote, with what is known of its own statement, its statements, and notes."""
+    sources, notes = own_statements(library, quote, near), []
+    if sources and not _who_is_known(quote):
+        said = Quote.from_statement(sources[0])
+        quote = replace(said, text=quote.text, opposite=quote.opposite)
+        sources = [entry for entry in sources if _may_be_own(quote, entry)]
+        notes.append(
+            f"The quote is in the library, said by {_who(sources[0])} (statement {sources[0].id})."
+        )
+    if others := sources[1:]:
+        notes.append(f"The same words are in {', '.join(entry.id for entry in others)}, too.")
+    return quote, sources, notes
 
 
 def _holds(wanted: str, sentences: Sequence[str]) -> bool:
@@ -324,7 +332,7 @@ def _who(statement: Statement) -> str:
 # -- Propositions ----------------------------------------------------------------------------------
 
 
-def nearest_to(library: Library, ends: Sequence[str], within: Selection, most: int) -> Rows:
+def nearest_to(library: OpenLibrary, ends: Sequence[str], within: Selection, most: int) -> Rows:
     """Return the rows of the passages nearest to a proposition or its opposite, ascending.
 
     Of each end these are the `most` most similar ones, and a quarter as many that share rare words
@@ -353,7 +361,7 @@ def nearest_to(library: Library, ends: Sequence[str], within: Selection, most: i
 
 
 def nearest_per_actor(
-    library: Library,
+    library: OpenLibrary,
     ends: Sequence[str],
     kind: str,
     *,

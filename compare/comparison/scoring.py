@@ -26,7 +26,7 @@ from compare.results.pair import ranking_score
 from compare.statements import language_notes, language_of, split_quote, words_key
 
 if TYPE_CHECKING:
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
     from compare.statements import Quote
 
 
@@ -212,7 +212,7 @@ def top_of_lists(similarities: ArrayLike, most_agree: int, most_oppose: int) -> 
     return Choice(most_agree + most_oppose, choose)
 
 
-def read_excerpts(library: Library, rows: Iterable[int]) -> dict[int, Excerpt]:
+def read_excerpts(library: OpenLibrary, rows: Iterable[int]) -> dict[int, Excerpt]:
     """Return the passages in these rows, each with its statement, by row."""
     wanted = sorted(set(rows))
     passages = library.passages(wanted)
@@ -256,7 +256,7 @@ class ScoreCache:
                 self._create_table()
 
     @classmethod
-    def of(cls, library: Library, model: StanceModel, folder: Path | None = None) -> ScoreCache:
+    def of(cls, library: OpenLibrary, model: StanceModel, folder: Path | None = None) -> ScoreCache:
         """Open the file for a generation of a library and a model of one stage."""
         key = {"library": library.generation, "model": signature(model), "use": model.use}
         return cls(key, folder)
@@ -361,7 +361,7 @@ def _remove_oldest(folder: Path, keep: Path) -> None:
 
 
 def score_passages(
-    library: Library,
+    library: OpenLibrary,
     stage: StanceModel,
     a: Rows,
     b: Rows,
@@ -394,7 +394,7 @@ def score_passages(
 
 
 def score_against(
-    library: Library,
+    library: OpenLibrary,
     stage: StanceModel,
     ends: Sequence[str],
     rows: Rows,

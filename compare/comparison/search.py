@@ -45,7 +45,7 @@ from compare.statements import Quote, speaker_key, words_key
 
 if TYPE_CHECKING:
     from compare.library.index.base import Floats, Rows
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
     from compare.models import StanceModel
     from compare.progress import Progress
 
@@ -60,7 +60,7 @@ READ_AGAIN_WITH_OPPOSITE = 16, 24
 
 
 def search(
-    library: Library,
+    library: OpenLibrary,
     quote: Quote | str,
     *,
     stance_model: StanceModel | None = None,
@@ -184,7 +184,7 @@ class _Scored(NamedTuple):
 
 
 def _score(
-    library: Library,
+    library: OpenLibrary,
     found: Retrieved,
     model: StanceModel,
     depths: tuple[int, int],
@@ -300,7 +300,7 @@ def _strongest(scored: Iterable[_Scored]) -> list[_Scored]:
 
 
 def _one_per_statement(
-    library: Library, found: Retrieved, scored: Sequence[_Scored]
+    library: OpenLibrary, found: Retrieved, scored: Sequence[_Scored]
 ) -> tuple[Pair, ...]:
     """Return each statement's strongest pair; duplicates with the same verdict are merged."""
     strongest = _strongest(scored)

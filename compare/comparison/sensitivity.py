@@ -19,7 +19,7 @@ from compare.statements import Quote
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
     from compare.models import StanceModel
     from compare.progress import Progress
 
@@ -86,7 +86,7 @@ def by_probability(result: Result) -> Sensitivity:
 
 def sensitivity(
     result: Result,
-    library: Library,
+    library: OpenLibrary,
     *,
     stance_model: StanceModel | None = None,
     on_progress: Progress | None = None,

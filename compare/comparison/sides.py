@@ -46,7 +46,7 @@ from compare.statements import PartialDate, Quote, words_key
 
 if TYPE_CHECKING:
     from compare.library.index.base import Floats, Rows
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
     from compare.models import StanceModel
     from compare.progress import Progress
 
@@ -96,7 +96,7 @@ class Pairs(NamedTuple):
 
 
 def compare_sides(
-    library: Library,
+    library: OpenLibrary,
     proposition: str,
     a: Filters,
     b: Filters | None,
@@ -210,7 +210,7 @@ def _sides_in_words(requested: dict[str, Filters]) -> str:
 
 
 def _nearest(
-    library: Library, asked: Quote, chosen: Filters, name: str, most: int, *, repeated: bool
+    library: OpenLibrary, asked: Quote, chosen: Filters, name: str, most: int, *, repeated: bool
 ) -> Rows:
     """Return the rows of a side's passages that are placed, ascending.
 
@@ -235,7 +235,7 @@ def _nearest(
     return np.union1d(rows, every[order[occurrence(known.words[order]) == 0]])
 
 
-def _placed(library: Library, asked: Quote, side: Placements) -> tuple[Pair, ...]:
+def _placed(library: OpenLibrary, asked: Quote, side: Placements) -> tuple[Pair, ...]:
     """Return the passages of a side, each paired with the proposition."""
     claim, excerpts = Excerpt.of_quote(asked, asked.text), read_excerpts(library, side.row.tolist())
     ends, vectors = library.encoder.encode([*asked.ends]), library.store.vectors(side.row)
@@ -349,7 +349,7 @@ def _likeliest(pairs: Pairs, most: int, least: float = 0) -> Rows:
     return np.unique(np.concatenate(found))
 
 
-def _as_pairs(library: Library, pairs: Pairs) -> Iterator[Pair]:
+def _as_pairs(library: OpenLibrary, pairs: Pairs) -> Iterator[Pair]:
     excerpts = read_excerpts(library, (*pairs.a.tolist(), *pairs.b.tolist()))
     cosines = np.einsum("nd,nd->n", *(library.store.vectors(rows) for rows in (pairs.a, pairs.b)))
     columns = (pairs.a.tolist(), pairs.b.tolist(), pairs.probabilities.tolist(), cosines.tolist())

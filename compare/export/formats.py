@@ -79,8 +79,8 @@ class ExportFormat(FileFormat):
         Raises:
             ExportError: No format has it.
         """
-        suffixes = {member.suffix: member for member in cls}
-        return suffixes[check_ending(path, [*suffixes])]
+        suffix = check_ending(path, [member.suffix for member in cls])
+        return next(member for member in cls if member.suffix == suffix)
 
 
 def export_bytes(

@@ -212,8 +212,9 @@ def _search(data: Mapping[str, Any]) -> Result:
         )
         for entry in data["scored"]
     ]
+    placed = {"most_each", "most_of_side"} & data["provenance"]["settings"].keys()
     return Result(
-        Kind.SEARCH,
+        Kind.POSITIONS if placed else Kind.SEARCH,
         quote.text,
         tuple(pairs),
         quote=quote,

@@ -31,6 +31,7 @@ _DIGITS = 12
 
 _KINDS = {
     Kind.SEARCH: "Statements found for a quote",
+    Kind.POSITIONS: "Statements on a proposition",
     Kind.SIDES: "Two sides compared",
     Kind.TIMELINE: "One side over time",
 }
@@ -216,19 +217,19 @@ def _similarity_and_filters(made: Provenance) -> str:
 
 def _chosen_for_quote(result: Result) -> str:
     made = result.provenance
-    number = made.settings.get("candidates")
-    read, more = f"the {number} passages" if number else "the passages", "others"
-    if each := made.settings.get("most_each"):
-        read = f"the {each} passages of each {made.settings.get('by')}"
-        more = f"up to {'as' if result.quote and result.quote.opposite else 'half as'} many more"
-    elif each := made.settings.get("most_of_side"):  # what a side said
+    settings, both = made.settings, ""
+    if each := settings.get("most_each"):
+        read = f"the {each} passages of each {settings.get('by')}"
+        more = f"up to {'as' if result.opposite else 'half as'} many more"
+    elif each := settings.get("most_of_side"):  # what a side said
         read, more = f"the {each} passages", "up to a quarter as many more"
-    both = ""
-    if result.quote and (opposite := result.quote.opposite):
+    else:
+        read, more = f"the {settings.get('candidates', '')} passages".replace("  ", " "), "others"
+    if result.opposite:
         chosen = "They are near it or" if each else "Half of them were chosen by"
         both = (
-            f"{chosen} its opposite, “{opposite}”; each was read with both, and has the mean of "
-            "the two readings. "
+            f"{chosen} its opposite, “{result.opposite}”; each was read with both, and has the "
+            "mean of the two readings. "
         )
     return (
         f"The quote was compared with {_library(made)} by compare {made.version} on "

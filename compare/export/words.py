@@ -67,11 +67,13 @@ LIST_TITLES = {
 CHANGED, SAME = "May have changed", "Said the same again"
 SIDE_NAMES = {
     Kind.SEARCH: ("The quote", "Found"),
+    Kind.POSITIONS: ("The quote", "Found"),
     Kind.SIDES: ("Side A", "Side B"),
     Kind.TIMELINE: ("Before", "After"),
 }
 _VERDICTS = {
     Kind.SEARCH: VERDICT,
+    Kind.POSITIONS: VERDICT,
     Kind.SIDES: {Stance.AGREE: "Agree", Stance.OPPOSE: "Opposed", Stance.NEITHER: "Neither"},
     Kind.TIMELINE: {Stance.AGREE: SAME, Stance.OPPOSE: CHANGED, Stance.NEITHER: "Neither"},
 }

@@ -1,51 +1,32 @@
-"""A library: statements with their passages and vectors, ready to search."""
+"""An open library: its statements, passages and vectors, ready to read."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from compare.errors import LibraryError, QueryError
+from compare.errors import LibraryError
 from compare.library.backend import Backend, Generation, backend_at
 from compare.library.build import check_encoder, encoder_of, no_statement
-from compare.library.deletion import (
-    about_deletion,
-    delete_statements,
-    finish_deletion,
-    noted_deletion,
-)
 from compare.library.filters import Facets, Filters
 from compare.library.generations import Manifest
-from compare.statements import PartialDate, Passage, Quote, Statement
+from compare.statements import Passage, Statement
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from compare.comparison.opposites import Offer
     from compare.library.passage_store import Period
     from compare.models import Encoder, StanceModel
-    from compare.models.third_reader import ThirdReader
-    from compare.progress import Progress
-    from compare.results.pair import Thresholds
-    from compare.results.positions import Positions
-    from compare.results.result import Result
-    from compare.review import Review
-    from compare.watch import Watches
 
 
-class Library:
+class OpenLibrary:
     """One generation of a library, open for reading; safe to use from several threads.
 
-    An open library does not change if a program writes a new generation. `update` and `delete`
-    write the next generation and return a new `Library`.
-
-    >>> library = Library.sample()
-    >>> len(library)
-    11
+    An open library does not change if a program writes a new generation. `compare.Library` adds
+    writing and comparing.
 
     Attributes:
         backend: The folder or database, which also holds reviews and watches.
@@ -90,111 +71,6 @@ class Library:
                 tries -= 1
                 if tries < 0 or backend.current() == generation.name:
                     raise
-
-    @classmethod
-    def sample(cls) -> Library:
-        """Open the read-only sample library of eleven statements; it is built on first use.
-
-        >>> Library.sample().read_only
-        True
-        """
-        from compare.library.locations import sample_library
-
-        return sample_library()
-
-    @classmethod
-    def build(
-        cls,
-        statements: Iterable[Statement],
-        location: Backend | Path | str,
-        encoder: Encoder | None = None,
-        on_progress: Progress | None = None,
-        *,
-        store: str | None = None,
-    ) -> Self:
-        """Build a library of these statements, replacing any library there.
-
-        >>> corpus = read_corpus(["corpora/sample.csv"])
-        >>> len(Library.build(corpus.statements, "my-library"))
-        11
-
-        Vectors of the same texts by the same encoder are reused.
-
-        Args:
-            statements: All statements of the library.
-            location: The folder to write, or the address of a database.
-            encoder: None uses the shipped one.
-            on_progress: Reports passages embedded.
-            store: In a folder, one of `passage_store.STORES`; None keeps that of the library there.
-
-        Raises:
-            LibraryError: The library cannot be written, two statements have the same id, or the
-                kind of store is unknown.
-        """
-        backend = backend_at(location)
-        noted_deletion(backend)  # if the note cannot be read, say so before anything is built
-        if encoder is None:
-            from compare.models import load_encoder
-
-            encoder = load_encoder()
-        generation = backend.build(statements, encoder, on_progress, store=store)
-        finish_deletion(backend)
-        return cls(backend, generation, encoder)
-
-    def update(
-        self,
-        add: Iterable[Statement] = (),
-        remove: Iterable[str] = (),
-        on_progress: Progress | None = None,
-    ) -> Self:
-        """Add statements, replacing those with the same id, and remove others.
-
-        >>> ours = Library.build(library.statements(), "ours")
-        >>> len(ours.update(remove=["embassy-1"]))
-        10
-
-        The change is applied to the current generation, which may be newer than this object. Only
-        new texts are embedded. In a folder, the result equals a complete rebuild, byte for byte.
-
-        Raises:
-            LibraryError: The library cannot be written, an id to remove does not exist, or two
-                added statements have the same id.
-        """
-        finish_deletion(self.backend)
-        generation = self.backend.update(add, frozenset(remove), self._encoder, on_progress)
-        return type(self)(self.backend, generation, self._encoder)
-
-    def delete(self, ids: Iterable[str], on_progress: Progress | None = None) -> Self:
-        """Remove statements permanently and return the new library.
-
-        >>> ours = Library.build(library.statements(), "ours")
-        >>> len(ours.delete(["embassy-1", "xi-1"]))
-        9
-
-        Earlier generations, which contain them, are removed too. If this is interrupted, the next
-        write finishes it. In a folder, libraries that are open stay readable; in a database they
-        have to be opened again.
-        """
-        generation = delete_statements(self.backend, frozenset(ids), self._encoder, on_progress)
-        return type(self)(self.backend, generation, self._encoder)
-
-    def finish_deletion(self) -> frozenset[str]:
-        """Finish a deletion that was interrupted, and return the ids of its statements.
-
-        >>> library.finish_deletion()
-        frozenset()
-
-        A build, an update, a deletion and a change of watches do so by themselves.
-        """
-        return frozenset() if self.read_only else finish_deletion(self.backend)
-
-    def about_deletion(self) -> str:
-        """Say that a deletion is not finished, and what finishes it; "" if there is none.
-
-        >>> library.about_deletion()
-        ''
-        """
-        return about_deletion(self.backend, self.store)
 
     def verify(self) -> None:
         """Read all files completely and compare them with the manifest.
@@ -351,265 +227,3 @@ class Library:
     def built(self) -> datetime:
         """Return when the library was last built or changed."""
         return self._generation.built
-
-    # -- Comparing -------------------------------------------------------------------------------
-
-    def search(
-        self,
-        quote: Quote | str,
-        *,
-        filters: Filters | None = None,
-        thresholds: Thresholds | None = None,
-        candidates: int = 400,
-        why: bool = False,
-        same_actor: bool = True,
-        stance_model: StanceModel | None = None,
-        on_progress: Progress | None = None,
-    ) -> Result:
-        """Search for statements that agree with a quote or oppose it.
-
-        >>> claim = "We are concerned that China is considering military aid to Russia."
-        >>> result = library.search(claim)
-        >>> result.agree[1].b.statement.speaker
-        'Antony Blinken'
-
-        Args:
-            quote: The words, with the speaker if known.
-            filters: Which statements; applied before candidates are chosen.
-            thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
-            candidates: Number of similar passages scored; up to 30 more that share words.
-            why: Also find the deciding words of all listed pairs.
-            same_actor: Whether each verdict is weighed with those on the same actor's other
-                passages; `Pair.alone` has the probabilities without that.
-            stance_model: None uses the shipped one.
-            on_progress: Reports pairs scored.
-
-        Raises:
-            QueryError: The quote is empty or too long.
-            ModelError: A model is missing, or is not the one the library was built with.
-        """
-        from compare.comparison.search import search
-
-        return search(
-            self, quote, filters=filters, thresholds=thresholds, candidates=candidates, why=why,
-            same_actor=same_actor, stance_model=stance_model, on_progress=on_progress,
-        )  # fmt: skip
-
-    def opposites(
-        self,
-        quote: Quote | str,
-        *,
-        most: int = 2,
-        stance_model: StanceModel | None = None,
-        third_reader: ThirdReader | None = None,
-        on_progress: Progress | None = None,
-    ) -> tuple[Offer, ...]:
-        """Return what someone who disagrees with a quote may say, from a list of contested matters.
-
-        >>> library.opposites("The veto in the Security Council should be abolished.")[0].matter
-        'Veto in Security Council'
-
-        The arguments and errors are those of `compare.comparison.opposites.opposites`.
-        """
-        from compare.comparison.opposites import opposites
-
-        return opposites(
-            self, quote, most=most, stance_model=stance_model, third_reader=third_reader,
-            on_progress=on_progress,
-        )  # fmt: skip
-
-    def search_many(
-        self,
-        quotes: Iterable[Quote | str],
-        *,
-        stance_model: StanceModel | None = None,
-        on_progress: Progress | None = None,
-        **options: Any,
-    ) -> Iterator[Result]:
-        """Search for several quotes, and yield the result of each; the model is loaded once.
-
-        >>> quotes = ["China is considering military aid to Russia.", "China denies military aid."]
-        >>> [len(result.agree) for result in library.search_many(quotes)]
-        [2, 1]
-
-        Args:
-            quotes: The words of each, with the speaker if known.
-            stance_model: None uses the shipped one.
-            on_progress: Reports quotes searched.
-            options: As `search` takes them.
-
-        Raises:
-            QueryError: A quote is empty or too long; no search was made.
-            ModelError: A model is missing, or is not the one the library was built with.
-        """
-        asked = [Quote(quote) if isinstance(quote, str) else quote for quote in quotes]
-        for number, quote in enumerate(asked, start=1):
-            try:
-                quote.cleaned()
-            except QueryError as error:
-                raise QueryError(f"Quote {number}: {error}") from None
-        model = stance_model or self.stance_model()
-        for done, quote in enumerate(asked, start=1):
-            yield self.search(quote, stance_model=model, **options)
-            if on_progress:
-                on_progress(done, len(asked))
-
-    def compare(
-        self,
-        a: Filters | str,
-        b: Filters | str,
-        proposition: str,
-        *,
-        opposite: str = "",
-        since: PartialDate | str | None = None,
-        until: PartialDate | str | None = None,
-        thresholds: Thresholds | None = None,
-        most_of_side: int = 120,
-        why: int = 0,
-        stance_model: StanceModel | None = None,
-        on_progress: Progress | None = None,
-    ) -> Result:
-        """Find the pairs in which two sides agree or oppose each other on a proposition.
-
-        >>> claim = "China gives Russia military aid."
-        >>> found = library.compare("United States", "China", claim, opposite="This is a lie.")
-        >>> found.subject
-        'United States and China on “China gives Russia military aid.”'
-
-        Args:
-            a: Filters for side a, or the name of a country in any spelling.
-            b: Filters or country for side b.
-            proposition: One claim or demand, as a sentence.
-            opposite: What someone who disagrees would say: passages are read against both.
-            since: First day of the period for both sides: "2014", "2014-03" or "2014-03-18".
-            until: Last day of the period.
-            thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
-            most_of_side: Maximum number of similar passages of a side that are read for each end.
-            why: Find the deciding words of this many pairs of each list.
-            stance_model: None uses the shipped one.
-            on_progress: Reports passages and pairs read.
-
-        Raises:
-            QueryError: The proposition is empty or too long, its opposite has the same words, no
-                statement passes the filters of a side, or a date is malformed.
-        """
-        from compare.comparison.sides import compare_sides
-
-        return compare_sides(
-            self, proposition, _side(a, since, until), _side(b, since, until), opposite=opposite,
-            thresholds=thresholds, most_of_side=most_of_side, why=why, stance_model=stance_model,
-            on_progress=on_progress,
-        )  # fmt: skip
-
-    def timeline(
-        self,
-        who: Filters | str,
-        proposition: str,
-        *,
-        opposite: str = "",
-        since: PartialDate | str | None = None,
-        until: PartialDate | str | None = None,
-        thresholds: Thresholds | None = None,
-        most_of_side: int = 120,
-        why: int = 0,
-        stance_model: StanceModel | None = None,
-        on_progress: Progress | None = None,
-    ) -> Result:
-        """Find where an actor opposes or repeats earlier statements; side a is the earlier one.
-
-        >>> library.timeline("United States", "China gives Russia military aid.").over_time
-        True
-
-        The arguments and errors are those of `compare`.
-        """
-        from compare.comparison.sides import compare_sides
-
-        return compare_sides(
-            self, proposition, _side(who, since, until), None, opposite=opposite,
-            thresholds=thresholds, most_of_side=most_of_side, why=why, stance_model=stance_model,
-            on_progress=on_progress,
-        )  # fmt: skip
-
-    def positions(
-        self,
-        proposition: str,
-        *,
-        opposite: str = "",
-        by: str = "country",
-        filters: Filters | None = None,
-        since: PartialDate | str | None = None,
-        until: PartialDate | str | None = None,
-        thresholds: Thresholds | None = None,
-        most_each: int = 24,
-        stance_model: StanceModel | None = None,
-        on_progress: Progress | None = None,
-    ) -> Positions:
-        """Place countries or speakers between opposition to a proposition and agreement with it.
-
-        >>> claim = "We are concerned that China is considering military aid to Russia."
-        >>> found = library.positions(claim)
-        >>> [position.name for position in found.placed]
-        ['China', 'European Union', 'United States']
-
-        Args:
-            proposition: One claim or demand, as a sentence.
-            opposite: What someone who disagrees would say: passages are read against both.
-            by: "country" or "speaker".
-            filters: Which statements. If countries or speakers are named, only they are placed.
-            since: First day of the period: "2014", "2014-03" or "2014-03-18".
-            until: Last day of the period.
-            thresholds: Minimum probability of a side; see `Positions.rethreshold`.
-            most_each: Maximum number of similar passages scored per actor.
-            stance_model: None uses the shipped one.
-            on_progress: Reports passages scored; those that both stages score count twice.
-
-        Raises:
-            QueryError: The proposition is empty or too long, `by` is invalid, a date is malformed,
-                or the filters leave no actor.
-        """
-        from compare.comparison.positions import positions
-
-        return positions(
-            self, proposition, opposite=opposite, by=by,
-            filters=_side(filters or Filters(), since, until), thresholds=thresholds,
-            most_each=most_each, stance_model=stance_model, on_progress=on_progress,
-        )  # fmt: skip
-
-    @property
-    def watches(self) -> Watches:
-        """Return the saved searches of this library, which tell what is new.
-
-        >>> [watch.name for watch in library.watches]
-        []
-        """
-        from compare.watch import Watches
-
-        return Watches(self)
-
-    def review(self, name: str) -> Review:
-        """Open a review of this library; `compare.review.Reviews` creates and lists reviews.
-
-        Raises:
-            ReviewError: There is none of that name.
-        """
-        from compare.review import Reviews
-
-        return Reviews.of(self).open(name)
-
-
-def _side(
-    given: Filters | str, since: PartialDate | str | None, until: PartialDate | str | None
-) -> Filters:
-    side = Filters(countries=(given,)) if isinstance(given, str) else given
-    return replace(
-        side,
-        date_from=side.date_from if since is None else _day(since),
-        date_to=side.date_to if until is None else _day(until),
-    )
-
-
-def _day(given: PartialDate | str) -> PartialDate:
-    try:
-        return given if isinstance(given, PartialDate) else PartialDate(given)
-    except ValueError as error:
-        raise QueryError(f"{error}: give a year, a month or a day.") from None

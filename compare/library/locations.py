@@ -18,7 +18,6 @@ from compare.files import home_path
 
 if TYPE_CHECKING:
     from compare.library.backend import Backend
-    from compare.library.library import Library
     from compare.models import Encoder
 
 APPLICATION = "compare-statements"
@@ -59,7 +58,7 @@ def resolve_library(given: Backend | Path | str | None = None) -> Backend:
     if named := given or os.environ.get(LIBRARY_VARIABLE):
         return backend_at(named)
     own = backend_at(user_library())
-    return own if own.exists() else sample_library().backend
+    return own if own.exists() else sample_library()
 
 
 def sample_corpus() -> Path:
@@ -81,46 +80,42 @@ def sample_corpus() -> Path:
     )
 
 
-def sample_library(encoder: Encoder | None = None) -> Library:
-    """Open the read-only sample library; it is built in the cache on first use."""
+def sample_library(encoder: Encoder | None = None) -> Backend:
+    """Return where the read-only sample library is; it is built in the cache on first use."""
     from filelock import FileLock
 
     from compare import __version__
     from compare.corpus import read_corpus
+    from compare.library.backend import backend_at
     from compare.library.generations import FORMAT, mark_read_only
-    from compare.library.library import Library
     from compare.models import load_encoder
 
-    corpus = sample_corpus()
-    encoder = encoder or load_encoder()
+    corpus, encoder = sample_corpus(), encoder or load_encoder()
     parts = [corpus.read_bytes().hex(), encoder.name, encoder.digest, str(FORMAT), __version__]
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
     folder = writable_cache() / f"sample-{key}"
+    sample = backend_at(folder)
     with FileLock(f"{folder}.lock"):  # the command line and the app may start at once
-        if not _is_complete(folder):
+        if not _is_complete(sample):
             shutil.rmtree(folder, ignore_errors=True)
-            statements = read_corpus([corpus]).statements
             try:
-                Library.build(statements, folder, encoder=encoder)
+                sample.build(read_corpus([corpus]).statements, encoder)
                 mark_read_only(folder)
             except (LibraryError, OSError) as error:
                 raise LibraryError(
                     f"The sample library cannot be written into the cache, {folder.parent}: make "
                     f"room there, or name another folder with {CACHE_VARIABLE}."
                 ) from error
-    return Library.open(folder, encoder=encoder)
+    return sample
 
 
-def _is_complete(folder: Path) -> bool:
+def _is_complete(sample: Backend) -> bool:
     """Whether a sample library can be opened and was marked read-only, its last step."""
-    from compare.library.generations import is_read_only
-    from compare.library.library import Library
-
     try:
-        Library.open(folder).close()
+        sample.open().open_store().close()
     except LibraryError:
         return False
-    return is_read_only(folder)
+    return sample.read_only
 
 
 def writable_cache() -> Path:

@@ -282,15 +282,15 @@ class Positions(FrameTable):
         ]
 
     def result(self, actors: Iterable[Actor] | None = None) -> Result:
-        """Return the passages of these actors, or of all, as the result of a search.
+        """Return the passages of these actors, or of all, in lists as those of a search.
 
-        It can be listed, shown and exported like any other, and includes passages that take no
+        The result can be shown and exported like any other, and includes passages that take no
         side.
         """
         chosen = self.actors if actors is None else actors
         read = [pair for actor in chosen for pair in self.near(actor)]
         return Result(
-            Kind.SEARCH,
+            Kind.POSITIONS,
             self.proposition,
             tuple(strongest(read, self.thresholds)),
             self.thresholds,

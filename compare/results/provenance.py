@@ -25,7 +25,7 @@ ADAPTED = "-adapted"
 _SHOWN = 40  # characters of a name or a value in a message
 
 if TYPE_CHECKING:
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
     from compare.models import StanceModel
     from compare.results.pair import Pair
 
@@ -89,7 +89,7 @@ class Provenance:
 
 
 def provenance(
-    library: Library,
+    library: OpenLibrary,
     model: StanceModel,
     filters: Mapping[str, Any],
     settings: Mapping[str, Any],

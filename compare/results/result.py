@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from compare.comparison.reproduce import Reproduction
     from compare.comparison.sensitivity import Sensitivity
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
     from compare.models import StanceModel
     from compare.models.third_reader import ThirdReader
     from compare.progress import Progress
@@ -39,9 +39,10 @@ MOST_OF_STATEMENT = 3
 
 
 class Kind(StrEnum):
-    """The kind of comparison that made a result."""
+    """The kind of comparison that made a result; `POSITIONS` holds what actors or a side said."""
 
     SEARCH = "search"
+    POSITIONS = "positions"
     SIDES = "sides"
     TIMELINE = "timeline"
 
@@ -98,7 +99,7 @@ class Result:
         return self.quote.opposite if self.quote else str(made)
 
     def said_by(self, side: int = 0) -> Result:
-        """Return what a side said on the proposition, as the result of a search.
+        """Return what a side said on the proposition, in lists as those of a search.
 
         >>> claim = "China gives Russia military aid."
         >>> found = library.compare("United States", "China", claim, opposite="This is a lie.")
@@ -121,7 +122,7 @@ class Result:
         for of_all in ("candidates", "added"):
             third.pop(of_all, None)
         return Result(
-            Kind.SEARCH,
+            Kind.POSITIONS,
             asked,
             pairs,
             self.thresholds,
@@ -345,7 +346,7 @@ class Result:
 
     def reproduce(
         self,
-        library: Library,
+        library: OpenLibrary,
         *,
         stance_model: StanceModel | None = None,
         on_progress: Progress | None = None,
@@ -371,7 +372,7 @@ class Result:
 
     def sensitivity(
         self,
-        library: Library,
+        library: OpenLibrary,
         *,
         stance_model: StanceModel | None = None,
         on_progress: Progress | None = None,
@@ -500,9 +501,7 @@ class Result:
 
     @property
     def _is_filled(self) -> bool:
-        # Passages placed on a proposition are listed as a search's, but no list is too short.
-        placed = {"most_each", "most_of_side"} & self.provenance.settings.keys()
-        searched = self.kind is Kind.SEARCH and not placed
+        searched = self.kind is Kind.SEARCH
         return searched and self.thresholds.probability <= Thresholds().probability
 
     @cached_property

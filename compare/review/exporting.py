@@ -26,7 +26,7 @@ from compare.results import Stance
 from compare.review.values import SKIP, Option, ReviewPair
 
 if TYPE_CHECKING:
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
     from compare.review.review import Review
 
 COLUMNS = columns("review")
@@ -79,7 +79,7 @@ def export_review(
     path: Path | str,
     format: ReviewFormat | str = ReviewFormat.CSV,
     *,
-    library: Library | None = None,
+    library: OpenLibrary | None = None,
     seen_by: str | None = None,
     force: bool = False,
 ) -> Path:
@@ -101,7 +101,7 @@ def review_bytes(
     review: Review,
     format: ReviewFormat | str = ReviewFormat.CSV,
     *,
-    library: Library | None = None,
+    library: OpenLibrary | None = None,
     seen_by: str | None = None,
 ) -> bytes:
     """Return what `export_review` writes."""
@@ -129,7 +129,7 @@ def _codebook(review: Review) -> str:
 
 
 def review_rows(
-    review: Review, *, library: Library | None = None, seen_by: str | None = None
+    review: Review, *, library: OpenLibrary | None = None, seen_by: str | None = None
 ) -> list[Row]:
     """Return the pairs of a review as rows of `COLUMNS`, and more if there are more readers."""
     answers, decisions = review.answers(seen_by), review.decisions()

@@ -34,7 +34,7 @@ from compare.review.values import (
 from compare.statements import PartialDate, Quotation, Statement, parse_countries
 
 if TYPE_CHECKING:
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
 
 _TEXTS = (("a_passage", "b_passage"), ("a_text", "b_text"), ("premise", "hypothesis"), ("a", "b"))
 _PAIRS = "a file of pairs has the columns a_passage and b_passage, a_text and b_text, or a and b"
@@ -60,7 +60,7 @@ class ImportedPairs:
     unread: tuple[str, ...]
 
 
-def read_review_pairs(path: Path | str, library: Library | None = None) -> ImportedPairs:
+def read_review_pairs(path: Path | str, library: OpenLibrary | None = None) -> ImportedPairs:
     """Read the pairs of a file.
 
     The texts are `a_passage` and `b_passage`, else `a_text` and `b_text`, else `premise` and

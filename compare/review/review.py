@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
 
 
 class Review:
@@ -115,7 +115,7 @@ class Review:
         return int(place)
 
     def statement_states(
-        self, library: Library, pairs: Sequence[ReviewPair]
+        self, library: OpenLibrary, pairs: Sequence[ReviewPair]
     ) -> list[tuple[StatementState, StatementState]]:
         """Return the state of both statements of each pair in the library as it is now."""
         ids = {side.statement.id for pair in pairs for side in (pair.a, pair.b)}
@@ -291,7 +291,9 @@ class Review:
     def _repr_html_(self) -> str:
         return review_html(self)
 
-    def to_pandas(self, library: Library | None = None, seen_by: str | None = None) -> pd.DataFrame:
+    def to_pandas(
+        self, library: OpenLibrary | None = None, seen_by: str | None = None
+    ) -> pd.DataFrame:
         """Return one row per pair, with the columns of an export.
 
         Missing numbers are NaN, missing texts "".
@@ -308,11 +310,11 @@ class Review:
             **{name: pd.to_numeric(frame[name]) for name in filter(is_number, rows[0])}
         )
 
-    def to_arrow(self, library: Library | None = None, seen_by: str | None = None) -> pa.Table:
+    def to_arrow(self, library: OpenLibrary | None = None, seen_by: str | None = None) -> pa.Table:
         """Return the same as an Arrow table."""
         return frames.frame_to_arrow(self.to_pandas(library, seen_by))
 
-    def to_polars(self, library: Library | None = None, seen_by: str | None = None) -> Any:
+    def to_polars(self, library: OpenLibrary | None = None, seen_by: str | None = None) -> Any:
         """Return the same as a polars frame.
 
         Raises:

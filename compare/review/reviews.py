@@ -36,7 +36,7 @@ from compare.review.values import (
 if TYPE_CHECKING:
     from typing import Self
 
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
 
 T = TypeVar("T")
 
@@ -53,7 +53,7 @@ class Reviews:
         self._stores = (self._store, *([inside] if inside else []))
 
     @classmethod
-    def of(cls, library: Library | None = None) -> Self:
+    def of(cls, library: OpenLibrary | None = None) -> Self:
         """Return the reviews beside a library; see `compare.review.store.store_of`.
 
         A read-only library may bring reviews along, which can be read but not changed.

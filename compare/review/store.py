@@ -22,7 +22,7 @@ from compare.safe_text import one_line
 if TYPE_CHECKING:
     import psycopg
 
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
 
 REVIEWS_VARIABLE = "COMPARE_REVIEWS"
 REVIEWS = "reviews.sqlite"
@@ -119,7 +119,7 @@ class ReviewStore(Protocol):
         """Yield a connection in a transaction, committed at the end or rolled back on an error."""
 
 
-def store_of(library: Library | None = None) -> ReviewStore:
+def store_of(library: OpenLibrary | None = None) -> ReviewStore:
     """Return the store of a library's reviews: beside it, unless $COMPARE_REVIEWS names a file."""
     backend = library.backend if library else None
     named = os.environ.get(REVIEWS_VARIABLE)
@@ -143,7 +143,7 @@ def reviews_file(folder: Path | None = None) -> Path:
     return user_library().parent / REVIEWS
 
 
-def reviews_inside(library: Library) -> ReviewStore | None:
+def reviews_inside(library: OpenLibrary) -> ReviewStore | None:
     """Return the store of the reviews that a read-only library brings along; None without any."""
     folder = library.backend.folder
     if folder is None or os.environ.get(REVIEWS_VARIABLE) or not library.read_only:

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from compare.comparison.turns import TURNS
 from compare.errors import CompareError
 from compare.export.json_files import stance_json
-from compare.library import Library
+from compare.facade import Library
 from compare.library.backend import Backend, backend_at
 from compare.models import InputPair, Probabilities, StanceModel, load_stance_model, signature
 from compare.models.rationale import find_rationale

@@ -16,7 +16,7 @@ from compare.watch.document import RECORD, Kept, KeptEntry
 from compare.watch.values import Entry, Watch
 
 if TYPE_CHECKING:
-    from compare.library.library import Library
+    from compare.library.library import OpenLibrary
     from compare.progress import Progress
     from compare.statements import Passage, Statement
 
@@ -24,7 +24,7 @@ _AT_ONCE = 5_000
 
 
 def survey(
-    library: Library, known: bytes = b"", on_progress: Progress | None = None
+    library: OpenLibrary, known: bytes = b"", on_progress: Progress | None = None
 ) -> tuple[bytes, list[str]]:
     """Return a record of each statement, sorted, and the ids of those that are not known.
 
@@ -50,7 +50,9 @@ def _record(statement: Statement) -> bytes:
     return hashlib.sha256(said.encode()).digest()[:RECORD]
 
 
-def listed_entries(library: Library, watch: Watch, result: Result, now: str) -> Iterator[KeptEntry]:
+def listed_entries(
+    library: OpenLibrary, watch: Watch, result: Result, now: str
+) -> Iterator[KeptEntry]:
     """Yield an entry for each statement that a search of a watch lists, but for no unsure one."""
     for stance in (Stance.AGREE, Stance.OPPOSE):
         for pair in result.listed(stance):
@@ -72,7 +74,7 @@ def listed_entries(library: Library, watch: Watch, result: Result, now: str) -> 
                 )
 
 
-def with_words(library: Library, kept: Kept) -> tuple[Entry, ...]:
+def with_words(library: OpenLibrary, kept: Kept) -> tuple[Entry, ...]:
     """Return the entries whose words are in the library, the newest first."""
     watch = kept.watch
     spans = library.store.rows_of({one.statement for one in kept.entries})

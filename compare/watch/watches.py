@@ -12,7 +12,7 @@ import numpy as np
 from compare.comparison.retrieval import CANDIDATES, with_readable_languages
 from compare.comparison.search import search
 from compare.errors import UnknownWatchError, WatchError
-from compare.library.library import Library
+from compare.library.library import OpenLibrary
 from compare.models import Use
 from compare.results import Kind, Result
 from compare.results.provenance import filters_from
@@ -46,7 +46,7 @@ class Watches:
     ['new-1']
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: OpenLibrary) -> None:
         """Use the watches beside a library."""
         self.library = library
         self._backend = library.backend
@@ -110,7 +110,6 @@ class Watches:
             LibraryError: The library cannot be written.
         """
         name, library = checked_name(name), self.library
-        library.finish_deletion()
         if result.kind is not Kind.SEARCH or result.quote is None:
             raise WatchError("Only the search of a quote can be watched, not a comparison.")
         if result.provenance.library_digest != library.digest:
@@ -178,7 +177,6 @@ class Watches:
             return replace(document, watches=watches) if watches else Document()
 
         without(read(self._backend))  # raises before anything is locked or written
-        self.library.finish_deletion()
         change(self._backend, without)
 
     def run(
@@ -201,10 +199,9 @@ class Watches:
             WatchError: The watches are damaged, or another program runs them at the same time.
             LibraryError: The library cannot be written.
         """
-        self.library.finish_deletion()
         if self.library.generation != self._backend.current():
             # An older state would undo what runs have seen.
-            self.library = Library.open(self._backend, self.library.encoder)
+            self.library = OpenLibrary.open(self._backend, self.library.encoder)
         library, time, before = self.library, now(), read(self._backend)
         if not before.watches:
             return Run(time, library.digest, 0, (), {})

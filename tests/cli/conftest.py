@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.library.library import Library
+from compare.facade import Library
 from compare.library.locations import sample_corpus
 from tests.fakes import HashingEncoder, Ran, WordJudge, runner, statement
 

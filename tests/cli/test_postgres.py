@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from compare.library.library import Library
+from compare.facade import Library
 from compare.serve.api import create_app
 from compare.serve.settings import Settings
 from tests.cli.conftest import BLOCKADE, STATEMENTS, Run

@@ -11,7 +11,7 @@ import pytest
 
 from compare.cli.search_file import partial_path, read_quotes, search_file
 from compare.export.dictionary import columns
-from compare.library.library import Library
+from compare.facade import Library
 from tests.cli.conftest import BLOCKADE, Run
 from tests.fakes import HashingEncoder, Ran, WordJudge
 

@@ -9,7 +9,7 @@ import feedparser
 import pytest
 
 from compare.export import columns
-from compare.library.library import Library
+from compare.facade import Library
 from compare.strict_model import model
 from tests.cli.conftest import BLOCKADE, STATEMENTS, Run
 from tests.fakes import HashingEncoder, statement

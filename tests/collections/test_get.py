@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from compare.collections import accept_licence, get_collection, named_collection
-from compare.library.library import Library
+from compare.facade import Library
 from compare.progress import Progress
 from tests.collections.conftest import Service
 from tests.fakes import HashingEncoder, Ran, runner

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from compare.facade import Library
 from compare.library import Filters
-from compare.library.library import Library
 from compare.library.passage_store import STORES
 from tests.fakes import HashingEncoder, WordJudge, statement
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from compare.facade import Library
 from compare.library import Filters
-from compare.library.library import Library
 from compare.results import Result
 from compare.statements import Statement
 from tests.fakes import HashingEncoder, WordJudge, statement

@@ -8,7 +8,7 @@ from compare.errors import QueryError
 from compare.export import ExportFormat, export_bytes
 from compare.export.json_files import public_json, result_from_json, result_to_json
 from compare.export.rows import pair_rows
-from compare.library.library import Library
+from compare.facade import Library
 from compare.models import Use
 from compare.models.stance import CascadeStance
 from compare.results import Thresholds

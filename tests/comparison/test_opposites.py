@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from compare.comparison import opposites as module
 from compare.comparison.opposites import MATTERS, matters, opposites
 from compare.errors import QueryError
-from compare.library.library import Library
+from compare.facade import Library
 from compare.models import StanceModel, load_stance_model
 from compare.serve.api import create_app
 from tests.fakes import runner

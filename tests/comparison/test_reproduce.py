@@ -15,8 +15,8 @@ from compare.comparison.reproduce import Difference, PairId, model_name, reprodu
 from compare.errors import ExportError, ModelError, QueryError
 from compare.export.dictionary import schema_of
 from compare.export.json_files import result_to_json
+from compare.facade import Library
 from compare.library import Filters
-from compare.library.library import Library
 from compare.models.stance import CascadeStance
 from compare.results import Result, Stance, Thresholds, filters_in_force
 from compare.results.provenance import filters_from

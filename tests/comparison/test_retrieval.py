@@ -15,8 +15,8 @@ from compare.comparison.retrieval import (
     retrieve,
     with_readable_languages,
 )
+from compare.facade import Library
 from compare.library import Filters
-from compare.library.library import Library
 from compare.statements import Quote, split_statement
 from tests.fakes import HashingEncoder, statement
 

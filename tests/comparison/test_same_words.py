@@ -10,8 +10,8 @@ import pytest
 from compare.comparison import compare_sides
 from compare.comparison.positions import positions
 from compare.comparison.search import search
+from compare.facade import Library
 from compare.library import Filters
-from compare.library.library import Library
 from tests.fakes import HashingEncoder, WordJudge, statement
 
 ASKED = "The canal of Meren must be open to all ships"

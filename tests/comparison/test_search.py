@@ -12,8 +12,8 @@ from compare.errors import LibraryError, QueryError
 from compare.export.json_files import public_json, result_from_json, result_to_json
 from compare.export.rows import pair_rows
 from compare.export.words import repeats_in_words
+from compare.facade import Library
 from compare.library import Filters
-from compare.library.library import Library
 from compare.models import LEAST_CALLED, SameActor
 from compare.models.stance import CascadeStance, shipped_manifests
 from compare.results import Excerpt, Pair, Probabilities, Stance, Thresholds, filters_in_force

@@ -10,7 +10,7 @@ import pytest
 from compare.comparison import sensitivity as module
 from compare.comparison.sensitivity import Variation, by_probability, sensitivity
 from compare.errors import QueryError
-from compare.library.library import Library
+from compare.facade import Library
 from compare.models.stance import CascadeStance
 from compare.statements import Quote
 from tests.fakes import HashingEncoder, WordJudge, runner, statement

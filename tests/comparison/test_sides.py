@@ -9,8 +9,8 @@ from compare.errors import QueryError
 from compare.export import columns
 from compare.export.json_files import load_result
 from compare.export.rows import pair_rows
+from compare.facade import Library
 from compare.library import Filters
-from compare.library.library import Library
 from compare.models import Use
 from compare.models.stance import CascadeStance
 from compare.results import OF_PLACEMENTS, Kind, Stance, Thresholds
@@ -215,7 +215,7 @@ def test_a_side_off_the_point_is_an_empty_list(library):
 def test_what_a_side_said_is_listed_as_a_search(library):
     table = sides(library, thresholds=Thresholds(0.75))
     a, b = table.said_by(0), table.said_by(1)
-    assert (a.kind, a.subject, a.quote.text) == (Kind.SEARCH, CLAIM, CLAIM)
+    assert (a.kind, a.subject, a.quote.text) == (Kind.POSITIONS, CLAIM, CLAIM)
     assert those(a.oppose) == {"v3", "v5"}
     assert those(b.oppose) == {"o1"}
     assert (a.agree, b.agree) == ((), ())

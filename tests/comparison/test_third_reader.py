@@ -23,8 +23,8 @@ from compare.export.json_files import load_result, public_json, result_bytes
 from compare.export.markdown import markdown
 from compare.export.report import report_html
 from compare.export.rows import pair_rows
+from compare.facade import Library
 from compare.library import Filters
-from compare.library.library import Library
 from compare.models import ModelInput, signature
 from compare.models.endpoints import Endpoint
 from compare.models.third_reader import PROMPT_DIGEST

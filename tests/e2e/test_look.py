@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from compare.library.library import Library
+from compare.facade import Library
 from tests.e2e.conftest import NARROW, SCHEMES, WIDE, in_scheme, settled
 from tests.fakes import statement
 

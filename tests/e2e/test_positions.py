@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import expect
 
-from compare.library.library import Library
+from compare.facade import Library
 from tests.e2e.conftest import NARROW, WIDE, after_rerun, focused, settled
 from tests.e2e.test_look import HOSTILE, levels_of_headings, serious, whole
 from tests.fakes import statement

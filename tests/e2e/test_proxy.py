@@ -43,7 +43,7 @@ def site(nginx: str, tmp_path_factory: pytest.TempPathFactory, model_cache: Path
     ports = {name: _free_port() for name in ("443 ssl", "8501", "8600")}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COMPARE_CACHE", str(model_cache))
-        sample_library().close()
+        sample_library()
     drawn = PairSelection.imported([pair(0)])
     Reviews(folder / "reviews.sqlite").create("canal", drawn, ["Ada", "Zoë"])
     environment = {

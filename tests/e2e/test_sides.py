@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import expect
 
-from compare.library.library import Library
+from compare.facade import Library
 from tests.e2e.conftest import NARROW, SCHEMES, WIDE, after_rerun, settled
 from tests.e2e.test_look import HOSTILE, levels_of_headings, whole
 from tests.fakes import statement

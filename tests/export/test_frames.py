@@ -15,8 +15,8 @@ from compare.errors import ExportError, QueryError
 from compare.export import columns
 from compare.export.formats import read_pairs_csv
 from compare.export.rows import CHANGED, pair_rows
+from compare.facade import Library
 from compare.library import Filters
-from compare.library.library import Library
 from compare.results import Actor, Positions, Stance, Thresholds
 from compare.statements import PartialDate, Statement
 from tests.fabricate import (

@@ -15,7 +15,7 @@ from compare.export.json_files import public_json
 from compare.export.notebook import notebook_html
 from compare.export.rows import pair_rows
 from compare.export.words import page_numbers, pages_in_words
-from compare.library import Library
+from compare.facade import Library
 from compare.results import Stance, Thresholds
 from compare.review import PairSelection, ReviewPair, Reviews
 from compare.review.exporting import review_rows

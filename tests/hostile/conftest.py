@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.library.library import Library
+from compare.facade import Library
 from compare.review import PairSelection, Reviews
 from tests.fakes import HashingEncoder, WordJudge, runner, statement
 from tests.review.conftest import pair

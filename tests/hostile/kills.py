@@ -19,9 +19,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from compare.deletion import NOTE
 from compare.errors import LibraryError
-from compare.library.deletion import NOTE
-from compare.library.library import Library
+from compare.facade import Library
 from compare.strict_model import model
 from tests.fakes import HashingEncoder, WordJudge, statement
 
@@ -78,16 +78,6 @@ def run_watch(folder: Path) -> None:
     opened(folder).watches.run(stance_model=WordJudge())
 
 
-def remove_watch(folder: Path) -> None:
-    opened(folder).watches.remove("port")
-
-
-def add_watch(folder: Path) -> None:
-    library = opened(folder)
-    result = library.search("The blockade must end.", stance_model=WordJudge())
-    library.watches.add("again", result, stance_model=WordJudge())
-
-
 def state(folder: Path) -> dict[str, object]:
     """What a reader finds: the statements, their digest, and what watches reported."""
     library = opened(folder)
@@ -105,7 +95,7 @@ JOBS: dict[str, tuple[tuple[Callable[[Path], None], ...], Callable[[Path], None]
     "watch": ((build,), watch),
     "run_watch": ((build, watch, update), run_watch),
 }
-FINISHING = (build_after, update, run_watch, add_watch, remove_watch)
+FINISHING = (build_after, update)
 """What finishes a deletion that was killed."""
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from compare.comparison.reproduce import reproduce
 from compare.errors import CompareError, ExportError
 from compare.export.json_files import result_bytes, result_from_json, result_to_json
-from compare.library.library import Library
+from compare.facade import Library
 from compare.results import Result
 from tests.fabricate import OPPOSED, a_search, resealed, two_sides
 from tests.fakes import HashingEncoder, Ran, WordJudge, runner, statement

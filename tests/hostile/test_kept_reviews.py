@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compare.errors import CompareError
-from compare.library.library import Library
+from compare.facade import Library
 from compare.review import (
     Answer,
     Choice,

@@ -15,10 +15,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from compare.deletion import NOTE
 from compare.errors import CompareError
+from compare.facade import Library
 from compare.library import generations
-from compare.library.deletion import NOTE
-from compare.library.library import Library
 from compare.watch.document import FILE as WATCHES
 from tests.fakes import HashingEncoder, WordJudge, statement
 from tests.hostile.test_kept_files import VALUES, at, edits, places, sentence_of

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import compare
-from compare.library.library import Library
+from compare.facade import Library
 from compare.review import PairSelection, Reviews
 from tests.fakes import HashingEncoder, Ran, WordJudge, runner
 from tests.hostile.conftest import STATEMENTS

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from compare.cli.program import main
+from compare.deletion import NOTE
 from compare.errors import CompareError, LibraryError
+from compare.facade import Library
 from compare.library import generations
-from compare.library.deletion import NOTE
-from compare.library.library import Library
 from tests.fakes import HashingEncoder, Ran, WordJudge, runner, sample_statements, statement
 
 WORDS = b"blockade of Port Meren is lawful"
@@ -96,12 +96,6 @@ WRITES: dict[str, Callable[[Library], object]] = {
     "build": lambda library: Library.build(
         library.statements(), library.folder, library.encoder
     ),
-    "watch add": lambda library: library.watches.add(
-        "again", library.search("The blockade must end.", stance_model=WordJudge()),
-        stance_model=WordJudge(),
-    ),
-    "watch run": lambda library: library.watches.run(stance_model=WordJudge()),
-    "watch remove": lambda library: library.watches.remove("port"),
 }  # fmt: skip
 
 
@@ -115,6 +109,16 @@ def test_the_next_write_finishes_it(
     assert not on_disk(folder)
     assert not (folder / NOTE).exists()
     assert Library.open(folder).about_deletion() == ""
+
+
+def test_a_command_that_changes_watches_finishes_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    watched(folder)
+    cut_off(folder, monkeypatch)
+    told: Ran = runner(capfd)("watch", "remove", "port", "--library", folder)
+    assert "An interrupted deletion is finished now: ostrava-1." in told.err
+    assert not on_disk(folder)
 
 
 def test_the_command_says_that_it_is_done_now(

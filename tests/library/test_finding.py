@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from compare.facade import Library
 from compare.library import Filters, sqlite_store
 from compare.library.filters import FACETED, Facet
 from compare.library.index.base import RowSpans, Selection, selected_rows
-from compare.library.library import Library
 from compare.statements import Country, PartialDate, Quote, Statement
 from tests.fakes import HashingEncoder, sample_statements, statement
 

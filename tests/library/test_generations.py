@@ -15,9 +15,9 @@ import pytest
 from filelock import FileLock
 
 from compare.errors import LibraryError
+from compare.facade import Library
 from compare.library import generations
 from compare.library.generations import current_name, mark_read_only, open_generation, writing
-from compare.library.library import Library
 from compare.statements import Statement
 from tests.fakes import HashingEncoder, all_vectors, sample_statements, statement
 
@@ -156,7 +156,7 @@ def test_a_second_writer_gets_a_clear_sentence_and_readers_go_on(folder: Path) -
 def test_a_second_process_is_kept_out_too(folder: Path) -> None:
     build(folder)
     script = (
-        "import sys\nfrom compare.library.library import Library\n"
+        "import sys\nfrom compare.facade import Library\n"
         "from compare.errors import LibraryError\n"
         "try:\n    Library.open(sys.argv[1]).delete(['joint-1'])\n"
         "except LibraryError as error:\n    print(error)\n"

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from compare.errors import LibraryError
+from compare.facade import Library
 from compare.library import sqlite_writer
-from compare.library.library import Library
 from tests.fakes import HashingEncoder, all_vectors, sample_statements, statement
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,7 +39,7 @@ how many file operations there were or its error. The modules are loaded once, f
 """
 import json, os, signal, sys, traceback
 from pathlib import Path
-from compare.library.library import Library
+from compare.facade import Library
 from tests.fakes import HashingEncoder, all_vectors, statement
 import filelock, numpy, compare.models.encoder  # loaded before counting
 import compare.library.sqlite_writer as sqlite_writer

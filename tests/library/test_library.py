@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compare.errors import LibraryError, ModelError
-from compare.library.library import Library
+from compare.facade import Library
 from compare.statements import Country, PartialDate, Statement, split_statement
 from tests.fakes import HashingEncoder, all_vectors, sample_statements, statement
 
@@ -349,7 +349,7 @@ def test_a_folder_with_signs_in_its_name(tmp_path: Path) -> None:
 def test_opening_a_library_loads_no_model_and_no_app(library: Library) -> None:
     script = (
         "import sys, compare.library\nassert 'numpy' not in sys.modules\n"
-        "from compare.library.library import Library\n"
+        "from compare.facade import Library\n"
         "library = Library.open(sys.argv[1])\n"
         "library.browse(query='mines')\n"
         "print([name for name in ('torch', 'streamlit', 'onnxruntime', 'faiss', 'transformers') "

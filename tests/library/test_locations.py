@@ -9,9 +9,9 @@ import pytest
 
 from compare.corpus import read_corpus
 from compare.errors import LibraryError
+from compare.facade import Library
 from compare.library import locations
 from compare.library.backend import backend_at
-from compare.library.library import Library
 from compare.library.locations import (
     cache_dir,
     resolve_library,
@@ -68,25 +68,29 @@ def test_else_the_sample_which_is_read_only(home: Path) -> None:
         library.delete([library.statements()[0].id])
 
 
+def sample(encoder: HashingEncoder) -> Library:
+    return Library.open(sample_library(encoder), encoder)
+
+
 def test_the_sample_is_built_once(home: Path) -> None:
-    first = sample_library(HashingEncoder())
+    first = sample(HashingEncoder())
     encoder = HashingEncoder()
-    again = sample_library(encoder)
+    again = sample(encoder)
     assert (again.folder, again.generation) == (first.folder, first.generation)
     assert encoder.encoded == []
 
 
 def test_another_encoder_has_a_sample_of_its_own() -> None:
-    other = sample_library(HashingEncoder(seed="another"))
-    assert other.folder != sample_library(HashingEncoder()).folder
-    assert other.digest == sample_library(HashingEncoder()).digest
+    other = sample(HashingEncoder(seed="another"))
+    assert other.folder != sample(HashingEncoder()).folder
+    assert other.digest == sample(HashingEncoder()).digest
 
 
 def test_a_damaged_sample_is_made_again() -> None:
-    first = sample_library(HashingEncoder())
+    first = sample(HashingEncoder())
     for path in (first.folder / "generations" / first.generation).iterdir():
         path.write_bytes(b"damaged")
-    again = sample_library(HashingEncoder())
+    again = sample(HashingEncoder())
     again.verify()
     assert again.read_only
     assert again.digest == first.digest
@@ -94,7 +98,7 @@ def test_a_damaged_sample_is_made_again() -> None:
 
 def test_several_programs_may_ask_for_the_sample_at_once() -> None:
     with ThreadPoolExecutor(6) as pool:
-        libraries = list(pool.map(lambda _: sample_library(HashingEncoder()), range(6)))
+        libraries = list(pool.map(lambda _: sample(HashingEncoder()), range(6)))
     assert len({library.generation for library in libraries}) == 1
 
 
@@ -104,7 +108,7 @@ def test_a_home_that_cannot_be_written_does_not_matter(
     (home / "file").write_text("")
     monkeypatch.setenv("COMPARE_CACHE", str(home / "file" / "cache"))
     monkeypatch.setattr("tempfile.tempdir", str(home))
-    library = sample_library(HashingEncoder())
+    library = sample(HashingEncoder())
     assert library.folder.parent.parent == home
     assert library.folder.parent.name.startswith("compare-statements-")
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from compare.errors import LibraryError
-from compare.library import Filters, Library
+from compare.facade import Library
+from compare.library import Filters
 from compare.library.backend import backend_at
 from compare.library.index.base import RowSpans, selected_rows
 from compare.library.passage_store import PassageStore

@@ -18,7 +18,8 @@ import psycopg
 import pytest
 
 from compare.errors import LibraryError
-from compare.library import Filters, Library
+from compare.facade import Library
+from compare.library import Filters
 from compare.library.backend import backend_at
 from compare.library.postgres import database, writer
 from compare.review import PairSelection, Reviews
@@ -241,7 +242,7 @@ def test_a_damaged_manifest_is_one_sentence_and_a_build_repairs_it(
 
 WRITER = """
 import sys, time
-from compare.library import Library
+from compare.facade import Library
 from tests.library.test_postgres import CountingEncoder, many
 
 class Slow(CountingEncoder):

@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compare.errors import LibraryError, QueryError
+from compare.facade import Library
 from compare.library import FILTERS, Filters
 from compare.library.actors import actor_keys, actors_named
 from compare.library.build import Change, Embedding, passage_key
 from compare.library.filters import FACETED, Filter
 from compare.library.index.base import RowSpans, Selection, selected_rows
-from compare.library.library import Library
 from compare.library.passage_store import STORES as BY_NAME
 from compare.library.passage_store import FileStore, PassageStore, store_kind
 from compare.library.postgres import PostgresBackend

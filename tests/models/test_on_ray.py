@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 
 from compare.errors import CompareError, ModelError
-from compare.library.library import Library
+from compare.facade import Library
 from compare.models import ModelInput, load_encoder, load_stance_model
 from compare.models.on_ray import Cluster, RayEncoder, stance_on
 from compare.results import Result

@@ -176,7 +176,7 @@ def test_a_raised_minimum_is_kept_and_what_comes_near_is_told_apart():
 def test_what_a_side_said_on_the_proposition_is_a_search():
     made = two_sides()
     a, b = made.said_by(), made.said_by(1)
-    assert (a.kind, a.quote.text, a.quote.opposite) == (Kind.SEARCH, QUOTE, OPPOSITE)
+    assert (a.kind, a.quote.text, a.quote.opposite) == (Kind.POSITIONS, QUOTE, OPPOSITE)
     assert [one.b.statement.id for one in (*a.agree, *a.neither)] == ["ost-1", "lak-1"]
     assert [one.b.statement.id for one in (*b.oppose, *b.neither)] == ["val-1", "lak-1"]
     assert (a.oppose, b.agree, a.passages_read, b.passages_read) == ((), (), 2, 2)

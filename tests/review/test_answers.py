@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from compare.errors import ReviewError
-from compare.library.library import Library
+from compare.facade import Library
 from compare.results import Stance
 from compare.review import (
     CODEBOOK,

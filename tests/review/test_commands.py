@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from compare import __version__
-from compare.library.library import Library
+from compare.facade import Library
 from compare.review import Choice, Reviews
 from tests.fakes import HashingEncoder, Ran, runner, sample_statements
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, read_by, table

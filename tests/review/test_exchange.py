@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 from compare.errors import CorpusError, ExportError, ReviewError
 from compare.export import columns
 from compare.export.dictionary import schema_of
-from compare.library.library import Library
+from compare.facade import Library
 from compare.results import Probabilities
 from compare.review import (
     Answer,

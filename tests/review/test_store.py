@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from compare.errors import ReviewError
+from compare.facade import Library
 from compare.library.generations import mark_read_only
-from compare.library.library import Library
 from compare.review import PairSelection, Reviews
 from compare.review.store import APPLICATION, SqliteReviews, reviews_file
 from tests.fakes import HashingEncoder, sample_statements, statement

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.library.library import Library
+from compare.facade import Library
 from tests.cli.conftest import STATEMENTS
 from tests.fakes import HashingEncoder, WordJudge
 

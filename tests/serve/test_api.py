@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 
 from compare.comparison.turns import TURNS
 from compare.export.json_files import public_json
-from compare.library.library import Library
+from compare.facade import Library
 from compare.results import Result
 from compare.serve.api import create_app
 from compare.serve.settings import Settings

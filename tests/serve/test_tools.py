@@ -8,7 +8,7 @@ from typing import Any
 
 from mcp.client import Client
 
-from compare.library.library import Library
+from compare.facade import Library
 from compare.serve.tools import create_server
 from tests.cli.conftest import BLOCKADE, STATEMENTS
 from tests.fakes import HashingEncoder, statement

@@ -12,7 +12,7 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.navigation.page import calc_hash
 from streamlit.testing.v1 import AppTest
 
-from compare.library.library import Library
+from compare.facade import Library
 from compare.statements import Statement
 from tests.fakes import HashingEncoder, WordJudge, statement
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compare.library.library import Library
+from compare.facade import Library
 from tests.cli.conftest import BLOCKADE, STATEMENTS
 from tests.fakes import HashingEncoder, WordJudge, statement
 from tests.postgres_server import Server

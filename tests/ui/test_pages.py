@@ -7,7 +7,7 @@ import pytest
 
 from compare.corpus.web import Page
 from compare.errors import CorpusError
-from compare.library.library import Library
+from compare.facade import Library
 from compare.models import ModelInput, load_stance_model
 from compare.models.runtime import read_manifest
 from compare.models.stance import WEIGHTS, shipped_manifests

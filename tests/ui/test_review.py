@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from compare.library.library import Library
+from compare.facade import Library
 from compare.review import (
     Answer,
     Choice,

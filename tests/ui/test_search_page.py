@@ -12,7 +12,7 @@ from compare.comparison.turns import Turns
 from compare.export import ExportFormat, export_bytes
 from compare.export.html import verdict_html
 from compare.export.markdown import inert
-from compare.library.library import Library
+from compare.facade import Library
 from compare.results import FILLED_TO, Probabilities, Stance
 from compare.statements import PartialDate, Statement
 from compare.ui.charts.counts import years_of_result

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from compare.facade import Library
 from compare.library import Filters
-from compare.library.library import Library
 from compare.results import Thresholds
 from compare.statements import Country, PartialDate, Quote
 from compare.ui.components.watching import run_in_words, search_address
@@ -84,7 +84,7 @@ def test_a_read_only_app_shows_watches_and_runs_none(page, place, monkeypatch):
 def _with_button():
     import streamlit as st
 
-    from compare.library.library import Library
+    from compare.facade import Library
     from compare.ui.components.layout import READ_FOR
     from compare.ui.components.watching import watch_button
     from tests.fakes import WordJudge

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.library.library import Library
+from compare.facade import Library
 from compare.results import Result
 from compare.statements import Statement
 from compare.watch import Entry, Watches

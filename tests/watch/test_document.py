@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from compare.errors import CompareError, LibraryError, WatchError
+from compare.facade import Library
 from compare.library.backend import backend_at
-from compare.library.library import Library
 from compare.statements import Quote
 from compare.watch.document import FILE, change, read
 from tests.fakes import WordJudge

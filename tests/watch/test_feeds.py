@@ -15,7 +15,7 @@ import pytest
 
 from compare.errors import WatchError
 from compare.export import columns
-from compare.library.library import Library
+from compare.facade import Library
 from compare.strict_model import model
 from compare.watch import FeedFormat, entry_rows, feed_bytes
 from tests.fakes import WordJudge

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from compare.errors import LibraryError, WatchError
+from compare.facade import Library
 from compare.library import Filters
 from compare.library.backend import backend_at
-from compare.library.library import Library
 from compare.models import SameActor
 from compare.results import Stance, Thresholds
 from compare.statements import Quote

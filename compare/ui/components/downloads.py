@@ -12,7 +12,7 @@ from compare.comparison import NOT_A_SAMPLE
 from compare.comparison.sensitivity import by_probability, sensitivity
 from compare.export import ExportFormat, export_bytes, facts_html
 from compare.export.report import sensitivity_table, settings
-from compare.library.library import Library
+from compare.facade import Library
 from compare.results import Result, Stance
 from compare.ui.charts.vega import NO_RENDERER, Chart, can_draw_svg
 from compare.ui.components.layout import notice, progress, show_chart, small, widget_key

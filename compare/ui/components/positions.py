@@ -13,7 +13,7 @@ from compare.comparison import NOT_A_SAMPLE, AgreementMatrix, PositionTable, pos
 from compare.export import counted, csv_bytes, export_bytes, section_html, table_csv, table_html
 from compare.export.rows import agreement_rows, period_rows, position_rows, proposition_rows
 from compare.export.words import left_out_note
-from compare.library.library import Library
+from compare.facade import Library
 from compare.models import signature
 from compare.models.third_reader import ThirdReader
 from compare.progress import Progress

@@ -11,8 +11,8 @@ import streamlit as st
 from compare.errors import LibraryError, QueryError
 from compare.export import counted
 from compare.export.markdown import inert
+from compare.facade import Library
 from compare.library.filters import FACETED
-from compare.library.library import Library
 from compare.models.third_reader import ThirdReader
 from compare.statements import PartialDate, Quote, Statement, parse_countries
 from compare.ui import ADD_PAGE

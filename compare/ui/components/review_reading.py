@@ -10,7 +10,7 @@ from compare.errors import CompareError, ReviewError
 from compare.export import VERDICT, counted, percent, section_html
 from compare.export.html import half_html, verdict_html
 from compare.export.words import SIGN, likelihood, read_as
-from compare.library.library import Library
+from compare.facade import Library
 from compare.results import Stance
 from compare.review import CONFIDENCE, STATE_NOTES, Answer, AnswerChange, Review, ReviewPair
 from compare.ui.components.layout import (

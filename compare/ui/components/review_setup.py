@@ -13,7 +13,7 @@ import streamlit as st
 from compare.errors import ReviewError
 from compare.export import VERDICT, counted, facts_html, percent, section_html, verdict_word
 from compare.export.markdown import inert
-from compare.library.library import Library
+from compare.facade import Library
 from compare.results import Result, Stance
 from compare.review import (
     CODEBOOK,

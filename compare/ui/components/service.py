@@ -29,11 +29,11 @@ from compare.comparison.turns import TURNS
 from compare.errors import ModelError
 from compare.export import counted
 from compare.export.markdown import inert
+from compare.facade import Library
 from compare.library import Filters, locations
 from compare.library.backend import Backend, backend_at
 from compare.library.build import about_adaptation
 from compare.library.filters import FACETED
-from compare.library.library import Library
 from compare.models import InputPair, ModelInput, StanceModel, load_stance_model
 from compare.models.endpoints import MODEL_VARIABLE, READER_VARIABLE, Endpoint
 from compare.models.rationale import find_rationale
@@ -65,7 +65,7 @@ _Verdict = tuple[Probabilities, Rationale, InputPair]
 
 @st.cache_resource(show_spinner="Preparing the sample library…")
 def _sample(user: str) -> Backend:
-    return locations.sample_library().backend
+    return locations.sample_library()
 
 
 def _libraries() -> dict[str, Backend]:

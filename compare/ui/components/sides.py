@@ -18,7 +18,7 @@ from compare.export import (
 )
 from compare.export.rows import year_rows
 from compare.export.words import left_out_note
-from compare.library.library import Library
+from compare.facade import Library
 from compare.models import signature
 from compare.models.third_reader import ThirdReader
 from compare.results import Result, Stance, Thresholds

@@ -24,9 +24,9 @@ from compare.corpus.web.page import fetch_page, read_saved
 from compare.errors import CompareError, CorpusError
 from compare.export import counted, facts_html, table_html
 from compare.export.html import statement_card
+from compare.facade import Library
 from compare.library import locations
 from compare.library.backend import backend_at
-from compare.library.library import Library
 from compare.statements import Statement
 from compare.ui.components.layout import (
     card,

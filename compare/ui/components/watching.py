@@ -10,10 +10,9 @@ import streamlit as st
 from compare.export import counted, table_html
 from compare.export.html import found_card
 from compare.export.words import shortened
-from compare.library import Facets
+from compare.library import Facets, OpenLibrary
 from compare.library.backend import backend_at
 from compare.library.filters import FACETED
-from compare.library.library import Library
 from compare.results import Result
 from compare.safe_text import one_line
 from compare.ui import CORPUS_PAGE, SEARCH_PAGE, WATCH_PAGE
@@ -80,7 +79,7 @@ def watch_button(result: Result, key: str) -> None:
             library_link(WATCH_PAGE, "Open the watch", watch=watch.name)
 
 
-def may_change(library: Library) -> bool:
+def may_change(library: OpenLibrary) -> bool:
     """Whether watches can be added, run and removed here."""
     return not (is_read_only() or library.read_only)
 

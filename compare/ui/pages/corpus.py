@@ -9,8 +9,8 @@ import streamlit as st
 from compare.errors import QueryError
 from compare.export import counted
 from compare.export.html import statement_card
+from compare.facade import Library
 from compare.library import Filters
-from compare.library.library import Library
 from compare.statements import Quote, Statement
 from compare.ui import CORPUS_PAGE, SEARCH_PAGE
 from compare.ui.components.filter_panel import choose_filters, choose_order, choose_thresholds

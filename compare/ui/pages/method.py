@@ -15,7 +15,7 @@ from compare.comparison.sides import MOST_READ
 from compare.export import VERDICT, facts_html, percent, section_html, table_html
 from compare.export.report import citation
 from compare.export.words import LIKELIHOOD
-from compare.library.library import Library
+from compare.facade import Library
 from compare.models.stance import shipped_manifests
 from compare.results import FILLED_TO, LEAST_UNSURE, OF_PLACEMENTS, Stance, Thresholds
 from compare.ui.components.layout import page, show_html

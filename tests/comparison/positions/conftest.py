@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.library.library import Library
+from compare.facade import Library
 from tests.fakes import HashingEncoder, statement
 
 ASKED = "The canal of Meren must be open to all ships"

@@ -10,9 +10,9 @@ from compare.comparison.positions import positions
 from compare.comparison.retrieval import nearest_per_actor
 from compare.errors import QueryError
 from compare.export.rows import position_rows
+from compare.facade import Library
 from compare.library import Filters
 from compare.library.index.base import RowSpans
-from compare.library.library import Library
 from compare.models.stance import CascadeStance
 from compare.results import (
     MOST_OF_STATEMENT,

@@ -13,7 +13,7 @@ from benchmarks.votes import (
     read_votes,
 )
 from compare.errors import CorpusError
-from compare.library.library import Library
+from compare.facade import Library
 from compare.statements.countries import name_entries
 from tests.fakes import HashingEncoder, WordJudge, statement
 

@@ -20,7 +20,7 @@ from compare.corpus.importers import registry
 from compare.corpus.importers.registry import GROUP, Format, formats, glimpse
 from compare.corpus.importers.sources import Account, Entry, Piece, Source, each_file
 from compare.corpus.importing import Import
-from compare.library.library import Library
+from compare.facade import Library
 from compare.statements import Statement
 from tests.corpus.importers.helpers import format_of, read, table, tarred, workbook, write, zipped
 from tests.corpus.importers.samples import SAMPLES, build

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from compare.errors import CompareError, LibraryError
 from compare.library.build import no_statement
 from compare.strict_model import read
+from compare.watch.document import upgrade
 
 if TYPE_CHECKING:
     from compare.library.backend import Backend, Generation
@@ -37,8 +38,6 @@ def delete_statements(
         LibraryError: There is no such statement, or the library cannot be written.
         WatchError: Its watches are damaged; nothing is deleted.
     """
-    from compare.watch.document import upgrade
-
     upgrade(backend)
     finished = frozenset[str]() if backend.read_only else finish_deletion(backend)
     gone = frozenset(ids) - finished
@@ -72,8 +71,6 @@ def finish_deletion(backend: Backend) -> frozenset[str]:
         LibraryError: The library or the note cannot be read or written.
         WatchError: Its watches are damaged.
     """
-    from compare.watch.document import upgrade
-
     noted = noted_deletion(backend)
     if noted is None:
         return frozenset()
