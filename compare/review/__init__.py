@@ -30,7 +30,6 @@ from compare.review.reliability import (
     Agreement,
     Confusion,
     Reliability,
-    TwoReaders,
     agreement,
 )
 from compare.review.review import Review
@@ -44,7 +43,7 @@ from compare.review.values import (
     MachineShown,
     Order,
     ReviewPair,
-    Settings,
+    ReviewSettings,
     StatementState,
 )
 
@@ -68,10 +67,9 @@ __all__ = [
     "Review",
     "ReviewFormat",
     "ReviewPair",
+    "ReviewSettings",
     "Reviews",
-    "Settings",
     "StatementState",
-    "TwoReaders",
     "agreement",
     "append_correction",
     "append_typed_correction",

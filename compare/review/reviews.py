@@ -27,7 +27,7 @@ from compare.review.values import (
     MachineShown,
     Order,
     ReviewPair,
-    Settings,
+    ReviewSettings,
     check_seed,
     checked_name,
     checked_readers,
@@ -103,7 +103,7 @@ class Reviews:
             if number > 1:
                 raise ReviewError(f"Two pairs have the id {identity!r}: give each its own.")
         finished = frozenset[str]().union(*self.each(_finished_pairs)[0])
-        settings = Settings(
+        settings = ReviewSettings(
             selection.choice,
             order,
             machine_shown,
@@ -236,7 +236,7 @@ def _add_project(
     name: str,
     readers: Sequence[str],
     pairs: Sequence[ReviewPair],
-    settings: Settings,
+    settings: ReviewSettings,
     codebook: str,
 ) -> None:
     """Write a new review."""

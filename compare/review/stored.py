@@ -29,7 +29,7 @@ from compare.review.values import (
     MachineShown,
     Order,
     ReviewPair,
-    Settings,
+    ReviewSettings,
     excerpt_at,
 )
 from compare.safe_text import one_line
@@ -78,11 +78,9 @@ _POSSIBLE = {
 }
 _ANSWER = ("answer", "confidence", "note", "at", "who")
 _NO_STATEMENT = Statement("", "").to_dict()
-_NO_SETTINGS = {
-    name: value
-    for name, value in asdict(Settings(Choice.IMPORTED, Order.GIVEN, MachineShown.AFTER)).items()
-    if name not in ("choice", "order", "machine_shown")  # which every version wrote
-}
+_NO_SETTINGS = ReviewSettings(Choice.IMPORTED, Order.GIVEN, MachineShown.AFTER).to_dict()
+for _name in ("choice", "order", "machine_shown"):
+    del _NO_SETTINGS[_name]  # every version wrote it
 _SUM_TOLERANCE = 0.01
 """By how much the sum of three probabilities may differ from 1; imported ones are rounded."""
 _ROUNDED = 1e-3
@@ -172,7 +170,7 @@ class StoredReview:
 
     # -- The review -----------------------------------------------------------------------------
 
-    def _settings(self, text: Any) -> Settings:
+    def _settings(self, text: Any) -> ReviewSettings:
         data = self._object("the settings", "kept review settings", text, _NO_SETTINGS)
         try:
             is_search = not {"a", "b", "topic"} & data["filters"].keys()
@@ -182,7 +180,7 @@ class StoredReview:
             self.refuse("the settings", str(error))
         if data["of"].keys() - set(Stance):
             self.refuse(f"the settings, of is {data['of']!a:.{_SHOWN}}", "these are not labels")
-        return Settings.from_dict(data)
+        return ReviewSettings.from_dict(data)
 
     def handed_in(self) -> dict[str, bool]:
         """Return whether each reader has handed in, by name."""

@@ -58,7 +58,7 @@ def check_seed(given: int) -> None:
         raise ReviewError(f"{given} is not a seed: give one from 0 to {_LARGEST_SEED}.")
 
 
-class Option(StrEnum):
+class ReviewOption(StrEnum):
     """An option that users name; an unknown name is a ReviewError."""
 
     @classmethod
@@ -66,7 +66,7 @@ class Option(StrEnum):
         raise ReviewError(f"{str(value)!r} is not one of {', '.join(cls)}.")
 
 
-class Choice(Option):
+class Choice(ReviewOption):
     """How the pairs of a review were chosen."""
 
     RANDOM = "random"
@@ -79,7 +79,7 @@ class Choice(Option):
     """Read from a file; how they were chosen is unknown."""
 
 
-class Order(Option):
+class Order(ReviewOption):
     """The order in which the pairs are read."""
 
     RANDOM = "random"
@@ -91,7 +91,7 @@ class Order(Option):
     """The order in which the pairs were given."""
 
 
-class MachineShown(Option):
+class MachineShown(ReviewOption):
     """When people see the model's label; who decides differences sees it with no pair."""
 
     END = "end"
@@ -235,7 +235,7 @@ class ReaderProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ReviewSettings:
     """How a review was made; stored with it and written into every export.
 
     The attributes from `library_digest` to `screening` describe the search or comparison the pairs
@@ -280,7 +280,7 @@ class Settings:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Settings:
+    def from_dict(cls, data: Mapping[str, Any]) -> ReviewSettings:
         """Return the settings from which `to_dict` made the data."""
         kinds = {"choice": Choice, "order": Order, "machine_shown": MachineShown}
         return cls(**{**data, **{name: kind(data[name]) for name, kind in kinds.items()}})
