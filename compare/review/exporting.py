@@ -216,6 +216,7 @@ _SHOWN = 10
 
 def review_html(review: Review) -> str:
     """Return the first pairs as HTML, with those answers and labels that everybody may see."""
+    review.check_answers()
     made = review.settings
     shown = list(islice(review.pairs(), _SHOWN))
     return page(
