@@ -219,20 +219,19 @@ def in_reading_order(pairs: Sequence[ReviewPair], order: Order, seed: int = 0) -
 
 def _top_probability(pair: ReviewPair) -> float:
     if pair.probabilities is None:
-        raise ReviewError(
-            f"Pair {pair.id} has no probabilities: give p_agree, p_oppose and p_neither, or choose "
-            "another order."
-        )
+        raise _unordered(pair, "has no probabilities: give p_agree, p_oppose and p_neither")
     return float(max(astuple(pair.probabilities)))
 
 
 def _negative_divergence(pair: ReviewPair) -> float:
     if pair.divergence is None:
-        raise ReviewError(
-            f"Pair {pair.id} was not scored by both models: score the pairs with both "
-            "(`with_divergence`), or choose another order."
-        )
+        how = "was not scored by both models: score the pairs with both (`with_divergence`)"
+        raise _unordered(pair, how)
     return -pair.divergence
+
+
+def _unordered(pair: ReviewPair, why: str) -> ReviewError:
+    return ReviewError(f"Pair {pair.id} {why}, or choose another order.")
 
 
 def with_divergence(

@@ -108,9 +108,9 @@ class StoredReview:
         self._check("the review itself", "kept review", {"name": self.name, **data})
         if one_line(self.name) != self.name:
             self.refuse("the review itself, name", "it cannot be a name")
-        found = self._some("SELECT place FROM pairs WHERE project = ? ORDER BY place")
-        self.size = len(found)
-        if [place for (place,) in found] != [*range(1, self.size + 1)] or not found:
+        rows = self._some("SELECT place FROM pairs WHERE project = ? ORDER BY place")
+        self.size = len(rows)
+        if [place for (place,) in rows] != [*range(1, self.size + 1)] or not rows:
             self.refuse("pairs", f"their places are not 1 to {self.size}")
         self.settings = self._settings(settings)
         self.readers = tuple(self.handed_in())
@@ -184,7 +184,7 @@ class StoredReview:
 
     def handed_in(self) -> dict[str, bool]:
         """Return whether each reader has handed in, by name."""
-        found = {}
+        is_done = {}
         rows = self._some(_SELECT_READERS)
         if (numbers := [number for number, *_ in rows]) != [*range(1, len(rows) + 1)]:
             self.refuse("readers", f"their numbers are {numbers!a:.{_SHOWN}}, not 1, 2 and so on")
@@ -192,14 +192,14 @@ class StoredReview:
             self._check(f"reader {number}", "kept reader", {"name": name, "handed_in": handed_in})
             if one_line(name) != name:
                 self.refuse(f"reader {number}, name", "it cannot be a name")
-            found[name] = handed_in is not None
-            if events != found[name]:
+            is_done[name] = handed_in is not None
+            if events != is_done[name]:
                 self.refuse(
                     f"reader {number}, handed_in is {handed_in!a}", "the history says otherwise"
                 )
-        if len({name.casefold() for name in found}) < len(rows):
+        if len({name.casefold() for name in is_done}) < len(rows):
             self.refuse("readers", "two have one name")
-        return found
+        return is_done
 
     def codebook(self) -> str:
         """Return the current codebook, which must be that of its last change."""
@@ -310,22 +310,22 @@ class StoredReview:
         for n, place, before, _, after, *_ in rows:
             if n:
                 self._follow(last, place, before, after)
-        found = {}
+        answers = {}
         for n, place, *values in rows:
             if n:
                 break  # the events come last
             where = f"the answer of {of} to pair {place!a:.{_SHOWN}}"
             if place not in range(1, self.size + 1):
                 self.refuse(where, "there is no such pair")
-            found[place] = self.answer(where, values)
-            if found[place].to_json() != last.pop(place, ""):
-                self.refuse(f"{where} is {found[place].label}", "the history has another")
+            answers[place] = self.answer(where, values)
+            if answers[place].to_json() != last.pop(place, ""):
+                self.refuse(f"{where} is {answers[place].label}", "the history has another")
         for place, value in last.items():
             if value:
                 self.refuse(f"the answer of {of} to pair {place!a:.{_SHOWN}}", "it is missing")
-        if is_final and len(found) < self.size:
-            self.refuse(f"the answers of {of}", f"{len(found)} were handed in")
-        return found
+        if is_final and len(answers) < self.size:
+            self.refuse(f"the answers of {of}", f"{len(answers)} were handed in")
+        return answers
 
     def _follow(self, last: dict[Any, Any], key: Any, before: Any, after: Any) -> None:
         """Note what an event left, and refuse it if it does not follow the one before."""
@@ -336,7 +336,7 @@ class StoredReview:
     def events(self) -> list[tuple[int, Event]]:
         """Return the history, oldest first, with the reader's number, `DECISION` or `PROJECT`."""
         last: dict[Any, Any] = {}
-        found = []
+        events = []
         for place, number, undoes, *values in self.all(
             "SELECT e.place, reader, undoes, at, who, what, coalesce(p.id, ''), before, after "
             "FROM events e LEFT JOIN pairs p ON p.project = e.project AND p.place = e.place "
@@ -354,8 +354,8 @@ class StoredReview:
             if event.what != "codebook":  # the first one replaces that of the review's creation
                 self._follow(last, (number, place), event.before, event.after)
                 self.answer_from_json(where, event.after)
-            found.append((number, event))
-        return found
+            events.append((number, event))
+        return events
 
 
 def shown_name(name: Any) -> str:
@@ -481,12 +481,7 @@ class ReviewWriter:
         return AnswerChange(place, before, after)
 
     def _add_event(
-        self,
-        what: str,
-        place: int = 0,
-        before: str = "",
-        after: str = "",
-        undoes: int | None = None,
+        self, what: str, place: int = 0, before: str = "", after: str = "", undoes: Any = None
     ) -> None:
         self._execute(
             "INSERT INTO events (project, reader, place, who, what, before, after, undoes, at) "
