@@ -29,7 +29,7 @@ from benchmarks.judged import read_queries
 from compare import Library, Quote, load_stance_model
 from compare.library.locations import cache_dir
 from compare.models.encoder import OnnxEncoder
-from compare.models.protocols import CASCADE
+from compare.models.loading import CASCADE
 from compare.models.runtime import thread_count
 from compare.models.stance import shipped_manifests
 from compare.statements import PartialDate, Statement, parse_countries

@@ -37,7 +37,7 @@ from compare.models import (
     load_encoder,
     load_stance_model,
 )
-from compare.models.protocols import TIERS
+from compare.models.stance import TIERS
 from compare.results import Figure, Stance, clustered_share
 from compare.statements import PartialDate, Quote, parse_countries
 from training.calibrations import COUNTER, SPEAKERS, dev_forms

@@ -198,7 +198,7 @@ def why_unusable(path: Path) -> str:
     return "" if kind == stat.S_IFDIR else _SPECIAL.get(kind, "")
 
 
-def check_kind(path: Path) -> None:
+def check_path(path: Path) -> None:
     """Raise CorpusError unless there is a plain file or a folder that can be accessed."""
     if why := why_unusable(path):
         raise CorpusError(f"{path} cannot be read ({why}): name a file or a folder.")
@@ -255,3 +255,9 @@ def file_sha256(path: Path) -> str:
     """Return the sha256 (hex) of a file."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def bare_environment() -> dict[str, str]:
+    """Return the environment of a process that reads untrusted files: no passwords, no settings."""
+    needed = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+    return {name: os.environ[name] for name in needed if name in os.environ}

@@ -1,8 +1,13 @@
-"""Make untrusted text harmless on a terminal and in the cells of a spreadsheet."""
+"""Make untrusted text harmless on a terminal, in the cells of a spreadsheet and as a name."""
 
 from __future__ import annotations
 
 import re
+
+from compare.errors import CompareError
+
+LONGEST_NAME = 100
+"""Characters of the name of a review, a reader or a watch."""
 
 # Control characters to their visible signs in Unicode; what no file can hold to "�".
 _PICTURES = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"}
@@ -16,7 +21,7 @@ _TURNED = dict.fromkeys(DIRECTION_MARKS, 0xFFFD)
 
 # What may precede the first visible character: blanks, controls, zero-width and direction marks.
 _UNSEEN = r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
-_FORMULA = re.compile(rf"'*(?:[\t\r\n]|{_UNSEEN}[=+\-@])")
+_FORMULA = re.compile(rf"'*(?:[\t\r\n]|{_UNSEEN}[=+\-@＝＋－＠])")
 
 
 def printable(text: str) -> str:
@@ -41,9 +46,9 @@ def one_line(text: str) -> str:
 def escape_cell(text: str) -> str:
     """Return `text` so that no spreadsheet reads it as a formula.
 
-    A text whose first visible character is = + - or @, or which begins with a tab or a line break,
-    gets a leading apostrophe. A text that has such apostrophes of its own gets one more, so that
-    nothing is lost: `unescape_cell(escape_cell(text)) == text`.
+    A text whose first visible character is = + - or @, also in full width, or which begins with a
+    tab or a line break, gets a leading apostrophe. A text that has such apostrophes of its own gets
+    one more, so that nothing is lost: `unescape_cell(escape_cell(text)) == text`.
     """
     return f"'{text}" if _FORMULA.match(text) else text
 
@@ -51,3 +56,18 @@ def escape_cell(text: str) -> str:
 def unescape_cell(text: str) -> str:
     """Return the text of a cell that `escape_cell` made, or any other text as it is."""
     return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text
+
+
+def checked_name(given: str, what: str, error: type[CompareError]) -> str:
+    """Return the name of a review or the like without needless blanks.
+
+    Raises:
+        CompareError: It is empty, too long, or holds characters that cannot be seen.
+    """
+    name = " ".join(given.split())
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise error(
+            f"{given[:LONGEST_NAME]!r} cannot be the name of a {what}: write 1 to {LONGEST_NAME} "
+            "visible characters."
+        )
+    return name

@@ -1,6 +1,6 @@
 """The fields of all files, and strict models that check what is read from one.
 
-`export/dictionary.tsv` describes them. Each of its rows is a field: table, name, type, scale,
+`dictionary.tsv` describes them. Each of its rows is a field: table, name, type, scale,
 meaning, and when it is empty or null. A row without a name describes the table. A type "+other"
 includes the fields of another table, with `name` and `meaning` put before theirs. "map of other"
 is an object whose values are of that table, "list of other" a list of them.
@@ -21,7 +21,7 @@ from compare.statements import PartialDate
 from compare.strict_json import read_json
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
+    from pydantic import BaseModel, ValidationError
 
 _DATE = r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"
 _DIGEST = r"^[0-9a-f]{64}$"
@@ -89,7 +89,7 @@ class Field(NamedTuple):
 @cache
 def tables() -> dict[str, list[Field]]:
     """Return the rows of each table."""
-    path = Path(__file__).parent / "export" / "dictionary.tsv"
+    path = Path(__file__).with_name("dictionary.tsv")
     found: dict[str, list[Field]] = {}
     with path.open(encoding="utf-8", newline="") as file:
         for row in list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))[1:]:
@@ -181,18 +181,23 @@ def check(table: str, data: Any) -> Any:
     try:
         return model(table).model_validate(data, strict=True)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"])) or "the document"
-        # The name of an unknown field can hold anything.
-        said = first["msg"].removeprefix("Value error, ")
-        if first["type"] in ("model_type", "dict_type"):
-            said = "Input should be an object"
-        if first["type"] not in _NAMED_BY_PLACE:
-            said += f", not {shown_value(first['input'])}"
-        raise ValueError(f"{one_line(place)[:_SHOWN]}: {one_line(said)}") from None
+        raise ValueError(first_problem(error)) from None
 
 
-_NAMED_BY_PLACE = ("missing", "extra_forbidden", "value_error")
+def first_problem(error: ValidationError) -> str:
+    """Return the first problem that was found, after its place: "pairs.3.similarity: …"."""
+    first = error.errors(include_url=False)[0]
+    place = ".".join(map(str, first["loc"])) or "the document"
+    # The name of an unknown field can hold anything.
+    said = first["msg"].removeprefix("Value error, ")
+    if first["type"] in ("model_type", "dict_type"):
+        said = "Input should be an object"
+    if first["type"] not in _NAMED_BY_PLACE:
+        said += f", not {shown_value(first['input'])}"
+    return f"{one_line(place)[:_SHOWN]}: {one_line(said)}"
+
+
+_NAMED_BY_PLACE = ("missing", "extra_forbidden", "unexpected_keyword_argument", "value_error")
 """Errors whose messages need no value, or have it."""
 
 

@@ -1,6 +1,6 @@
 """Write the tables of data-dictionary.md and the JSON Schemas: `python docs/dictionary.py`.
 
-They are made from `compare/export/dictionary.tsv`; the sentences between the tables are written by
+They are made from `compare/dictionary.tsv`; the sentences between the tables are written by
 hand.
 """
 

@@ -25,7 +25,7 @@ from transformers import AutoModel
 from compare.files import file_sha256
 from compare.models.encoder import WEIGHTS, OnnxEncoder, token_feeds
 from compare.models.huggingface import SentenceTransformerEncoder
-from compare.models.protocols import ENCODER
+from compare.models.loading import ENCODER
 from compare.models.runtime import MANIFEST, GraphRunner, load_tokenizer
 from training import backbones
 from training.probes import neighbour_recall, sentences

@@ -22,9 +22,8 @@ from numpy.typing import NDArray
 
 from compare.files import file_sha256, write_whole
 from compare.models import ModelInput
-from compare.models.protocols import TIERS
 from compare.models.runtime import read_manifest
-from compare.models.stance import READING, WEIGHTS, ShippedStance, softmax
+from compare.models.stance import READING, TIERS, WEIGHTS, ShippedStance, softmax
 from training import backbones
 from training.backbones import trim
 from training.engine import MADE_OF, SEED, load, mix, precision, predict, train

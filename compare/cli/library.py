@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -27,8 +27,8 @@ from compare.cli.output import (
 )
 from compare.corpus import Corpus
 from compare.corpus.importers.registry import formats
-from compare.corpus.importing import imported, recognised_format
-from compare.corpus.read import StatementFile, corpus_on_disk
+from compare.corpus.importing import Import, recognised_format
+from compare.corpus.read import Reading
 from compare.errors import CorpusError, LibraryError
 from compare.export.words import counted, page_numbers, pages_in_words
 from compare.facade import Library
@@ -37,6 +37,7 @@ from compare.safe_text import one_line
 from compare.statements import Statement
 from compare.statements.dates import TWO_DAYS
 from compare.statements.normalize import distinct_words
+from compare.statements.statement_file import StatementFile, in_file
 
 _MOST = 2**31 - 1  # for LIMIT and OFFSET in SQLite
 _PLAIN = "plain"
@@ -155,18 +156,14 @@ def _read(
             raise click.BadParameter(f"a public format {why}.{seen}", param_hint=option)
     with waiting("Reading statements") as on_progress:
         if plain:
-            reading = corpus_on_disk(
-                paths,
-                mapping=columns,
-                fill=fill,
-                dates=dates,
-                strict=strict,
-                on_progress=on_progress,
-            )
-            corpus, statements = files.enter_context(reading)
+            reading = Reading(paths, mapping=columns, fill=fill, dates=dates, strict=strict)
+            statements = files.enter_context(in_file(reading.statements(), on_progress))
+            corpus = reading.corpus()
         else:
-            importing = imported(paths, name, strict=strict, on_progress=on_progress)
-            report, statements = files.enter_context(importing)
+            importing = Import(paths, name, strict=strict)
+            statements = files.enter_context(in_file(importing.statements(), on_progress))
+            importing.check_found()
+            report = importing.report
             how = "Recognised as" if report.recognised else "Read as"
             title = f"{how} {report.title} (--format {report.format})."
             corpus = report.corpus()
@@ -183,7 +180,7 @@ def _read(
     return corpus, statements
 
 
-def _build(statements: Iterable[Statement], where: Backend, options: dict[str, Any]) -> Library:
+def _build(statements: StatementFile, where: Backend, options: dict[str, Any]) -> Library:
     encoder = shared.encoder_for(where, options)
     with progress("Embedding") as on_progress:
         if where.exists() and options["add"]:
@@ -191,7 +188,7 @@ def _build(statements: Iterable[Statement], where: Backend, options: dict[str, A
         # Without --force the old library has to open, so that nothing in it is lost unnoticed.
         if where.exists() and not options["force"]:
             held = Library.open(where).store.ids()
-            if lost := sorted(held - {statement.id for statement in statements}):
+            if lost := sorted(held - statements.ids()):
                 raise LibraryError(
                     f"The library in {where} holds {len(lost)} statements that the corpus does "
                     f"not have (the first is {lost[0]!r}): keep them with --add, or drop them with "

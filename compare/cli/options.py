@@ -21,12 +21,11 @@ from compare.facade import Library
 from compare.files import why_unusable
 from compare.library import FILTERS, Filters
 from compare.library.backend import Backend, backend_at
-from compare.library.build import about_adaptation
 from compare.library.filters import Filter, check_order
 from compare.library.locations import LIBRARY_VARIABLE, resolve_library, user_library
 from compare.models import LEAST_CALLED, Encoder, Stance, StanceModel
+from compare.models.loading import STANCE_MODELS
 from compare.models.on_ray import Cluster, RayEncoder, stance_on
-from compare.models.protocols import STANCE_MODELS
 from compare.results import Thresholds
 from compare.statements import Country, PartialDate, Quote, SentenceKind, parse_countries
 
@@ -412,8 +411,6 @@ def open_library(
             finish_deletion(library)
             waits = library.about_deletion()
         remark_notes(filter(None, [waits]))
-    if sentence := about_adaptation(library.backend):
-        remark(sentence)
     return library
 
 
@@ -464,5 +461,5 @@ def own_library(given: Backend | None) -> Backend:
 
     backend = backend_at(given or os.environ.get(LIBRARY_VARIABLE) or user_library())
     if isinstance(backend, MergedBackend):
-        raise backend.refusal()
+        backend.refuse()
     return backend

@@ -26,9 +26,10 @@ from compare.export.formats import jsonl_bytes
 from compare.export.rows import pair_rows
 from compare.files import check_ending, check_writable, writing
 from compare.library import Filters
+from compare.library.filters import filters_in_force
 from compare.models import signature
 from compare.progress import within_total
-from compare.results import Thresholds, filters_in_force
+from compare.results import Thresholds
 from compare.results.provenance import screening
 from compare.statements import Quote, clean_quote
 from compare.strict_json import read_json

@@ -8,6 +8,7 @@ import http.client
 import json
 import shutil
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,10 +89,7 @@ def fetch_collection(
                 paths.append(_Download(collection, file, folder / file.name, report).run())
                 done += paths[-1].stat().st_size
     except OSError as error:
-        raise CorpusError(
-            f"{error.filename or folder} cannot be written ({error.strerror}): name another "
-            "folder with COMPARE_CACHE."
-        ) from error
+        raise _not_kept(folder, listing.files[len(paths) :], error) from error
     return paths
 
 
@@ -107,28 +105,25 @@ class _Download:
 
     def run(self) -> Path:
         """Return the path of the whole file."""
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            if self.path.is_file() and self._is_whole(self.path):
-                self._forget()  # what a kill left just after the file got its name
-                size = self.path.stat().st_size
-                self.report(size, size)
-                return self.path
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        if self.path.is_file() and self._is_whole(self.path):
+            self._forget()  # what a kill left just after the file got its name
+            size = self.path.stat().st_size
+            self.report(size, size)
+            return self.path
+        self._fetch()
+        if not self._is_whole(self.partial):  # perhaps two versions of the file in one
+            self._forget()
             self._fetch()
-            if not self._is_whole(self.partial):  # perhaps two versions of the file in one
-                self._forget()
-                self._fetch()
-            if not self._is_whole(self.partial):
-                self._forget()
-                raise CorpusError(
-                    f"{self.file.url} is not the file that {self.collection.page} lists: its "
-                    f"{self._expected} differs; nothing is kept. Try again later, "
-                    f"{self.collection.by_hand}."
-                )
-            self.partial.replace(self.path)
-            self.version.unlink(missing_ok=True)
-        except OSError as error:
-            raise self._not_kept(error) from error
+        if not self._is_whole(self.partial):
+            self._forget()
+            raise CorpusError(
+                f"{self.file.url} is not the file that {self.collection.page} lists: its "
+                f"{self._expected} differs; nothing is kept. Try again later, "
+                f"{self.collection.by_hand}."
+            )
+        self.partial.replace(self.path)
+        self.version.unlink(missing_ok=True)
         return self.path
 
     @property
@@ -239,17 +234,19 @@ class _Download:
         if length and shutil.disk_usage(self.path.parent).free < length:
             raise OSError(errno.ENOSPC, "the disk is too full")
 
-    def _not_kept(self, error: OSError) -> CorpusError:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            size = f" ({_megabytes(self.file.size)})" if self.file.size else ""
-            return CorpusError(
-                f"There is no room for {self.file.name}{size} in {self.path.parent}: make room, or "
-                "name another folder with COMPARE_CACHE, and run the same command again."
-            )
+
+def _not_kept(folder: Path, left: Sequence[RemoteFile], error: OSError) -> CorpusError:
+    """Return the error of a folder for files, of which the first of those left was fetched."""
+    if left and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        size = f" ({_megabytes(left[0].size)})" if left[0].size else ""
         return CorpusError(
-            f"{error.filename or self.path} cannot be written ({error.strerror}): name another "
-            "folder with COMPARE_CACHE."
+            f"There is no room for {left[0].name}{size} in {folder}: make room, or name another "
+            "folder with COMPARE_CACHE, and run the same command again."
         )
+    return CorpusError(
+        f"{error.filename or folder} cannot be written ({error.strerror}): name another folder "
+        "with COMPARE_CACHE."
+    )
 
 
 def _received(answer: http.client.HTTPResponse) -> bytes:

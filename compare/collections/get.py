@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compare.collections.download import downloads, fetch_collection
-from compare.corpus.importing import Report, imported
+from compare.corpus.importing import Import, Report
 from compare.errors import LibraryError
 from compare.facade import Library
 from compare.library.backend import Backend, backend_at
+from compare.statements.statement_file import in_file
 
 if TYPE_CHECKING:
     from compare.collections.registry import Collection
@@ -78,14 +79,16 @@ def get_collection(
         )
     with ExitStack() as files:
         with steps("Reading statements", "statements read") as on_progress:
-            reading = imported(paths, collection.format, on_progress=_without_total(on_progress))
-            report, statements = files.enter_context(reading)
+            reading = Import(paths, collection.format)
+            count = _without_total(on_progress)
+            statements = files.enter_context(in_file(reading.statements(), count))
+            reading.check_found()
         with steps("Embedding", "passages read") as on_progress:
             if where.exists():
                 library = Library.open(where, encoder).update(statements, on_progress=on_progress)
             else:
                 library = Library.build(statements, where, encoder, on_progress)
-    return library, report
+    return library, reading.report
 
 
 def _without_total(on_progress: Progress | None) -> Callable[[int], None] | None:

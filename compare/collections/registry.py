@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from compare.corpus.importers.registry import formats
 from compare.errors import CorpusError
+from compare.strict_model import first_problem
 
 COLLECTIONS_VARIABLE = "COMPARE_COLLECTIONS"
 """Names a file with further collections, in the layout of `collections.toml`."""
@@ -68,6 +69,8 @@ class Collection:
     dataset: str = ""
     since: int | None = None
     tried: str = ""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
     @property
     def by_hand(self) -> str:
@@ -126,60 +129,42 @@ def _parsed(path: Path, changed: int) -> dict[str, Collection]:
 
 
 def _collection(path: Path, name: str, table: Any) -> Collection:
+    from pydantic import TypeAdapter, ValidationError
+
     def refuse(what: str) -> CorpusError:
         return CorpusError(f"{path}: the collection {name!r} {what}.")
 
     if not _NAME.match(name) or not isinstance(table, dict):
         raise refuse("needs a name of small letters, digits and hyphens, and a table of its fields")
-    values = _checked(table, refuse)
-    if values["format"] not in formats():
-        raise refuse(f"has the format {values['format']!r}: use one of {', '.join(formats())}")
-    if not is_safe_address(values["address"]):
-        raise refuse(f"has the address {values['address']!r}: give one that starts with https://")
-    _check_files(values, refuse)
-    return Collection(name=name, **values)
+    try:
+        found: Collection = TypeAdapter(Collection).validate_python({**table, "name": name})
+    except ValidationError as error:
+        raise refuse(f"cannot be read ({first_problem(error)})") from None
+    if found.format not in formats():
+        raise refuse(f"has the format {found.format!r}: use one of {', '.join(formats())}")
+    if not is_safe_address(found.address):
+        raise refuse(f"has the address {found.address!r}: give one that starts with https://")
+    _check_files(found, refuse)
+    return found
 
 
-def _check_files(values: Mapping[str, Any], refuse: Callable[[str], CorpusError]) -> None:
+def _check_files(found: Collection, refuse: Callable[[str], CorpusError]) -> None:
     """Check the names of files, which mean something else for each service."""
-    if values["service"] == Service.INDEX:
-        for pattern in values["files"]:
+    if not found.files:
+        raise refuse("names no files")
+    if found.service is Service.INDEX:
+        for pattern in found.files:
             try:
                 groups = re.compile(pattern).groupindex
             except re.error as error:
                 raise refuse(f"has the pattern {pattern!r}, which is wrong: {error}") from error
             if not {"date", "version"} <= set(groups):
                 raise refuse(f"has the pattern {pattern!r}: it needs the groups date and version")
-    elif values["service"] == Service.ADDRESS:
-        if len(values["files"]) != 1 or not is_plain_name(values["files"][0]):
+    elif found.service is Service.ADDRESS:
+        if len(found.files) != 1 or not is_plain_name(found.files[0]):
             raise refuse("needs the one name of its file, without a folder")
-    elif not values.get("dataset"):
+    elif not found.dataset:
         raise refuse("does not name its dataset: give its DOI, or its number")
-
-
-def _checked(table: Mapping[str, Any], refuse: Callable[[str], CorpusError]) -> dict[str, Any]:
-    """Return the fields of a table in their types."""
-    known = {field.name: field for field in fields(Collection) if field.name != "name"}
-    if unknown := [field for field in table if field not in known]:
-        raise refuse(f"has a field {unknown[0]!r}, which is not one of {', '.join(known)}")
-    values: dict[str, Any] = {}
-    for name, field in known.items():
-        value = table.get(name)
-        if value is None:
-            if field.default is MISSING:
-                raise refuse(f"has no {name!r}")
-            continue
-        if name == "files":
-            good = isinstance(value, list) and value and all(isinstance(one, str) for one in value)
-            value = tuple(value) if good else None
-        elif name == "service":
-            value = Service(value) if value in set(Service) else None
-        elif type(value) is not (int if name == "since" else str):
-            value = None
-        if value is None:
-            raise refuse(f"has a value for {name!r} that is not allowed: {table[name]!r}")
-        values[name] = value
-    return values
 
 
 def is_safe_address(address: str, *, local: bool = True) -> bool:

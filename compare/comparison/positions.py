@@ -21,7 +21,7 @@ from compare.comparison.retrieval import (
     with_readable_languages,
 )
 from compare.comparison.scoring import (
-    Choice,
+    Rescoring,
     Scores,
     list_ranks,
     proposition_notes,
@@ -30,8 +30,8 @@ from compare.comparison.scoring import (
     score_in_stages,
 )
 from compare.errors import QueryError
-from compare.library import Filters
 from compare.library.actors import Actors, actor_keys, actors_named
+from compare.library.filters import Filters, filters_in_force
 from compare.results import (
     OF_PLACEMENTS,
     Actor,
@@ -41,7 +41,6 @@ from compare.results import (
     Positions,
     Provenance,
     Thresholds,
-    filters_in_force,
 )
 from compare.results.positions import FrameTable
 from compare.results.provenance import provenance
@@ -202,7 +201,7 @@ def _score(
     def choose(numbers: Rows, scores: Floats) -> Rows:
         return np.unique(places[_may_decide(passages, scores[places])])
 
-    choices = [Choice(len(rows), choose)]
+    choices = [Rescoring(len(rows), choose)]
     return score_in_stages(model, len(rows), score, choices, on_progress).take(places)
 
 

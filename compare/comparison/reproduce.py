@@ -21,7 +21,7 @@ from compare.comparison.scoring import explain_pair
 from compare.comparison.search import search
 from compare.comparison.sides import MOST_OF_SIDE, compare_sides
 from compare.errors import ExportError, ModelError, QueryError
-from compare.models.protocols import CASCADE, STANCE_MODELS
+from compare.models.loading import CASCADE, STANCE_MODELS
 from compare.results import Excerpt, Kind, Pair, Positions, Provenance, Result, Stance, ThirdReading
 from compare.results.provenance import ADAPTED, OLDER, filters_from
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from compare.library import Filters
 from compare.library.filters import applicable
 from compare.library.index.base import Floats, Neighbours, Rows, RowSpans, Selection
-from compare.library.passage_store import READ_AT_MOST, ActorPassages, occurrence
+from compare.library.passage_store import READ_AT_MOST, ActorPassages, occurrence, passages_by_actor
 from compare.results import MOST_OF_STATEMENT
 from compare.statements import (
     Quote,
@@ -386,7 +386,7 @@ def nearest_per_actor(
     """
     store = library.store
     found = [
-        store.nearest_per_actor(query, kind, least, within)
+        passages_by_actor(store, kind, *store.at_least(query, least, within))
         for query in library.encoder.encode(list(ends))
     ]
     passages = _most_similar(found) if len(found) > 1 else found[0]

@@ -66,7 +66,7 @@ class Scores(NamedTuple):
         yield from ((Probabilities(*row), only) for row, only in rows)
 
 
-class Choice(NamedTuple):
+class Rescoring(NamedTuple):
     """Which pairs a later stage of a cascade scores again.
 
     Attributes:
@@ -83,7 +83,7 @@ def score_in_stages(
     model: StanceModel,
     count: int,
     score: Callable[[StanceModel, Rows, Progress | None], Floats],
-    choices: Sequence[Choice],
+    choices: Sequence[Rescoring],
     on_progress: Progress | None = None,
 ) -> Scores:
     """Score pairs; each later stage of a cascade rescores some that the stage before scored.
@@ -201,7 +201,7 @@ def list_ranks(scores: Floats, similarities: Iterable[float]) -> NDArray[np.floa
     return np.array(ranks, np.float64).reshape(-1, 2)
 
 
-def top_of_lists(similarities: ArrayLike, most_agree: int, most_oppose: int) -> Choice:
+def top_of_lists(similarities: ArrayLike, most_agree: int, most_oppose: int) -> Rescoring:
     """Choose the top pairs of the agree list and of the oppose list."""
     of_each = np.asarray(similarities, np.float64)
 
@@ -209,7 +209,7 @@ def top_of_lists(similarities: ArrayLike, most_agree: int, most_oppose: int) -> 
         order = np.argsort(-list_ranks(scores, of_each[numbers].tolist()), axis=0, kind="stable")
         return numbers[np.union1d(order[:most_agree, 0], order[:most_oppose, 1])]
 
-    return Choice(most_agree + most_oppose, choose)
+    return Rescoring(most_agree + most_oppose, choose)
 
 
 def read_excerpts(library: OpenLibrary, rows: Iterable[int]) -> dict[int, Excerpt]:

@@ -25,9 +25,8 @@ from compare.comparison.scoring import (
     score_in_stages,
     top_of_lists,
 )
-from compare.library import Filters
 from compare.library.actors import actor_keys
-from compare.library.filters import PARTY
+from compare.library.filters import PARTY, Filters, filters_in_force
 from compare.models import ModelInput, SameActor, Use
 from compare.models.stance import is_typed, softmax
 from compare.results import (
@@ -38,7 +37,6 @@ from compare.results import (
     Result,
     Stance,
     Thresholds,
-    filters_in_force,
 )
 from compare.results.provenance import provenance
 from compare.statements import Quote, speaker_key, words_key

@@ -25,7 +25,7 @@ from compare.comparison.scoring import (
     score_passages,
 )
 from compare.errors import QueryError
-from compare.library import Filters
+from compare.library.filters import Filters, filters_in_force
 from compare.library.passage_store import PassageMetadata, occurrence
 from compare.models import Use
 from compare.progress import within_total
@@ -37,7 +37,6 @@ from compare.results import (
     Probabilities,
     Result,
     Thresholds,
-    filters_in_force,
 )
 from compare.results.pair import Place
 from compare.results.provenance import provenance

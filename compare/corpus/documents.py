@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -23,18 +23,10 @@ def _object(fields: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         raise ValueError(f"{error}; rename one") from None
 
 
-def _decoder(hook: Callable[[Any], Any] | None) -> json.JSONDecoder:
-    # Numbers stay as written: an id can be 007 or 1.10.
-    return json.JSONDecoder(
-        parse_float=str,
-        parse_int=str,
-        parse_constant=lambda name: "",
-        object_pairs_hook=hook,
-    )
-
-
-_DECODER = _decoder(_object)
-_LENIENT = _decoder(None)  # of a name that is there twice, the last counts
+# Numbers stay as written: an id can be 007 or 1.10. NaN is a missing value, as in a table.
+_AS_WRITTEN: Any = {"parse_float": str, "parse_int": str, "parse_constant": str}
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, **_AS_WRITTEN)
+_LENIENT = json.JSONDecoder(**_AS_WRITTEN)  # of a name that is there twice, the last counts
 
 
 def read_jsonl(path: Readable, file: str) -> Iterator[Row | Problem]:

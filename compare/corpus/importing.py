@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,10 +12,9 @@ from typing import Any
 from compare.corpus.columns import FIELDS
 from compare.corpus.importers.registry import Format, named_format, recognise_format
 from compare.corpus.importers.sources import Account, DamagedError, Reason, Source
-from compare.corpus.read import StatementFile, no_room
 from compare.corpus.validate import Validator, unknown_countries
 from compare.corpus.values import BadFileError, Corpus, Problem, Row
-from compare.errors import CorpusError, ExportError
+from compare.errors import CorpusError
 from compare.files import writing
 from compare.statements import Statement, is_language, language_of
 
@@ -151,6 +148,16 @@ class Import:
         if account.balance:  # an importer lost words without a trace
             raise AssertionError(f"{account.balance} characters are not accounted for")
 
+    def check_found(self) -> None:
+        """Raise CorpusError if no statement was found."""
+        if not self.report.account.written:
+            problems = [problem for problem in self.report.problems if problem.skips]
+            why = f"The first problem: {problems[0]}" if problems else self.report.sentences()[0]
+            raise CorpusError(
+                f"No statement was found in {', '.join(map(str, self._source.paths))}, read as "
+                f"{self.format.title} ({self.format.files}). {why}"
+            )
+
     def _statement(self, row: Row) -> Statement | None:
         """Return the statement of a row and count it; None if it is bad."""
         account, text = self.report.account, row.cells.get("text", "")
@@ -197,32 +204,8 @@ def import_corpus(
     with writing(out, force=force) as file:
         for statement in reading.statements(on_progress):
             file.write(statement.to_json().encode() + b"\n")
-        if not reading.report.account.written:
-            problems = [problem for problem in reading.report.problems if problem.skips]
-            why = f"The first problem: {problems[0]}" if problems else reading.report.sentences()[0]
-            raise CorpusError(
-                f"No statement was found in {', '.join(map(str, paths))}, read as "
-                f"{reading.format.title} ({reading.format.files}). {why}"
-            )
+        reading.check_found()
     return reading.report
-
-
-@contextmanager
-def imported(
-    paths: Sequence[Path | str],
-    format_name: str | None = None,
-    *,
-    strict: bool = False,
-    on_progress: Callable[[int], None] | None = None,
-) -> Iterator[tuple[Report, StatementFile]]:
-    """Import to a temporary file; yield the report and the statements."""
-    with tempfile.TemporaryDirectory() as scratch:
-        out = Path(scratch) / "statements.jsonl"
-        try:
-            report = import_corpus(paths, out, format_name, strict=strict, on_progress=on_progress)
-        except ExportError as error:
-            raise CorpusError(no_room(out.parent, error.__cause__)) from error
-        yield report, StatementFile(out, report.account.written)
 
 
 def read_public(paths: Sequence[Path | str], format_name: str | None = None) -> Corpus:

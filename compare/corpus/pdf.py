@@ -19,6 +19,7 @@ from typing import Any
 from compare.corpus import pdf_pages
 from compare.corpus.text_files import Readable
 from compare.corpus.values import Problem, Row, listed, shortened
+from compare.files import bare_environment
 from compare.statements.quotes import PREFIXES
 
 MOST_BYTES = 200 * 1024**2
@@ -113,6 +114,7 @@ def _in_own_process(raw: Any) -> dict[str, Any] | str:
         stdin=raw,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        env=bare_environment(),
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
     timed_out = threading.Event()

@@ -547,7 +547,7 @@ def _gaps(block: Sequence[Line]) -> list[float]:
 
 
 def _limit_resources(limits: dict[str, Any]) -> None:
-    """Limit the memory and the time of this process, where the system has such limits."""
+    """Limit the memory, time and files of this process, where the system has such limits."""
     try:
         import resource
     except ImportError:  # Windows
@@ -558,6 +558,7 @@ def _limit_resources(limits: dict[str, Any]) -> None:
         (resource.RLIMIT_CPU, seconds, seconds + 1),  # first SIGXCPU, which names the reason
         (resource.RLIMIT_FSIZE, 0, 0),
         (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_NOFILE, 0, 0),  # no other file and no connection can be opened
     ):
         with suppress(ValueError, OSError):  # macOS refuses some
             resource.setrlimit(kind, (soft, hard))
@@ -565,6 +566,10 @@ def _limit_resources(limits: dict[str, Any]) -> None:
 
 def main() -> None:
     """Read a PDF from standard input; the limits are the first argument, as JSON."""
+    import heapq  # noqa: F401  # `Counter` needs it, and no more files can be opened later
+
+    import pypdfium2.raw  # noqa: F401
+
     limits = json.loads(sys.argv[1])
     _limit_resources(limits)
     left_out = {kind: Counter[str]() for kind in ("turned", "numbers", "running")}

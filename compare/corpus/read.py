@@ -1,14 +1,12 @@
-"""Read files and folders into one corpus, in memory or on disk."""
+"""Read files and folders into one corpus."""
 
 from __future__ import annotations
 
 import logging
 import os
 import stat
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +19,7 @@ from compare.corpus.text_files import AS_DOCUMENT, AS_TABLE, UNPACK, Readable
 from compare.corpus.validate import Validator, checked_fill, unknown_countries
 from compare.corpus.values import BadFileError, Corpus, Problem, Row, listed
 from compare.errors import CorpusError
-from compare.files import check_kind
+from compare.files import check_path
 from compare.statements import Statement, language_of
 from compare.statements.dates import TWO_DAYS, Order
 
@@ -66,7 +64,6 @@ _PIPES: Mapping[str, str] = {
 
 _OBJECTS = frozenset({".jsonl", ".ndjson", ".json"})
 _SKIPPED_NAMES = ("readme", "license", "licence")
-_PROGRESS_STEP = 100
 
 _log = logging.getLogger(__name__)
 
@@ -98,74 +95,9 @@ def read_corpus(
         CorpusError: A path, a mapping or a value to fill in cannot be used, a named file cannot be
             read, or with `strict` a row is bad. A PDF that cannot be read is a problem.
     """
-    reading = _Reading(paths, mapping, dates, fill, strict)
+    reading = Reading(paths, mapping=mapping, dates=dates, fill=fill, strict=strict)
     statements = tuple(reading.statements(on_progress))
     return replace(reading.corpus(), statements=statements)
-
-
-@contextmanager
-def corpus_on_disk(
-    paths: Sequence[Path | str],
-    *,
-    mapping: Mapping[str, str] | None = None,
-    dates: Order | str | None = None,
-    fill: Mapping[str, str] | None = None,
-    strict: bool = False,
-    on_progress: Callable[[int], None] | None = None,
-) -> Iterator[tuple[Corpus, StatementFile]]:
-    """Like `read_corpus`, but keep the statements in a temporary file, not in the corpus.
-
-    Memory grows only with ids and problems, and with a JSON file that is not JSON lines.
-    `on_progress` is called now and then with the number of statements so far.
-
-    Raises:
-        CorpusError: As in `read_corpus`, or there is no room for the statements.
-    """
-    with tempfile.TemporaryDirectory() as scratch:
-        reading = _Reading(paths, mapping, dates, fill, strict)
-        file = StatementFile(Path(scratch) / "statements.jsonl")
-        file.write(reading.statements(), on_progress)
-        yield reading.corpus(), file
-
-
-class StatementFile:
-    """The statements of a JSON lines file, which can be iterated several times."""
-
-    def __init__(self, path: Path, count: int = 0) -> None:
-        """Refer to a file; `count` is its number of statements if it already exists."""
-        self._path, self._count = path, count
-
-    def write(
-        self, statements: Iterable[Statement], on_progress: Callable[[int], None] | None = None
-    ) -> None:
-        """Write statements to a new file as they come; CorpusError if the disk is full."""
-        try:
-            with self._path.open("w", encoding="utf-8") as file:
-                for self._count, statement in enumerate(statements, start=1):
-                    file.write(statement.to_json() + "\n")
-                    if on_progress and self._count % _PROGRESS_STEP == 0:
-                        on_progress(self._count)
-        except OSError as error:
-            raise CorpusError(no_room(self._path.parent, error)) from error
-
-    def __len__(self) -> int:
-        """Return the number of statements."""
-        return self._count
-
-    def __iter__(self) -> Iterator[Statement]:
-        """Yield the statements in the order of the file."""
-        with self._path.open(encoding="utf-8") as file:
-            for line in file:
-                yield Statement.from_json(line)
-
-
-def no_room(folder: Path, error: BaseException | None) -> str:
-    """Return the sentence for a temporary folder that cannot hold the statements."""
-    reason = getattr(error, "strerror", None) or type(error).__name__
-    return (
-        f"{folder} cannot hold the statements ({reason}): make room there, or name another folder "
-        "with TMPDIR."
-    )
 
 
 # -- finding files -------------------------------------------------------------------------------
@@ -200,17 +132,19 @@ def _in_folder(folder: Path) -> tuple[list[Path], list[Path]]:
 # -- reading -------------------------------------------------------------------------------------
 
 
-class _Reading:
-    """Reads files one after the other and collects problems and notes."""
+class Reading:
+    """Reads files one after the other, as `read_corpus` does, and collects problems and notes."""
 
     def __init__(
         self,
         paths: Sequence[Path | str],
-        mapping: Mapping[str, str] | None,
-        dates: Order | str | None,
-        fill: Mapping[str, str] | None,
-        strict: bool,
+        *,
+        mapping: Mapping[str, str] | None = None,
+        dates: Order | str | None = None,
+        fill: Mapping[str, str] | None = None,
+        strict: bool = False,
     ) -> None:
+        """Check the options, which are those of `read_corpus`."""
         if not paths:
             raise CorpusError("No corpus is named: give the path of a file or folder.")
         try:
@@ -234,7 +168,7 @@ class _Reading:
     def statements(
         self, on_progress: Callable[[int, int], None] | None = None
     ) -> Iterator[Statement]:
-        """Yield the statements of all files."""
+        """Yield the statements of all files; `on_progress` is that of `read_corpus`."""
         files = self._find()
         self._take_indexes(files)
         for done, (path, named) in enumerate(files.values()):
@@ -249,7 +183,7 @@ class _Reading:
         # by real path, so that a file named twice or through a link is read once
         files: dict[Path, tuple[Path, bool]] = {}
         for path in self.paths:
-            check_kind(path)
+            check_path(path)
             found, named = [path], not path.is_dir()
             if not named:
                 found, skipped = _in_folder(path)

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from itertools import chain
 from typing import Any
@@ -14,9 +14,6 @@ from typing import Any
 from compare.corpus.text_files import DAMAGED, Readable, most_unpacked, read_lines
 from compare.corpus.values import BadFileError, Problem, Row, listed, shortened
 from compare.safe_text import unescape_cell
-
-Layouts = Mapping[int, Sequence[str]]
-"""The columns of a table without a header, by the number of cells per row."""
 
 LARGEST_CELL = 16_000_000
 """Characters; in a larger cell, a quotation mark was never closed."""
@@ -43,42 +40,26 @@ class Table:
         place: The unit of row numbers: "line", or the rows of a sheet.
         remedy: How to correct a row that does not fit the header.
         loose: Drop cells beyond the header instead of refusing the row.
-        layouts: The columns of a table without a header.
     """
 
-    def __init__(
-        self,
-        file: str,
-        place: str,
-        remedy: str,
-        *,
-        loose: bool = False,
-        layouts: Layouts | None = None,
-    ) -> None:
+    def __init__(self, file: str, place: str, remedy: str, *, loose: bool = False) -> None:
         """Start without a header."""
-        self.file, self.place, self.remedy = file, place, remedy
-        self.loose, self.layouts = loose, layouts
+        self.file, self.place, self.remedy, self.loose = file, place, remedy, loose
         self.header: Sequence[str] = ()
 
     def row(self, line: int, cells: Sequence[str]) -> Row | Problem | None:
         """Return a list of cells as a row, or its problem; None for the header and blank rows."""
         if not any(cell.strip() for cell in cells):
             return None
-        if not (self.layouts or self.header):
+        if not self.header:
             self.header = _header(cells, line)
             return None
-        columns = self.layouts.get(len(cells), ()) if self.layouts else self.header
-        row = Row(self.file, line, dict(zip(columns, cells, strict=False)), self.place)
-        fits = columns and len(cells) >= len(columns)
-        if fits and (self.loose or not any(cells[len(columns) :])):
+        row = Row(self.file, line, dict(zip(self.header, cells, strict=False)), self.place)
+        wanted, missing = len(self.header), len(cells) < len(self.header)
+        if not missing and (self.loose or not any(cells[wanted:])):
             return row
-        expected = f"the header {len(columns)}"
-        if self.layouts:
-            expected = f"not {' or '.join(map(str, self.layouts))}"
-        remedy = self.remedy
-        if self.header and len(cells) < len(columns):
-            remedy = f"add the missing ones, or {remedy}"
-        return row.problem(f"the row has {_cells(len(cells))} and {expected}; {remedy}")
+        remedy = f"add the missing ones, or {self.remedy}" if missing else self.remedy
+        return row.problem(f"the row has {_cells(len(cells))} and the header {wanted}; {remedy}")
 
 
 def _cells(number: int) -> str:
@@ -99,12 +80,12 @@ def _header(cells: Sequence[str], line: int) -> Sequence[str]:
     return names
 
 
-def read_csv(path: Readable, file: str, layouts: Layouts | None = None) -> Iterator[Row | Problem]:
+def read_csv(path: Readable, file: str) -> Iterator[Row | Problem]:
     """Yield the rows of a CSV file, each with the number of the line on which it starts.
 
     The separator is that of a first line "sep=;", which some spreadsheet programs write, else a
     comma, or a semicolon or tab if the header has no comma. The apostrophe that keeps spreadsheets
-    from running a cell as a formula is removed. With `layouts`, there is no header.
+    from running a cell as a formula is removed.
     """
     if csv.field_size_limit() < LARGEST_CELL:  # whole speeches are longer than the default
         csv.field_size_limit(LARGEST_CELL)
@@ -113,7 +94,7 @@ def read_csv(path: Readable, file: str, layouts: Layouts | None = None) -> Itera
     if not header:
         return
     reader = csv.reader(chain([header], lines), delimiter=delimiter, strict=True)
-    table = Table(file, "line", _CSV_REMEDY, layouts=layouts)
+    table = Table(file, "line", _CSV_REMEDY)
     while True:
         line = before + reader.line_num + 1
         try:
@@ -123,7 +104,7 @@ def read_csv(path: Readable, file: str, layouts: Layouts | None = None) -> Itera
         except csv.Error as error:
             reason = str(error)
             message = next((text for part, text in _CSV_ERRORS.items() if part in reason), reason)
-            if not (table.header or layouts):
+            if not table.header:
                 raise BadFileError(message, line) from None
             yield Row(file, line, {}).problem(message)
         else:

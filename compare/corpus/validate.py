@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from array import array
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -298,60 +297,32 @@ def is_address(text: str) -> bool:
 
 
 class IdPlaces:
-    """Maps ids to the places of their statements, in few bytes: a corpus can have millions.
+    """Maps ids to the places of their statements; it keeps hashes, as there can be millions.
 
-    A hash table with open addressing in two arrays, at most two thirds full. Its keys are 64-bit
-    hashes; a collision is not expected among ten million ids.
+    The hashes have 64 bits: a collision is not expected among ten million ids.
     """
 
     _LINE_BITS = 40
 
     def __init__(self) -> None:
         """Start empty."""
-        self._count = 0
+        self._places: dict[int, int] = {}
         self._files: list[tuple[str, str]] = []
-        self._make_room(1 << 10)
 
     def __contains__(self, name: str) -> bool:
         """Return whether an id is taken."""
-        return self._keys[self._slot(_hash(name))] != 0
+        return hash(name) in self._places
 
     def add(self, name: str, row: Row) -> None:
         """Remember the place of the statement with an id."""
-        if self._count * 3 >= len(self._keys) * 2:
-            keys, places = self._keys, self._places
-            self._make_room(2 * len(keys))
-            for key, place in zip(keys, places, strict=True):
-                if key:
-                    self._put(key, place)
         file = (row.file, row.place)
         if self._files[-1:] != [file]:  # files come one after the other
             self._files.append(file)
-        self._put(_hash(name), (len(self._files) - 1) << self._LINE_BITS | row.line)
-        self._count += 1
+        self._places[hash(name)] = (len(self._files) - 1) << self._LINE_BITS | row.line
 
     def place(self, name: str) -> str:
         """Return the place of the statement with an id: "a.csv, line 2"."""
-        place = self._places[self._slot(_hash(name))]
+        place = self._places[hash(name)]
         line = place & ((1 << self._LINE_BITS) - 1)
         file, counted = self._files[place >> self._LINE_BITS]
         return f"{file}, {counted} {line}" if line else file
-
-    def _make_room(self, slots: int) -> None:
-        self._keys, self._places = array("Q", bytes(8 * slots)), array("Q", bytes(8 * slots))
-
-    def _put(self, key: int, place: int) -> None:
-        slot = self._slot(key)
-        self._keys[slot], self._places[slot] = key, place
-
-    def _slot(self, key: int) -> int:
-        """Return the slot of a key, or the free slot for it."""
-        keys, last = self._keys, len(self._keys) - 1
-        slot = key & last
-        while keys[slot] not in (0, key):
-            slot = (slot + 1) & last
-        return slot
-
-
-def _hash(name: str) -> int:
-    return hash(name) & ((1 << 64) - 1) or 1  # 0 marks an empty slot

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import chain, count
 
 from compare.export.words import page_numbers, shortened
-from compare.results import Result, Stance
+from compare.results import Excerpt, Result, Stance
 from compare.safe_text import one_line
 from compare.statements import Quotation, Statement
+from compare.statements.normalize import without_honorifics
 
 # BibTeX counts braces even after a backslash, so no brace of the text may stay.
 _LATEX = str.maketrans(
@@ -23,32 +26,55 @@ _LATEX = str.maketrans(
     }
 )
 _IN_URL = {"\\": "%5C", "{": "%7B", "}": "%7D", " ": "%20"}
-_TITLE_LENGTH = 100
+_TITLE_LENGTH, _WORDS_LENGTH = 100, 1000
 
 
-def cited(result: Result, stances: Sequence[Stance], limit: int | None = None) -> list[Statement]:
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A statement to cite.
+
+    Attributes:
+        passages: Its listed passages, in the order of its text; none for other statements with the
+            words of a listed one.
+    """
+
+    statement: Statement
+    passages: tuple[Excerpt, ...] = ()
+
+    @property
+    def pages(self) -> str:
+        """Return the pages of the passages: "3, 7–8"; "" if the source has none."""
+        return ", ".join(
+            dict.fromkeys(page_numbers(one.pages) for one in self.passages if one.pages)
+        )
+
+    @property
+    def words(self) -> str:
+        """Return the words of the passages, "[…]" between them; else the beginning of the text."""
+        words = " […] ".join(dict.fromkeys(one_line(one.text) for one in self.passages))
+        return words or shortened(one_line(self.statement.text), _WORDS_LENGTH)
+
+
+def cited(result: Result, stances: Sequence[Stance], limit: int | None = None) -> list[Citation]:
     """Return the statements to cite: the quote's own, then those of the listed pairs, each once."""
-    used = [result.asked] if result.asked and result.source else []
+    statements: dict[str, Statement] = {}
+    passages: dict[str, dict[int, Excerpt]] = defaultdict(dict)
+    if result.asked and result.source:
+        statements[result.asked.id] = result.asked
     for _, _, pair in result.ranked(stances, limit):
-        used += [] if result.quote else [pair.a.statement]
-        used += [pair.b.statement, *pair.b.repeats]
-    return list({statement.id: statement for statement in used}.values())
+        for side in pair.excerpts[1:] if result.quote else pair.excerpts:
+            for statement in (side.statement, *side.repeats):
+                statements.setdefault(statement.id, statement)
+            passages[side.statement.id][side.passage.start] = side
+    return [
+        Citation(one, tuple(side for _, side in sorted(passages[one.id].items())))
+        for one in statements.values()
+    ]
 
 
-def cited_pages(
-    result: Result, stances: Sequence[Stance], limit: int | None = None
-) -> dict[str, str]:
-    """Map the ids of cited statements to the pages of their listed passages: "3, 7–8"."""
-    pages: dict[str, set[tuple[int, ...]]] = {}
-    for _, _, pair in result.ranked(stances, limit):
-        for side in pair.excerpts:
-            if side.pages:
-                pages.setdefault(side.statement.id, set()).add(side.pages)
-    return {name: ", ".join(map(page_numbers, sorted(found))) for name, found in pages.items()}
-
-
-def reference(statement: Statement, pages: str = "") -> str:
+def reference(citation: Citation) -> str:
     """Return a statement as a reference: who, what, where, when, found in, on which pages."""
+    statement, pages = citation.statement, citation.pages
     who = ", ".join(filter(None, [statement.speaker, statement.role, statement.countries]))
     date = statement.date.in_words if statement.date else ""
     said = ", ".join(filter(None, [statement.venue, date]))
@@ -63,28 +89,25 @@ def _pages_word(pages: str) -> str:
     return "page" if pages.isdecimal() else "pages"
 
 
-def bibtex(statements: Iterable[Statement], pages: Mapping[str, str] | None = None) -> str:
-    """Return an `@misc` entry for each statement; keys are made from the ids.
-
-    `pages` are those to cite, by id.
-    """
+def bibtex(citations: Iterable[Citation]) -> str:
+    """Return an `@misc` entry for each statement; keys are made from the ids."""
     keys: set[str] = set()
-    pages = pages or {}
-    return "\n".join(_bibtex_entry(one, keys, pages.get(one.id, "")) for one in statements)
+    return "\n".join(_bibtex_entry(one, keys) for one in citations)
 
 
-def _bibtex_entry(statement: Statement, keys: set[str], pages: str) -> str:
+def _bibtex_entry(citation: Citation, keys: set[str]) -> str:
+    statement, speaker = citation.statement, without_honorifics(citation.statement.speaker)
     date = statement.date
     fields = {
-        "author": f"{{{_latex(statement.speaker)}}}" if statement.speaker else "",
+        "author": f"{{{_latex(speaker)}}}" if speaker else "",
         "title": f"{{{_latex(_title(statement))}}}",
         "year": f"{date.year:04}" if date else "",
         "month": date.iso[5:7] if date else "",
         "date": date.iso if date else "",
         "howpublished": _latex(statement.venue),
-        "pages": pages.replace("–", "--"),
+        "pages": citation.pages.replace("–", "--"),
         "note": _latex(_note(statement)),
-        "annote": _latex(statement.text),
+        "annote": _latex(citation.words),
         "url": _url(statement.url),
         "langid": _latex(statement.language),
     }
@@ -101,27 +124,24 @@ def _key(identifier: str, keys: set[str]) -> str:
     return key
 
 
-def ris(statements: Iterable[Statement], pages: Mapping[str, str] | None = None) -> str:
-    """Return a record for each statement; lines end in CR LF, as the format demands.
-
-    `pages` are those to cite, by id.
-    """
-    pages = pages or {}
-    return "\r\n".join(_ris_record(one, pages.get(one.id, "")) for one in statements)
+def ris(citations: Iterable[Citation]) -> str:
+    """Return a record for each statement; lines end in CR LF, as the format demands."""
+    return "\r\n".join(map(_ris_record, citations))
 
 
-def _ris_record(statement: Statement, pages: str) -> str:
+def _ris_record(citation: Citation) -> str:
+    statement = citation.statement
     date = statement.date
     fields = {
         "TY": "GEN",
         "ID": statement.id,
-        "AU": statement.speaker,
+        "AU": without_honorifics(statement.speaker),
         "TI": _title(statement),
         "PY": f"{date.year:04}" if date else "",
         "DA": date.iso.replace("-", "/") if date else "",
         "T2": statement.venue,
-        "SP": pages,
-        "AB": statement.text,
+        "SP": citation.pages,
+        "AB": citation.words,
         "N1": _note(statement),
         "UR": _url(statement.url),
         "LA": statement.language,

@@ -273,15 +273,15 @@ def _markdown(result: Result, stances: Sequence[Stance]) -> bytes:
 
 
 def _bibtex(result: Result, stances: Sequence[Stance]) -> bytes:
-    from compare.export.citations import bibtex, cited, cited_pages
+    from compare.export.citations import bibtex, cited
 
-    return bibtex(cited(result, stances), cited_pages(result, stances)).encode("utf-8", "replace")
+    return bibtex(cited(result, stances)).encode("utf-8", "replace")
 
 
 def _ris(result: Result, stances: Sequence[Stance]) -> bytes:
-    from compare.export.citations import cited, cited_pages, ris
+    from compare.export.citations import cited, ris
 
-    return ris(cited(result, stances), cited_pages(result, stances)).encode("utf-8", "replace")
+    return ris(cited(result, stances)).encode("utf-8", "replace")
 
 
 def _html(result: Result, stances: Sequence[Stance]) -> bytes:

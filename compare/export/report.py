@@ -55,8 +55,8 @@ def report_html(
         sensitivity: What other settings give; None for what other minimum probabilities give.
     """
     stances = result.usual_lists if stances is None else stances
-    statements = citations.cited(result, stances, limit)
-    numbers = {statement.id: number for number, statement in enumerate(statements, start=1)}
+    cited = citations.cited(result, stances, limit)
+    numbers = {one.statement.id: number for number, one in enumerate(cited, start=1)}
     return (
         environment()
         .get_template("report.html")
@@ -70,8 +70,7 @@ def report_html(
             limits=limits(result),
             sensitivity=sensitivity_table(sensitivity or by_probability(result)),
             citation=citation_of(result),
-            statements=statements,
-            pages=citations.cited_pages(result, stances, limit),
+            cited=cited,
             settings=settings(result),
         )
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from compare.results.provenance import parse_filters
+from compare.library.filters import parse_filters
 from compare.statements import PartialDate
 from compare.strict_model import check
 

@@ -168,7 +168,7 @@ def backend_at(location: Backend | Path | str) -> Backend:
         for number, part in enumerate(parts):
             if any(part.address == other.address for other in parts[:number]):
                 raise LibraryError(f"The library in {part} is named twice: name it once.")
-        return MergedBackend(parts)
+        return MergedBackend(tuple(parts))
     if isinstance(location, str) and location.lower().startswith(SCHEMES):
         return _in_database(location)
     if isinstance(location, str) and "://" in location:

@@ -1,53 +1,43 @@
-"""Build a generation: changed statements, the source of their vectors, a folder's files."""
+"""What a generation is built from: changed statements, their columns and the source of vectors."""
 
 from __future__ import annotations
 
 import hashlib
 import heapq
-import json
-import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from compare import __version__
 from compare.errors import LibraryError, ModelError
-from compare.library import generations
-from compare.library.generations import (
-    FORMAT,
-    MANIFEST,
-    Generation,
-    Manifest,
-    record_files,
-)
+from compare.library.filters import COLUMNS
+from compare.library.generations import FORMAT, MANIFEST, Manifest, record_files
 from compare.library.index.base import Floats, check_vectors
 from compare.library.passage_store import DEFAULT_STORE, FileStore, PassageStore, store_kind
-from compare.statements import Statement
+from compare.statements import Statement, country_key, fold
+from compare.statements.duplicates import text_key
+from compare.statements.statement_file import StatementFile
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from compare.library.backend import Backend
-    from compare.library.folder import FolderBackend
     from compare.models import Encoder
     from compare.progress import Progress
 
-_ADAPTATION = "adapted.json"  # an older version wrote it beside a library
-
 _STAGED = "staged.sqlite"
-_AT_ONCE = 200
 
 
 class Change:
     """The statements of a new generation: those of a store plus added, minus removed ones.
 
-    Added statements are sorted by id in a file, since they may not fit in memory.
-
     Attributes:
+        added: The statements to add, by id; an id may occur twice.
         removed: The ids of the statements to remove.
     """
 
@@ -58,43 +48,21 @@ class Change:
         before: PassageStore | None = None,
         remove: Collection[str] = (),
     ) -> None:
-        """Write the added statements to a file in the scratch folder; an id may occur twice.
+        """Write the added statements to a file in the scratch folder if they are in none.
 
         Raises:
             LibraryError: The disk is full.
         """
-        self._before, self.removed = before, remove
-        self._path = scratch / _STAGED
-        self._path.unlink(missing_ok=True)
-        # As bytes, SQLite sorts ids as Python sorts strings.
-        rows = (
-            (entry.id.encode("utf-8", "surrogatepass"), json.dumps(entry.to_dict()))
-            for entry in add
-        )
-        with new_database(self._path) as database:
-            database.execute("CREATE TABLE staged (id BLOB NOT NULL, data TEXT NOT NULL)")
-            database.executemany("INSERT INTO staged VALUES (?, ?)", rows)
-            database.execute("CREATE INDEX staged_id ON staged (id)")
+        self._before, self.removed, self._path = before, remove, scratch / _STAGED
+        self.added = add if isinstance(add, StatementFile) else StatementFile(self._path, add)
 
     def statements(self) -> Iterator[Statement]:
         """Yield the statements after the change, by id; the file is removed at the end."""
-        replaced = (key for (key,) in self._rows("SELECT id FROM staged"))
-        gone = {*self.removed, *(key.decode("utf-8", "surrogatepass") for key in replaced)}
+        gone = {*self.removed, *self.added.ids()}
         before = iter(()) if self._before is None else self._before.all_statements()
         kept = (statement for statement in before if statement.id not in gone)
-        yield from heapq.merge(kept, self.added(), key=attrgetter("id"))
+        yield from heapq.merge(kept, self.added, key=attrgetter("id"))
         self._path.unlink(missing_ok=True)
-
-    def added(self) -> Iterator[Statement]:
-        """Yield the added statements by id; may be called again."""
-        rows = self._rows("SELECT data FROM staged ORDER BY id")
-        return (Statement.from_json(data) for (data,) in rows)
-
-    def _rows(self, sql: str) -> Iterator[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self._path)) as database:
-            cursor = database.execute(sql)
-            while rows := cursor.fetchmany(_AT_ONCE):
-                yield from rows
 
 
 def in_order(statements: Iterable[Statement]) -> Iterator[tuple[Statement, str]]:
@@ -124,27 +92,6 @@ def in_order(statements: Iterable[Statement]) -> Iterator[tuple[Statement, str]]
         yield statement, data
 
 
-@contextmanager
-def new_database(path: Path) -> Iterator[sqlite3.Connection]:
-    """Yield a new SQLite file inside a transaction, which is committed at the end.
-
-    Raises:
-        LibraryError: The disk is full.
-    """
-    try:
-        with closing(sqlite3.connect(path, isolation_level=None)) as database:
-            # No journal is needed: after an interruption the writer starts a new file.
-            for pragma in ("page_size = 4096", "journal_mode = OFF", "synchronous = OFF"):
-                database.execute(f"PRAGMA {pragma}")
-            database.execute("BEGIN")
-            yield database
-            database.execute("COMMIT")
-    except sqlite3.Error as error:
-        raise LibraryError(
-            f"{path} could not be written ({error}): make room on the disk, then try again."
-        ) from error
-
-
 @dataclass(frozen=True, slots=True)
 class Embedding:
     """The source of a new generation's vectors.
@@ -161,10 +108,35 @@ class Embedding:
     load: Callable[[], Encoder]
     known: FileStore | None = None
 
+    @classmethod
+    def by(cls, encoder: Encoder, known: FileStore | None = None) -> Self:
+        """Return an encoder as the source."""
+        return cls(encoder.name, encoder.digest, encoder.dim, lambda: encoder, known)
+
+    @classmethod
+    def as_before(
+        cls, where: Backend, made: Manifest, encoder: Encoder | None, known: FileStore | None = None
+    ) -> Self:
+        """Return the source that a library was built with, which is loaded if it is not given.
+
+        Raises:
+            LibraryError: The encoder is another.
+        """
+        if encoder is not None:
+            check_encoder(where, made, encoder)
+        load = cache(lambda: encoder or encoder_of(where, made))
+        return cls(made.encoder, made.encoder_digest, made.dim, load, known)
+
     @property
     def at_once(self) -> int:
         """Return how many texts to encode at once; this loads the encoder."""
         return self.load().at_once
+
+    def manifest(self, **made: Any) -> Manifest:
+        """Return the manifest of a generation with these vectors, given its other fields."""
+        return Manifest(
+            program=__version__, encoder=self.name, encoder_digest=self.digest, dim=self.dim, **made
+        )
 
     def encode(self, texts: Sequence[str], on_progress: Progress | None = None) -> Floats:
         """Encode texts and check the vectors.
@@ -188,6 +160,42 @@ class Embedding:
         return vectors
 
 
+class Columns(NamedTuple):
+    """What every store keeps of a statement beside its JSON.
+
+    Attributes:
+        values: The values of `filters.COLUMN_NAMES`.
+        days: First and last day of its date as ordinals; None if undated.
+        text_key: Equal for duplicates; see `statements.duplicates.text_key`.
+        about: The words of its metadata, in which `browse` looks.
+        countries: Key, name and folded name of each country.
+    """
+
+    values: tuple[str, ...]
+    days: tuple[int | None, int | None]
+    text_key: int
+    about: str
+    countries: tuple[tuple[str, str, str], ...]
+
+
+def columns_of(statement: Statement) -> Columns:
+    """Return the columns of a statement."""
+    values: dict[str, str] = {}
+    for column in COLUMNS:
+        values[column.name] = value = column.read(statement)
+        values[column.key_column] = column.key(value) if column.key else value
+    date = statement.date
+    about = (statement.speaker, statement.role, statement.countries, statement.venue)
+    more = (statement.title, statement.source, statement.context, statement.id)
+    return Columns(
+        tuple(values.values()),
+        (date.first.toordinal(), date.last.toordinal()) if date else (None, None),
+        text_key(statement),
+        "\n".join((*about, *more)),
+        tuple((country_key(one), one.name, fold(one.name)) for one in statement.country),
+    )
+
+
 def passage_key(completed: str) -> int:
     """Return 64 bits of the sha256 of a passage's embedded text, as a signed integer.
 
@@ -197,101 +205,19 @@ def passage_key(completed: str) -> int:
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
-# -- Generations of a folder ---------------------------------------------------------------------
-
-
-def build_generation(
-    backend: FolderBackend,
-    statements: Iterable[Statement],
-    encoder: Encoder,
-    on_progress: Progress | None = None,
-    *,
-    store: str | None = None,
-) -> Generation:
-    """Write a generation of these statements into a folder; see `Library.build`."""
-    with generations.writing(backend.folder) as scratch:
-        known = _embedded_by(encoder, backend)
-        with nullcontext() if known is None else closing(known):
-            embedding = Embedding(encoder.name, encoder.digest, encoder.dim, lambda: encoder, known)
-            change = Change(scratch, statements)
-            manifest = _write(scratch, store or _kind_in(backend), change, embedding, on_progress)
-        return generations.publish(backend.folder, scratch, manifest)
-
-
-def update_generation(
-    backend: FolderBackend,
-    add: Iterable[Statement],
-    remove: frozenset[str],
-    encoder: Encoder | None,
-    on_progress: Progress | None = None,
-    *,
-    for_good: bool = False,
-) -> Generation:
-    """Write the generation after the one in use into a folder; see `Backend.update`."""
-    with generations.writing(backend.folder) as scratch:
-        before = backend.open()
-        made = before.manifest
-        if encoder is not None:
-            check_encoder(backend, made, encoder)
-        before.verify()
-        with closing(before.open_store()) as store:
-            for missing in sorted(remove - store.statements(remove).keys()):
-                raise no_statement(missing, backend)
-            load = cache(lambda: encoder or encoder_of(backend, made))
-            embedding = Embedding(made.encoder, made.encoder_digest, made.dim, load, store)
-            change = Change(scratch, add, store, remove)
-            manifest = _write(scratch, made.store, change, embedding, on_progress)
-        return generations.publish(backend.folder, scratch, manifest, for_good=for_good)
-
-
-def _kind_in(backend: FolderBackend) -> str:
-    """Return the kind of store of the library in a folder; the default without a library."""
-    with suppress(LibraryError):
-        return backend.open().manifest.store
-    return DEFAULT_STORE
-
-
-def _embedded_by(encoder: Encoder, backend: FolderBackend) -> FileStore | None:
-    """Open the store in a folder; None if it is missing, damaged or of another encoder."""
-    with suppress(LibraryError):
-        before = backend.open()
-        made = before.manifest
-        if (made.encoder_digest, made.dim) == (encoder.digest, encoder.dim):
-            before.verify()
-            return before.open_store()
-    return None
-
-
-def _write(
+def write_generation(
     scratch: Path,
-    kind: str,
+    kind: str | None,
     change: Change,
     embedding: Embedding,
-    on_progress: Progress | None = None,
+    on_progress: Progress | None,
 ) -> Manifest:
-    """Write the files of a generation and return the manifest for them.
-
-    Args:
-        scratch: A folder that is empty or holds the files of an interrupted writer.
-        kind: Kind of the store.
-        change: The statements.
-        embedding: The source of the vectors.
-        on_progress: Reports newly embedded texts.
-    """
-    (scratch / MANIFEST).unlink(missing_ok=True)
+    """Write the files of a generation in a store of a kind, and return the manifest for them."""
+    (scratch / MANIFEST).unlink(missing_ok=True)  # left by an interrupted writer
+    kind = kind or DEFAULT_STORE
     written = store_kind(kind).write(scratch, change, embedding, on_progress)
-    return Manifest(
-        format=FORMAT,
-        program=__version__,
-        store=kind,
-        encoder=embedding.name,
-        encoder_digest=embedding.digest,
-        dim=embedding.dim,
-        statements=written.statements,
-        passages=written.passages,
-        corpus_digest=written.corpus_digest,
-        files=record_files(scratch),
-    )
+    files = record_files(scratch)
+    return embedding.manifest(format=FORMAT, store=kind, files=files, **written._asdict())
 
 
 # -- Encoders ----------------------------------------------------------------------------------
@@ -328,14 +254,3 @@ def no_statement(statement_id: str, where: Backend) -> LibraryError:
         f"There is no statement {statement_id!r} in the library in {where}: `compare show` lists "
         "the ids."
     )
-
-
-def about_adaptation(backend: Backend) -> str:
-    """Say that an older version's adaptation to the library is no longer used; "" without one."""
-    try:
-        there = backend.read_document(_ADAPTATION) is not None
-    except (OSError, ValueError):  # it is there, but no text that can be read
-        there = True
-    remedy = ": delete it" if backend.folder else ""
-    place = backend.place_of(_ADAPTATION)
-    return f"The adaptation in {place} is no longer used{remedy}." if there else ""

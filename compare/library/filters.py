@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from compare.errors import QueryError
 from compare.library.actors import commonest, spellings_by_key
+from compare.safe_text import one_line
 from compare.statements import (
     Country,
+    PartialDate,
     country_code,
     country_key,
     country_name,
@@ -25,7 +27,7 @@ from compare.statements import (
 from compare.statements.normalize import searchable
 
 if TYPE_CHECKING:
-    from compare.statements import PartialDate, Quote, Statement
+    from compare.statements import Quote, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,9 @@ SOURCE = Attribute("source", attrgetter("source"))
 LANGUAGE = Attribute("language", attrgetter("language"))
 COLUMNS = (SPEAKER, SOURCE, LANGUAGE, ROLE, PARTY, VENUE)
 """Attributes that a store keeps in columns."""
+
+COLUMN_NAMES = tuple(dict.fromkeys(name for one in COLUMNS for name in (one.name, one.key_column)))
+"""The columns of `COLUMNS`."""
 
 ID = Attribute("id", attrgetter("id"))
 COUNTRY = Attribute("country", attrgetter("countries"))
@@ -99,69 +104,31 @@ class Filter:
 
 
 # One entry for each field of `Filters` below, of the same name and in the same order.
-FILTERS: Mapping[str, Filter] = {
-    entry.name: entry
-    for entry in (
-        Filter(
-            "speakers", "Speaker", "--only-speaker", "Only statements of this speaker.", SPEAKER
-        ),
-        Filter(
-            "countries",
-            "Country or organisation",
-            "--only-country",
-            "Only statements of this country.",
-            COUNTRY,
-        ),
-        Filter("roles", "Role", "--only-role", "Only statements of this office.", ROLE),
-        Filter("parties", "Party", "--party", "Only statements of this political party.", PARTY),
-        Filter("venues", "Venue", "--venue", "Only statements made at this venue.", VENUE),
-        Filter("date_from", "From", "--from", "Only statements since this date."),
-        Filter("date_to", "To", "--to", "Only statements until this date."),
-        Filter("sources", "Source", "--source", "Only statements from this source.", SOURCE),
-        Filter(
-            "languages",
-            "Language",
-            "--language",
-            'Only statements in this language ("en").',
-            LANGUAGE,
-        ),
-        Filter(
-            "words",
-            "Words",
-            "--words",
-            'Only passages with these words: veto "Security Council" OR UNSC.',
-        ),
-        Filter("statement_ids", "Statement", "--only-id", "Only this statement.", ID),
-        Filter(
-            "not_speakers",
-            "Not the speaker",
-            "--not-speaker",
-            "Exclude this speaker.",
-            SPEAKER,
-            True,
-        ),
-        Filter(
-            "not_countries",
-            "Not the country",
-            "--not-country",
-            "Exclude this country.",
-            COUNTRY,
-            True,
-        ),
-        Filter(
-            "not_own_speaker",
-            "Not the quote’s own speaker",
-            "--not-own-speaker",
-            "Exclude the quote's speaker.",
-        ),
-        Filter(
-            "not_own_country",
-            "Not the quote’s own country",
-            "--not-own-country",
-            "Exclude the quote's country.",
-        ),
-    )
-}
+_FILTERS = (
+    Filter("speakers", "Speaker", "--only-speaker", "Only statements of this speaker.", SPEAKER),
+    Filter("countries", "Country or organisation", "--only-country",
+           "Only statements of this country.", COUNTRY),
+    Filter("roles", "Role", "--only-role", "Only statements of this office.", ROLE),
+    Filter("parties", "Party", "--party", "Only statements of this political party.", PARTY),
+    Filter("venues", "Venue", "--venue", "Only statements made at this venue.", VENUE),
+    Filter("date_from", "From", "--from", "Only statements since this date."),
+    Filter("date_to", "To", "--to", "Only statements until this date."),
+    Filter("sources", "Source", "--source", "Only statements from this source.", SOURCE),
+    Filter("languages", "Language", "--language", 'Only statements in this language ("en").',
+           LANGUAGE),
+    Filter("words", "Words", "--words",
+           'Only passages with these words: veto "Security Council" OR UNSC.'),
+    Filter("statement_ids", "Statement", "--only-id", "Only this statement.", ID),
+    Filter("not_speakers", "Not the speaker", "--not-speaker", "Exclude this speaker.", SPEAKER,
+           excludes=True),
+    Filter("not_countries", "Not the country", "--not-country", "Exclude this country.", COUNTRY,
+           excludes=True),
+    Filter("not_own_speaker", "Not the quote’s own speaker", "--not-own-speaker",
+           "Exclude the quote's speaker."),
+    Filter("not_own_country", "Not the quote’s own country", "--not-own-country",
+           "Exclude the quote's country."),
+)  # fmt: skip
+FILTERS: Mapping[str, Filter] = {entry.name: entry for entry in _FILTERS}
 """All filters, by the name of the field of `Filters`."""
 
 
@@ -248,6 +215,51 @@ class Filters:
         return ", ".join(names) or "all statements"
 
 
+# -- As plain data ------------------------------------------------------------------------------
+
+
+def filters_in_force(filters: Filters) -> Mapping[str, Any]:
+    """Return the filters that are set, as plain data."""
+    found: dict[str, Any] = {}
+    for name in Filters.__dataclass_fields__:
+        if value := getattr(filters, name):
+            value = value.iso if isinstance(value, PartialDate) else value
+            found[name] = list(value) if isinstance(value, tuple) else value
+    return found
+
+
+def parse_filters(given: Mapping[str, Any]) -> Filters:
+    """Return the filters that `filters_in_force` wrote.
+
+    Raises:
+        ValueError: They are invalid; the message begins with the name of a filter.
+    """
+    values: dict[str, Any] = {}
+    for name, value in given.items():
+        if name not in Filters.__dataclass_fields__:
+            raise ValueError(f"{one_line(name)[:_SHOWN]}: there is no such filter")
+        kind = type(getattr(Filters(), name))
+        if kind is tuple:
+            is_valid = isinstance(value, list) and all(isinstance(one, str) for one in value)
+        else:
+            is_valid = isinstance(value, bool if kind is bool else str)
+        if not is_valid:
+            raise ValueError(f"{name}: its value is of another kind")
+        try:
+            values[name] = PartialDate(value) if isinstance(value, str) else value
+        except ValueError:
+            shown = f"{value[:_SHOWN]!a}"
+            raise ValueError(f"{name}: {shown} is not YYYY, YYYY-MM or YYYY-MM-DD") from None
+        values[name] = tuple(value) if kind is tuple else values[name]
+    try:
+        return Filters(**values)
+    except QueryError as error:
+        raise ValueError(f"words: {error}") from error
+
+
+# -- Words ----------------------------------------------------------------------------------------
+
+_SHOWN = 40  # characters of a name or a value in a message
 _MOST_TERMS, _LONGEST_TERM = 64, 200
 _MARKS = str.maketrans(dict.fromkeys("“”„«»＂", '"'))
 _UNREADABLE = re.compile("[\0\ud800-\udfff]")
@@ -270,15 +282,13 @@ def required_words(texts: Iterable[str]) -> list[list[str]]:
         its: list[list[str]] = []
         joins = False
         for term in _terms(text):
-            if term is None:
-                if joins or not its:
-                    raise _without_word(text)
-                joins = True
-            elif joins:
+            if term is None and (joins or not its):
+                raise _without_word(text)
+            if term is not None and joins:
                 its[-1].append(term)
-                joins = False
-            else:
+            elif term is not None:
                 its.append([term])
+            joins = term is None
         if joins:
             raise _without_word(text)
         if not its:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from compare.library import generations
 from compare.library.generations import Generation
 
 if TYPE_CHECKING:
+    from compare.library.passage_store import FileStore
     from compare.models import Encoder
     from compare.progress import Progress
     from compare.statements import Statement
@@ -65,9 +67,16 @@ class FolderBackend:
         *,
         store: str | None = None,
     ) -> Generation:
-        from compare.library.build import build_generation  # loads numpy
+        from compare.library.build import Change, Embedding, write_generation  # loads numpy
 
-        return build_generation(self, statements, encoder, on_progress, store=store)
+        with generations.writing(self.folder) as scratch:
+            known = self._embedded_by(encoder)
+            with nullcontext() if known is None else closing(known):
+                change, embedding = Change(scratch, statements), Embedding.by(encoder, known)
+                manifest = write_generation(
+                    scratch, store or self._kind, change, embedding, on_progress
+                )
+            return generations.publish(self.folder, scratch, manifest)
 
     def update(
         self,
@@ -78,9 +87,36 @@ class FolderBackend:
         *,
         for_good: bool = False,
     ) -> Generation:
-        from compare.library.build import update_generation
+        from compare.library.build import Change, Embedding, no_statement, write_generation
 
-        return update_generation(self, add, remove, encoder, on_progress, for_good=for_good)
+        with generations.writing(self.folder) as scratch:
+            before = self.open()
+            made = before.manifest
+            before.verify()
+            with closing(before.open_store()) as there:
+                embedding = Embedding.as_before(self, made, encoder, there)
+                for missing in sorted(remove - there.statements(remove).keys()):
+                    raise no_statement(missing, self)
+                change = Change(scratch, add, there, remove)
+                manifest = write_generation(scratch, made.store, change, embedding, on_progress)
+            return generations.publish(self.folder, scratch, manifest, for_good=for_good)
+
+    @property
+    def _kind(self) -> str | None:
+        """Return the kind of store of the library that is there; None without a library."""
+        with suppress(LibraryError):
+            return self.open().manifest.store
+        return None
+
+    def _embedded_by(self, encoder: Encoder) -> FileStore | None:
+        """Open the store that is there; None if it is missing, damaged or of another encoder."""
+        with suppress(LibraryError):
+            before = self.open()
+            made = before.manifest
+            if (made.encoder_digest, made.dim) == (encoder.digest, encoder.dim):
+                before.verify()
+                return before.open_store()
+        return None
 
     def forget_before(self) -> None:
         generations.forget_before(self.folder)

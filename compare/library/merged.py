@@ -9,38 +9,34 @@ from __future__ import annotations
 import hashlib
 import heapq
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import chain, zip_longest
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compare.errors import LibraryError
-from compare.library.actors import KINDS, ActorName, Actors, check_kind
-from compare.library.backend import Backend, Generation
-from compare.library.filters import COUNTRY, FILTERS, Facet, Facets, Filters
+from compare.library.actors import check_kind
+from compare.library.base_store import BaseStore
+from compare.library.filters import Filters
 from compare.library.generations import Manifest
 from compare.library.index.base import BLOCK, Floats, Neighbours, Rows, RowSpans, Selection
 from compare.library.passage_store import (
-    ActorPassages,
     PassageMetadata,
     PassageStore,
     Period,
-    passages_by_actor,
 )
-from compare.statements import Country, Passage, Statement, country_code, country_key, words_key
+from compare.statements import Passage, Statement, words_key
 from compare.statements.duplicates import text_key
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from compare.models import Encoder
-    from compare.progress import Progress
+    from compare.library.backend import Backend, Generation
 
 _BITS = 40
 _IDS_AT_ONCE = 5000
@@ -102,24 +98,16 @@ class MergedGeneration:
             part.verify()
 
 
+@dataclass(frozen=True)
 class MergedBackend:
-    """Several backends as one, which only reads."""
+    """Several backends as one, which only reads, in the order in which they are named."""
 
-    folder: Path | None = None
-    read_only = True
-
-    def __init__(self, parts: Sequence[Backend]) -> None:
-        """Take the backends in the order in which they are named."""
-        self.parts = tuple(parts)
+    parts: tuple[Backend, ...]
+    folder: ClassVar[Path | None] = None
+    read_only: ClassVar[bool] = True
 
     def __str__(self) -> str:
         return ";".join(map(str, self.parts))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, MergedBackend) and other.parts == self.parts
-
-    def __hash__(self) -> int:
-        return hash(self.parts)
 
     @property
     def address(self) -> str:
@@ -139,35 +127,13 @@ class MergedBackend:
         parts = tuple(part.open() for part in self.parts)
         return MergedGeneration(parts, tuple(map(str, self.parts)))
 
-    def build(
-        self,
-        statements: Iterable[Statement],
-        encoder: Encoder,
-        on_progress: Progress | None = None,
-        *,
-        store: str | None = None,
-    ) -> Generation:
-        raise self.refusal()
-
-    def update(
-        self,
-        add: Iterable[Statement],
-        remove: frozenset[str],
-        encoder: Encoder | None,
-        on_progress: Progress | None = None,
-        *,
-        for_good: bool = False,
-    ) -> Generation:
-        raise self.refusal()
-
-    def forget_before(self) -> None:
-        raise self.refusal()
-
-    def refusal(self) -> LibraryError:
-        """Return the error of writing to several libraries."""
-        return LibraryError(
+    def refuse(self, *_: object, **__: object) -> NoReturn:
+        """Raise the error of writing to several libraries."""
+        raise LibraryError(
             f"Several libraries ({self}) are only searched together: name the one to write to."
         )
+
+    build = update = forget_before = write_document = update_document = refuse
 
     # -- Documents: several libraries have none ----------------------------------------------------
 
@@ -177,41 +143,31 @@ class MergedBackend:
     def read_document(self, document: str) -> str | None:
         return None
 
-    def write_document(self, document: str, text: str) -> None:
-        raise self.refusal()
-
-    def update_document(self, document: str, change: Callable[[str | None], str]) -> None:
-        raise self.refusal()
-
     def remove_document(self, document: str) -> bool:
         return False
 
 
+@dataclass(frozen=True, slots=True)
 class MergedSelection:
-    """A selection in each part."""
+    """A selection in each part, of its own rows."""
 
-    def __init__(self, parts: Sequence[Selection]) -> None:
-        """Take the parts' selections, of their own rows."""
-        self.parts = parts
+    parts: Sequence[Selection]
 
     def __len__(self) -> int:
-        """Return the number of passages."""
         return sum(map(len, self.parts))
 
     def holds(self, rows: Rows) -> NDArray[np.bool_]:
-        """Tell for each row whether it is selected."""
         held = np.zeros(len(rows), bool)
         for number, at, own in _by_part(rows):
             held[at] = self.parts[number].holds(own)
         return held
 
     def blocks(self, size: int = BLOCK) -> Iterator[Rows]:
-        """Yield the rows, ascending, at most `size` at a time."""
         for number, part in enumerate(self.parts):
             yield from (rows + (number << _BITS) for rows in part.blocks(size))
 
 
-class MergedStore:
+class MergedStore(BaseStore):
     """The stores of several libraries as one; `PassageStore` documents the public methods."""
 
     def __init__(self, parts: Sequence[PassageStore]) -> None:
@@ -275,38 +231,15 @@ class MergedStore:
         merged = sorted(chain(*(page for page, _ in pages)), key=newest_first)
         return merged[offset : offset + limit], sum(total for _, total in pages)
 
-    def facets(self) -> Facets:
-        return self._facets
+    def spellings(self, attribute: str) -> list[tuple[str, str, int]]:
+        return [row for part in self._parts for row in part.spellings(attribute)]
 
-    @cached_property
-    def _facets(self) -> Facets:
-        found = {}
-        for name in self._parts[0].facets():
-            attribute = FILTERS[name].attribute
-            key: Callable[[str], str] = str
-            if attribute is COUNTRY:
-                key = _country_key
-            elif attribute is not None and attribute.key:
-                key = attribute.key
-            by_key: dict[str, list[Facet]] = {}
-            for part in self._parts:
-                for facet in part.facets()[name]:
-                    by_key.setdefault(key(facet.value), []).append(facet)
-            merged = [_merge_facets(facets) for facets in by_key.values()]
-            found[name] = tuple(sorted(merged, key=lambda facet: (-facet.count, facet.label)))
-        return found
+    def country_counts(self) -> Mapping[str, int]:
+        return sum((Counter(part.country_counts()) for part in self._parts), Counter())
 
     def period(self) -> Period | None:
         found = list(filter(None, (part.period() for part in self._parts)))
-        if not found:
-            return None
-        return min(first for first, _ in found), max(last for _, last in found)
-
-    def languages(self) -> Mapping[str, int]:
-        total: Counter[str] = Counter()
-        for part in self._parts:
-            total.update(part.languages())
-        return total
+        return (min(first for first, _ in found), max(last for _, last in found)) if found else None
 
     # -- Passages --------------------------------------------------------------------------------
 
@@ -394,11 +327,6 @@ class MergedStore:
         rows = [rows + (number << _BITS) for number, (rows, _) in enumerate(found)]
         return np.concatenate(rows), np.concatenate([scores for _, scores in found])
 
-    def nearest_per_actor(
-        self, vector: Floats, kind: str, least: float, within: Selection | None = None
-    ) -> ActorPassages:
-        return passages_by_actor(self, kind, *self.at_least(vector, least, within))
-
     def ranked_by_words(self, query: str, k: int, within: Selection | None = None) -> Rows:
         # Scores of different libraries cannot be compared: take the best of each in turn.
         selected = zip(self._parts, self._within(within), strict=True)
@@ -411,25 +339,9 @@ class MergedStore:
 
     # -- Actors ----------------------------------------------------------------------------------
 
-    def actors(self, kind: str) -> Actors:
-        check_kind(kind)
-        return self._actors[kind]
-
-    @cached_property
-    def _actors(self) -> dict[str, Actors]:
-        found = {}
-        for kind in KINDS:
-            by_key: dict[str, ActorName] = {}
-            for actor in chain(*(part.actors(kind) for part in self._parts)):
-                known = by_key.get(actor.key, actor)
-                spellings = known.spellings | actor.spellings
-                by_key[actor.key] = replace(known, spellings=spellings)
-            found[kind] = tuple(by_key[key] for key in sorted(by_key))
-        return found
-
     def _numbers(self, kind: str, part: PassageStore) -> Rows:
         """Return the number here of each actor of a part."""
-        number = {actor.key: n for n, actor in enumerate(self.actors(kind))}
+        number = self._actor_numbers[kind]
         return np.array([number[actor.key] for actor in part.actors(kind)], np.int64)
 
     def actors_of(self, kind: str, statements: Rows) -> tuple[Rows, Rows]:
@@ -458,14 +370,3 @@ def _by_part(numbers: Rows) -> Iterator[tuple[int, Rows, Rows]]:
     for part in np.unique(of_part).tolist():
         at = np.flatnonzero(of_part == part)
         yield part, at, numbers[at] - (part << _BITS)
-
-
-def _country_key(value: str) -> str:
-    return value if value.isupper() else country_key(Country(value, country_code(value)))
-
-
-def _merge_facets(facets: Sequence[Facet]) -> Facet:
-    """Return the facet of a value that several parts have."""
-    most = max(facets, key=attrgetter("count"))
-    spellings = dict.fromkeys(chain(most.spellings, *(facet.spellings for facet in facets)))
-    return replace(most, count=sum(facet.count for facet in facets), spellings=tuple(spellings))

@@ -7,10 +7,10 @@ passes `tests/library/test_store_contract.py`.
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -128,6 +128,12 @@ class PassageStore(Protocol):
     def period(self) -> Period | None:
         """Return the first and the last day that a statement may be of; None without any date."""
 
+    def spellings(self, attribute: str) -> list[tuple[str, str, int]]:
+        """Return key, spelling and number of statements of each value of an attribute."""
+
+    def country_counts(self) -> Mapping[str, int]:
+        """Return the number of statements of each country's key."""
+
     def languages(self) -> Mapping[str, int]:
         """Return the number of statements in each language, "" included."""
 
@@ -171,14 +177,6 @@ class PassageStore(Protocol):
     ) -> tuple[Rows, Floats]:
         """Return the passages with a cosine of `least` or more, by row, and their cosines."""
 
-    def nearest_per_actor(
-        self, vector: Floats, kind: str, least: float, within: Selection | None = None
-    ) -> ActorPassages:
-        """Return each actor's passages with a cosine of `least` or more.
-
-        Of an actor's duplicates, only the most similar is returned; the first wins a tie.
-        """
-
     def ranked_by_words(self, query: str, k: int, within: Selection | None = None) -> Rows:
         """Return the rows of the k passages that share words with `query`, best first (BM25).
 
@@ -215,7 +213,8 @@ class FileStore(PassageStore, Protocol):
     ) -> Written:
         """Write the statements after a change into the folder of a generation; embed new texts.
 
-        The folder may hold the files of an interrupted writer. `on_progress` reports new texts.
+        Equal statements give equal bytes. The folder may hold the files of an interrupted writer.
+        `on_progress` reports new texts.
         """
 
     @classmethod
@@ -230,12 +229,10 @@ class FileStore(PassageStore, Protocol):
         """Return a row for each `build.passage_key`, -1 for texts that are not in the store."""
 
 
-def period_of(found: Sequence[tuple[int | None, int | None]]) -> Period | None:
+def period_of(found: list[Any]) -> Period | None:
     """Return a period of its first and last day as ordinals, the one row of `found`."""
     ((first, last),) = found
-    if first is None or last is None:
-        return None
-    return date.fromordinal(first), date.fromordinal(last)
+    return (date.fromordinal(first), date.fromordinal(last)) if first else None
 
 
 def store_kind(name: str, folder: Path | None = None) -> type[FileStore]:
@@ -246,15 +243,17 @@ def store_kind(name: str, folder: Path | None = None) -> type[FileStore]:
             f"The library{where} is kept in a store of the kind {name[:40]!r}, which this program "
             f"cannot read (it reads {', '.join(STORES)}): {UPDATE}."
         )
-    module, _, attribute = STORES[name].partition(":")
-    kind: type[FileStore] = getattr(importlib.import_module(module), attribute)
+    kind: type[FileStore] = resolve_name(STORES[name])
     return kind
 
 
 def passages_by_actor(
     store: PassageStore, kind: str, rows: Rows, similarity: Floats
 ) -> ActorPassages:
-    """Return the passages of each actor among these, the most similar first, without duplicates."""
+    """Return the passages of each actor among these, the most similar first.
+
+    Of an actor's duplicates, only the most similar is returned; the first wins a tie.
+    """
     about = store.metadata(rows)
     at, actor = store.actors_of(kind, about.statement)
     order = np.lexsort((rows[at], -similarity[at], actor))

@@ -13,21 +13,18 @@ from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from compare.errors import LibraryError
-from compare.library.actors import KINDS, Actors, check_kind, name_actors
+from compare.library.actors import check_kind
+from compare.library.base_store import BaseStore
 from compare.library.filters import (
     COLUMNS,
     COUNTRY,
-    FACETED,
-    FILTERS,
-    Facets,
     Filters,
     country_spellings,
-    facets_of,
     required_words,
 )
 from compare.library.generations import damaged, unreadable
@@ -39,22 +36,21 @@ from compare.library.index.base import (
     RowSpans,
     Selection,
     VectorIndex,
+    index_file,
+    new_index,
 )
-from compare.library.index.faiss import FaissIndex
 from compare.library.passage_store import (
     EXACT,
     READ_AT_MOST,
-    ActorPassages,
     PassageMetadata,
     Period,
     Written,
     find_runs,
-    passages_by_actor,
     period_of,
 )
-from compare.library.sqlite_writer import INDEX, STORE, VECTORS, write_files
+from compare.library.sqlite_writer import STORE, VECTORS, write_tables, write_vectors
 from compare.safe_text import one_line
-from compare.statements import Passage, Statement
+from compare.statements import Statement
 from compare.statements.normalize import content_words, distinct_words, fold_case
 
 if TYPE_CHECKING:
@@ -91,10 +87,9 @@ _ACTOR_KEYS = {
 """Queries for each statement's number with its actors' keys, by kind of actor."""
 
 
-class SqliteStore:
-    """A store in the folder of a generation; a subclass may set another vector index."""
+class SqliteStore(BaseStore):
+    """A store in the folder of a generation."""
 
-    index: ClassVar[type[VectorIndex]] = FaissIndex
     nearest_by = EXACT
 
     def __init__(self, folder: Path, database: sqlite3.Connection, vectors: Halves) -> None:
@@ -108,7 +103,13 @@ class SqliteStore:
     def write(
         cls, folder: Path, change: Change, embedding: Embedding, on_progress: Progress | None = None
     ) -> Written:
-        return write_files(folder, cls.index, change, embedding, on_progress)
+        for path in (folder / STORE, *folder.glob("index.*")):  # left by an interrupted writer
+            path.unlink(missing_ok=True)
+        statements, keys, digest = write_tables(folder / STORE, change.statements())
+        vectors = write_vectors(folder, keys, embedding, on_progress)
+        name, index = new_index(vectors)
+        index.write(folder / name)
+        return Written(statements, len(keys), digest)
 
     @classmethod
     def open(cls, folder: Path, passages: int, dim: int) -> Self:
@@ -200,23 +201,14 @@ class SqliteStore:
         )
         return [self._statement(data) for (data,) in found], total
 
-    def facets(self) -> Facets:
-        return self._facets
+    def spellings(self, attribute: str) -> list[Any]:
+        return self._all(_SPELLINGS[attribute])
 
-    @cached_property
-    def _facets(self) -> Facets:
-        totals = dict(self._all("SELECT key, count(DISTINCT n) FROM countries GROUP BY 1"))
-        values = {}
-        for name in FACETED:
-            counted = self._all(_SPELLINGS[FILTERS[name].word])
-            values[name] = facets_of(counted, totals if name == "countries" else None)
-        return values
+    def country_counts(self) -> Mapping[str, int]:
+        return dict(self._all("SELECT key, count(DISTINCT n) FROM countries GROUP BY 1"))
 
     def period(self) -> Period | None:
         return period_of(self._all("SELECT min(first_day), max(last_day) FROM statements"))
-
-    def languages(self) -> Mapping[str, int]:
-        return {language: count for language, _, count in self._all(_SPELLINGS["language"])}
 
     # -- Passages --------------------------------------------------------------------------------
 
@@ -229,18 +221,12 @@ class SqliteStore:
         )
         return {identity: range(first, first + count) for identity, first, count in found}
 
-    def passages(self, rows: Iterable[int]) -> list[Passage]:
-        wanted = [int(row) for row in rows]
-        found = self._listed(
+    def _passages(self, rows: list[int]) -> list[tuple[Any, ...]]:
+        return self._listed(
             "SELECT p.row, s.id, p.first, p.last, p.text, c.context FROM passages p "
             f"JOIN statements s USING (n) JOIN contents c USING (n) WHERE p.row IN {_LISTED}",
-            wanted,
+            rows,
         )
-        passages = {row: Passage(*fields) for row, *fields in found}
-        for row in wanted:
-            if row not in passages:
-                raise IndexError(f"row {row} of {len(self)} passages")
-        return [passages[row] for row in wanted]
 
     def metadata(self, rows: Rows) -> PassageMetadata:
         statement = self._statement_of(rows)
@@ -312,10 +298,14 @@ class SqliteStore:
     @cached_property
     def _index(self) -> VectorIndex:
         with self._lock:
-            path = self._folder / INDEX
-            if path.exists():
-                return self.index.open(path, self._vectors)
-            return self.index.build(self._vectors)  # another program has removed this generation
+            found = index_file(self._folder)
+            if found is None:  # another program has removed this generation
+                return new_index(self._vectors)[1]
+            path, kind = found
+            try:
+                return kind.open(path, self._vectors)
+            except ValueError as error:
+                raise damaged(path, str(error)) from error
 
     def nearest(self, vectors: Floats, k: int, within: Selection | None = None) -> Neighbours:
         with np.errstate(invalid="ignore", over="ignore"):
@@ -334,11 +324,6 @@ class SqliteStore:
     def _check_finite(self, scores: Floats) -> None:
         if not np.isfinite(scores).all():
             raise damaged(self._folder / VECTORS, "holds numbers that are not finite")
-
-    def nearest_per_actor(
-        self, vector: Floats, kind: str, least: float, within: Selection | None = None
-    ) -> ActorPassages:
-        return passages_by_actor(self, kind, *self.at_least(vector, least, within))
 
     def ranked_by_words(self, query: str, k: int, within: Selection | None = None) -> Rows:
         within = self._narrower(within)
@@ -379,20 +364,12 @@ class SqliteStore:
 
     # -- Actors ----------------------------------------------------------------------------------
 
-    def actors(self, kind: str) -> Actors:
-        check_kind(kind)
-        return self._actors[kind]
-
-    @cached_property
-    def _actors(self) -> dict[str, Actors]:
-        return {kind: name_actors(kind, self._all(_SPELLINGS[kind])) for kind in KINDS}
-
     @cached_property
     def _actors_by_statement(self) -> dict[str, tuple[Rows, Rows]]:
         """Return statement numbers, ascending, and actor numbers, by kind of actor."""
         found = {}
         for kind, sql in _ACTOR_KEYS.items():
-            number = {actor.key: n for n, actor in enumerate(self._actors[kind])}
+            number = self._actor_numbers[kind]
             pairs = np.array([(n, number[key]) for n, key in self._all(sql)], np.int64)
             statement, actor = pairs.reshape(-1, 2).T
             found[kind] = statement, actor

@@ -1,4 +1,4 @@
-"""Write the files of a SQLite store: its tables, the vectors and the index over them.
+"""Write the files of a SQLite store: its tables and the vectors.
 
 Vectors are written in blocks. Every few seconds they are flushed to disk with a record of how many
 are finished, so that the next writer can resume if this one is interrupted.
@@ -21,14 +21,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.library.build import Change, Embedding, in_order, new_database, passage_key
-from compare.library.filters import COLUMNS
+from compare.library.build import Embedding, columns_of, in_order, passage_key
+from compare.library.filters import COLUMN_NAMES, COLUMNS
 from compare.library.generations import RESUME
-from compare.library.index.base import Rows, VectorIndex
-from compare.library.passage_store import Written
+from compare.library.index.base import Rows
 from compare.progress import within_total
-from compare.statements import Statement, complete, country_key, fold, split_statement, words_key
-from compare.statements.duplicates import text_key
+from compare.statements import Statement, complete, split_statement, words_key
+from compare.statements.statement_file import new_database
 from compare.strict_json import read_json
 
 if TYPE_CHECKING:
@@ -36,18 +35,16 @@ if TYPE_CHECKING:
 
 STORE = "library.sqlite"
 VECTORS = "vectors.npy"
-INDEX = "index.faiss"
 
 _STATEMENTS_AT_ONCE = 2000
 _REUSED_AT_ONCE = 8192
 _SAVED_EVERY = 5.0  # seconds
 
 _TOKENIZE = "porter unicode61 remove_diacritics 2"
-_NAMES = dict.fromkeys(name for one in COLUMNS for name in (one.name, one.key_column))
 _TABLES = f"""
 CREATE TABLE statements (
     n INTEGER PRIMARY KEY, id TEXT NOT NULL, first_row INTEGER NOT NULL, row_count INTEGER NOT NULL,
-    {", ".join(f"{name} TEXT NOT NULL" for name in _NAMES)},
+    {", ".join(f"{name} TEXT NOT NULL" for name in COLUMN_NAMES)},
     first_day INTEGER, last_day INTEGER, text_key INTEGER NOT NULL);
 CREATE TABLE contents (n INTEGER PRIMARY KEY, context TEXT NOT NULL, data TEXT NOT NULL);
 CREATE TABLE countries (n INTEGER NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL,
@@ -70,22 +67,6 @@ CREATE INDEX countries_name_key ON countries (name_key, n);
 INSERT INTO passage_words (passage_words) VALUES ('optimize');
 INSERT INTO statement_words (statement_words) VALUES ('optimize');
 """
-
-
-def write_files(
-    folder: Path,
-    index: type[VectorIndex],
-    change: Change,
-    embedding: Embedding,
-    on_progress: Progress | None,
-) -> Written:
-    """Write the files of a store; equal statements give equal bytes: see `FileStore.write`."""
-    for name in (STORE, INDEX):  # left by an interrupted writer
-        (folder / name).unlink(missing_ok=True)
-    statements, keys, digest = write_tables(folder / STORE, change.statements())
-    vectors = _write_vectors(folder, keys, embedding, on_progress)
-    index.build(vectors).write(folder / INDEX)
-    return Written(statements, len(keys), digest)
 
 
 # -- Tables --------------------------------------------------------------------------------------
@@ -127,28 +108,18 @@ def _add(
     rows: dict[str, list[tuple[Any, ...]]], n: int, row: int, statement: Statement, data: str
 ) -> list[int]:
     """Add a statement's rows to those of each table; return the keys of its passages."""
-    passages = split_statement(statement)
-    day = statement.date
-    columns = {}
-    for column in COLUMNS:
-        columns[column.name] = value = column.read(statement)
-        columns[column.key_column] = column.key(value) if column.key else value
-    days = (day.first.toordinal(), day.last.toordinal()) if day else (None, None)
-    rows["statements"].append(
-        (n, statement.id, row, len(passages), *columns.values(), *days, text_key(statement))
-    )
+    passages, columns = split_statement(statement), columns_of(statement)
+    place = (n, statement.id, row, len(passages))
+    rows["statements"].append((*place, *columns.values, *columns.days, columns.text_key))
     rows["contents"].append((n, statement.context, data))
-    for entry in statement.country:
-        rows["countries"].append((n, country_key(entry), entry.name, fold(entry.name)))
-    about = (statement.speaker, statement.role, statement.countries, statement.venue)
-    more = (statement.title, statement.source, statement.context, statement.id)
-    rows["statement_words (rowid, about)"].append((n, "\n".join((*about, *more))))
+    for country in columns.countries:
+        rows["countries"].append((n, *country))
+    rows["statement_words (rowid, about)"].append((n, columns.about))
     keys = []
     for at, passage in enumerate(passages, start=row):
         keys.append(passage_key(passage.completed))
         words = words_key(passage.text, passage.context)
-        place = (at, n, passage.start, passage.end)
-        rows["passages"].append((*place, passage.text, keys[-1], words))
+        rows["passages"].append((at, n, passage.start, passage.end, passage.text, keys[-1], words))
         rows["passage_words (rowid, text, context)"].append((at, passage.text, passage.context))
     return keys
 
@@ -156,7 +127,7 @@ def _add(
 # -- Vectors -------------------------------------------------------------------------------------
 
 
-def _write_vectors(
+def write_vectors(
     folder: Path, keys: Rows, embedding: Embedding, on_progress: Progress | None
 ) -> np.ndarray:
     """Write the vector of each passage, float16 [passages, dim], and return them, mapped.

@@ -1,12 +1,7 @@
 """Models that turn texts into vectors, and pairs of texts into agree, oppose or neither."""
 
-from compare.models.protocols import (
-    Encoder,
-    StanceModel,
-    load_encoder,
-    load_stance_model,
-    signature,
-)
+from compare.models.loading import load_encoder, load_stance_model
+from compare.models.protocols import Encoder, StanceModel, signature
 from compare.models.values import (
     CODEBOOK,
     LEAST_CALLED,

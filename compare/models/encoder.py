@@ -49,11 +49,6 @@ class OnnxEncoder(Encoder):
         self._loaded: tuple[GraphRunner, Tokenizer] | None = None
 
     def encode(self, texts: Sequence[str], on_progress: Progress | None = None) -> Floats:
-        """Return float32 [len(texts), dim], rows of unit length.
-
-        Raises:
-            ModelError: A file of the model is missing or damaged.
-        """
         if not texts:
             return np.zeros((0, self.dim), np.float32)
         runner, tokenizer = self._loaded or self._load()

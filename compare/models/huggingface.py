@@ -79,7 +79,6 @@ class SentenceTransformerEncoder(Encoder):
     def encode(
         self, texts: Sequence[str], on_progress: Progress | None = None
     ) -> NDArray[np.float32]:
-        """Return float32 [len(texts), dim], rows of unit length."""
         vectors = np.zeros((len(texts), self.dim), np.float32)
         for n, text in enumerate(texts):
             vectors[n] = self._model.encode_document(
@@ -166,11 +165,6 @@ class HuggingFaceStance(StanceModel):
     def score_parts(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None
     ) -> tuple[NDArray[np.float32], list[InputPair]]:
-        """Return the probabilities and the parts read: see `read_in_parts`.
-
-        Raises:
-            ModelError: The model returns numbers that are not finite.
-        """
         return read_in_parts(pairs, self._fits, self._score, on_progress)
 
     def _fits(self, pair: InputPair) -> bool:

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from compare.errors import CompareError, ModelError, not_installed
-from compare.models.protocols import Encoder, StanceModel, load_encoder, load_stance_model
+from compare.models.loading import load_encoder, load_stance_model
+from compare.models.protocols import Encoder, StanceModel
 from compare.models.stance import CascadeStance
 from compare.progress import Progress
 
@@ -160,14 +161,13 @@ class RayEncoder(Encoder):
         self._fixed = (_absolute(name), self.digest)
 
     def encode(self, texts: Sequence[str], on_progress: Progress | None = None) -> Floats:
-        """Return float32 [len(texts), dim], rows of unit length."""
         if not texts:
             return np.zeros((0, self.dim), np.float32)
         return np.concatenate(self._cluster.map(_encode, self._fixed, texts, _TEXTS, on_progress))
 
 
 class RayStance(StanceModel):
-    """One stage of a stance model on the cores of a cluster."""
+    """One stage of a stance model on the cores of a cluster; `mark` runs on this machine."""
 
     def __init__(self, stage: StanceModel, name: str | None, number: int, cluster: Cluster) -> None:
         """Take a stage, the name for `load_stance_model`, and the stage's number there."""
@@ -178,14 +178,12 @@ class RayStance(StanceModel):
         self._fixed = (_absolute(name), number, self.digest, self.use)
 
     def for_use(self, use: Use) -> RayStance:
-        """Return the stage with its calibration for a use."""
         name, number, *_ = self._fixed
         return RayStance(self._stage.for_use(use), name, number, self._cluster)
 
     def score_parts(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None
     ) -> tuple[Floats, list[InputPair]]:
-        """Return probabilities, float32 [pairs, 3], and the part of each pair that was read."""
         if not pairs:
             return np.zeros((0, 3), np.float32), []
         found = self._cluster.map(_score, self._fixed, pairs, _PAIRS, on_progress)
@@ -195,11 +193,9 @@ class RayStance(StanceModel):
         )
 
     def calibrate(self, mean: Floats) -> Floats:
-        """Return mean probabilities as the stage calibrates them."""
         return self._stage.calibrate(mean)
 
     def mark(self, pair: InputPair) -> tuple[Floats, Floats] | None:
-        """Return how likely each character belongs to a deciding word, read on this machine."""
         return self._stage.mark(pair)
 
 

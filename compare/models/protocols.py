@@ -1,10 +1,8 @@
-"""Protocols of encoders and stance models, and how to load one by its name."""
+"""The protocols of encoders and stance models."""
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from compare.progress import Progress
@@ -14,23 +12,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from compare.models.values import InputPair, SameActor, Use
-
-ENCODER = "all-MiniLM-L6-v2"
-"""The encoder that comes with the program."""
-
-TIERS = ("fast", "accurate")
-"""The stance models whose weights come with the program."""
-
-CASCADE = "cascade"
-"""Both in turn: what is used if no model is named."""
-
-STANCE_MODELS = {
-    "fast": "compare.models.stance:load_fast",
-    "accurate": "compare.models.stance:load_accurate",
-    CASCADE: "compare.models.stance:load_cascade",
-}
-"""What loads each stance model, by the name for `--stance-model`: a function or a class that is
-called without arguments. Each passes `tests/models/test_contract.py`."""
 
 
 class Encoder(Protocol):
@@ -54,6 +35,9 @@ class Encoder(Protocol):
         """Return float32 [len(texts), dim], rows of unit length.
 
         A text's vector does not depend on the other texts.
+
+        Raises:
+            ModelError: A file of the model is missing or damaged.
         """
         ...
 
@@ -114,6 +98,9 @@ class StanceModel(Protocol):
 
         That is the pair itself, or, if it is longer than the model's window, the two sentences, or
         pieces of sentences, with the strongest verdict.
+
+        Raises:
+            ModelError: The model computes numbers that are not finite, or cannot be reached.
         """
         ...
 
@@ -123,57 +110,6 @@ class StanceModel(Protocol):
         The pair must fit the model's window. None if the model has no head for deciding words.
         """
         return None
-
-
-def load_encoder(name_or_path: str | None = None) -> Encoder:
-    """Load the shipped encoder, or a sentence-transformers model by folder or name.
-
-    >>> load_encoder().encode(["Two sentences.", "Two vectors."]).shape
-    (2, 384)
-
-    Args:
-        name_or_path: None or "all-MiniLM-L6-v2" for the shipped one. A name is looked up on this
-            machine only, unless the environment sets `COMPARE_HUB=1`.
-
-    Raises:
-        ModelError: The model is not there or is damaged.
-    """
-    from compare.models.encoder import OnnxEncoder
-    from compare.models.runtime import MANIFEST
-
-    if name_or_path is None or name_or_path == ENCODER:
-        return OnnxEncoder()
-    if (Path(name_or_path) / MANIFEST).is_file():
-        return OnnxEncoder(Path(name_or_path))
-    from compare.models.huggingface import SentenceTransformerEncoder
-
-    return SentenceTransformerEncoder(name_or_path)
-
-
-def load_stance_model(name_or_path: str | None = None) -> StanceModel:
-    """Load a registered stance model, or a Hugging Face NLI cross-encoder by folder or name.
-
-    The weights of a shipped model are loaded once in a process.
-
-    >>> load_stance_model("fast").name
-    'compare-stance-fast'
-
-    Args:
-        name_or_path: A name in `STANCE_MODELS`; None means "cascade". The columns of another
-            model are mapped by its `config.id2label` (entailment, contradiction, neutral or agree,
-            oppose, neither).
-
-    Raises:
-        ModelError: The model is not there, is damaged, or its labels are others.
-    """
-    name = name_or_path or CASCADE
-    if name in STANCE_MODELS:
-        module, _, attribute = STANCE_MODELS[name].partition(":")
-        model: StanceModel = getattr(importlib.import_module(module), attribute)()
-        return model
-    from compare.models.huggingface import HuggingFaceStance
-
-    return HuggingFaceStance(name)
 
 
 def signature(model: StanceModel) -> str:

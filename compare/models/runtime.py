@@ -53,7 +53,7 @@ def read_manifest(folder: Path, table: str = "model manifest") -> Mapping[str, A
 
     Args:
         folder: The folder of the weights.
-        table: The table of `export/dictionary.tsv` with the fields that are needed. The others,
+        table: The table of `dictionary.tsv` with the fields that are needed. The others,
             which say how the weights were made and measured, are not checked.
 
     Raises:

@@ -24,7 +24,7 @@ from compare.models.model_input import (
     side_text,
     who_when_prefix,
 )
-from compare.models.protocols import TIERS, StanceModel
+from compare.models.protocols import StanceModel
 from compare.models.runtime import (
     MANIFEST,
     Feed,
@@ -38,6 +38,9 @@ from compare.progress import Progress, within_total
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
+
+TIERS = ("fast", "accurate")
+"""The stance models whose weights come with the program."""
 
 WEIGHTS = Path(__file__).parent / "weights" / "stance"
 """Contains one folder per tier."""
@@ -132,8 +135,7 @@ class ShippedStance(StanceModel):
         self._runner = GraphRunner(folder / "model.onnx")
 
     def for_use(self, use: Use) -> ShippedStance:
-        """Return the model with its calibration for a use; both share the weights."""
-        found = copy.copy(self)
+        found = copy.copy(self)  # shares the weights
         found.use, same = use, self._calibrations[use]["same_actor"]
         found.same_actor = same and SameActor(
             same["weight"], tuple(same["scale"]), tuple(same["shift"])
@@ -141,13 +143,11 @@ class ShippedStance(StanceModel):
         return found
 
     def calibrate(self, mean: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return mean probabilities with the use's calibration, applied to their logarithms."""
         return self._calibrated(np.log(np.maximum(mean, _LEAST)), self.use) if self.use else mean
 
     def score_parts(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None
     ) -> tuple[NDArray[np.float32], list[InputPair]]:
-        """Return the probabilities and the parts read: see `read_in_parts`."""
         return read_in_parts(pairs, self._fits, self._score, on_progress)
 
     def logits(
@@ -184,7 +184,6 @@ class ShippedStance(StanceModel):
         return self.use is Use.PAIR or (self.use is None and not any(map(is_typed, pair)))
 
     def mark(self, pair: InputPair) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
-        """Return how likely each character belongs to a deciding word: see `StanceModel.mark`."""
         texts = [self._text(side) for side in pair]
         order = reading_order(*texts)
         encoding = self._tokenizer.encode(*order)
@@ -276,26 +275,22 @@ class CascadeStance(StanceModel):
         self.use, self.same_actor = last.use, last.same_actor
 
     def for_use(self, use: Use) -> CascadeStance:
-        """Return the cascade with all stages calibrated for a use."""
         return CascadeStance(*(stage.for_use(use) for stage in self._stages))
 
     @property
     def stages(self) -> tuple[StanceModel, ...]:
-        """Return the models."""
         return self._stages
 
     def score_parts(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None
     ) -> tuple[NDArray[np.float32], list[InputPair]]:
-        """Return the last stage's probabilities and the parts read."""
         return self._stages[-1].score_parts(pairs, on_progress)
 
     def mark(self, pair: InputPair) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
-        """Return what the last stage marks."""
         return self._stages[-1].mark(pair)
 
 
-# -- Loaders, which `protocols.STANCE_MODELS` names ----------------------------------------------
+# -- Loaders, which `loading.STANCE_MODELS` names ------------------------------------------------
 
 
 def load_fast() -> ShippedStance:

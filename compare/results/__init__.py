@@ -3,7 +3,7 @@
 from compare.models.values import Probabilities, Rationale, Span, Stance
 from compare.results.pair import OF_PLACEMENTS, Excerpt, Pair, ThirdReading, Thresholds
 from compare.results.positions import SILENT, Actor, Position, Positions, PositionScore
-from compare.results.provenance import Provenance, filters_in_force
+from compare.results.provenance import Provenance
 from compare.results.result import FILLED_TO, LEAST_UNSURE, MOST_OF_STATEMENT, Kind, Result
 from compare.results.statistics import (
     Figure,
@@ -36,7 +36,6 @@ __all__ = [
     "ThirdReading",
     "Thresholds",
     "clustered_share",
-    "filters_in_force",
     "percentile_interval",
     "share_interval",
     "table_draws",

@@ -8,21 +8,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from compare import __version__
-from compare.errors import ExportError, QueryError
-from compare.library import Filters
+from compare.errors import ExportError
+from compare.library.filters import Filters, parse_filters
 from compare.library.passage_store import EXACT
 from compare.models import signature
 from compare.results.pair import ThirdReading
-from compare.safe_text import one_line
-from compare.statements import PartialDate
 
 OLDER = "An older version of the program made this result"
 """Beginning of the notes on what an older version did otherwise."""
 
 ADAPTED = "-adapted"
 """The end of the name of a model that an older version had adapted to a library."""
-
-_SHOWN = 40  # characters of a name or a value in a message
 
 if TYPE_CHECKING:
     from compare.library.library import OpenLibrary
@@ -117,16 +113,6 @@ def screening(model: StanceModel) -> str:
     return signature(model.stages[0]) if len(model.stages) > 1 else ""
 
 
-def filters_in_force(filters: Filters) -> Mapping[str, Any]:
-    """Return the filters that are set, as plain data."""
-    found: dict[str, Any] = {}
-    for name in Filters.__dataclass_fields__:
-        if value := getattr(filters, name):
-            value = value.iso if isinstance(value, PartialDate) else value
-            found[name] = list(value) if isinstance(value, tuple) else value
-    return found
-
-
 def filters_from(given: Mapping[str, Any]) -> Filters:
     """Return the filters that `filters_in_force` wrote.
 
@@ -139,32 +125,3 @@ def filters_from(given: Mapping[str, Any]) -> Filters:
         raise ExportError(
             f"The result's filters cannot be read ({error}): make the result again."
         ) from error
-
-
-def parse_filters(given: Mapping[str, Any]) -> Filters:
-    """Return the filters that `filters_in_force` wrote.
-
-    Raises:
-        ValueError: They are invalid; the message begins with the name of a filter.
-    """
-    values: dict[str, Any] = {}
-    for name, value in given.items():
-        if name not in Filters.__dataclass_fields__:
-            raise ValueError(f"{one_line(name)[:_SHOWN]}: there is no such filter")
-        kind = type(getattr(Filters(), name))
-        if kind is tuple:
-            is_valid = isinstance(value, list) and all(isinstance(one, str) for one in value)
-        else:
-            is_valid = isinstance(value, bool if kind is bool else str)
-        if not is_valid:
-            raise ValueError(f"{name}: its value is of another kind")
-        try:
-            values[name] = PartialDate(value) if isinstance(value, str) else value
-        except ValueError:
-            shown = f"{value[:_SHOWN]!a}"
-            raise ValueError(f"{name}: {shown} is not YYYY, YYYY-MM or YYYY-MM-DD") from None
-        values[name] = tuple(value) if kind is tuple else values[name]
-    try:
-        return Filters(**values)
-    except QueryError as error:
-        raise ValueError(f"words: {error}") from error

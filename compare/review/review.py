@@ -21,8 +21,8 @@ from compare.review.values import (
     ReaderProgress,
     ReviewPair,
     StatementState,
-    checked_name,
 )
+from compare.safe_text import checked_name
 from compare.statements import Statement
 
 if TYPE_CHECKING:
@@ -384,7 +384,7 @@ class Review:
         note: str = "",
     ) -> AnswerChange:
         """Decide a pair on which the readers differ; None means it cannot be judged."""
-        who = checked_name(by, "person who decides")
+        who = checked_name(by, "person who decides", ReviewError)
         self.require_finished()
         if place not in self.differences():
             raise ReviewError(f"The readers do not differ on pair {place}: nothing to decide.")
@@ -394,12 +394,12 @@ class Review:
 
     def undo_decision(self, by: str) -> AnswerChange | None:
         """Undo a person's latest decision that is not undone; None if there is none."""
-        with self._writer(DECISION, checked_name(by, "person who decides")) as writer:
+        with self._writer(DECISION, checked_name(by, "person who decides", ReviewError)) as writer:
             return writer.undo()
 
     def change_codebook(self, text: str, by: str) -> None:
         """Replace the codebook before all have handed in; the history keeps the old one."""
-        who = checked_name(by, "person who changes the codebook")
+        who = checked_name(by, "person who changes the codebook", ReviewError)
         if self.is_finished:
             raise ReviewError(
                 f"All readers of the review {self.name!r} have handed in, so its codebook is "

@@ -29,9 +29,9 @@ from compare.review.values import (
     ReviewPair,
     ReviewSettings,
     check_seed,
-    checked_name,
     checked_readers,
 )
+from compare.safe_text import checked_name
 
 if TYPE_CHECKING:
     from typing import Self
@@ -92,7 +92,7 @@ class Reviews:
             ReviewError: The name is taken, there are no pairs, two pairs have the same id, the
                 readers' names are invalid, or the pairs lack what the order needs.
         """
-        name, names = checked_name(name, "review"), checked_readers(readers)
+        name, names = checked_name(name, "review", ReviewError), checked_readers(readers)
         if not selection.pairs:
             raise ReviewError("There are no pairs to review: choose others.")
         for given in (seed, selection.seed or 0):

@@ -12,9 +12,8 @@ from typing import Any, NoReturn
 
 from compare.errors import ReviewError
 from compare.results import Excerpt, Probabilities, Stance
+from compare.safe_text import checked_name
 from compare.statements import Passage, Statement
-
-_LONGEST_NAME = 100
 
 MOST_READERS = 10
 _LARGEST_SEED = 2**53
@@ -26,24 +25,9 @@ SKIP = "skip"
 CONFIDENCE: Mapping[int, str] = {1: "unsure", 2: "fairly sure", 3: "sure"}
 
 
-def checked_name(given: str, what: str) -> str:
-    """Return a name without needless blanks.
-
-    Raises:
-        ReviewError: It is empty, too long, or holds characters that cannot be seen.
-    """
-    name = " ".join(given.split())
-    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
-        raise ReviewError(
-            f"{given[:_LONGEST_NAME]!r} cannot be the name of a {what}: write 1 to {_LONGEST_NAME} "
-            "visible characters."
-        )
-    return name
-
-
 def checked_readers(given: Sequence[str]) -> tuple[str, ...]:
     """Return the names of a review's readers; ReviewError if they are invalid or not different."""
-    names = tuple(checked_name(name, "reader") for name in given)
+    names = tuple(checked_name(name, "reader", ReviewError) for name in given)
     if not 1 <= len(names) <= MOST_READERS:
         raise ReviewError(f"A review has 1 to {MOST_READERS} readers, not {len(names)}: name them.")
     for name, number in Counter(name.casefold() for name in names).items():

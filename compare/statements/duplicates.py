@@ -11,10 +11,12 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from compare.statements.normalize import HONORIFICS
+
 if TYPE_CHECKING:
     from compare.statements.statement import Statement
 
-_HONORIFIC = re.compile(r"\b(?:mr|mrs|ms|mme|dr|prof|h\.\s?e)\.(?=\s)|\b(?:mr|mrs|ms)\b", re.I)
+_HONORIFIC = re.compile(rf"\b(?:{HONORIFICS}|h\.\s?e)\.(?=\s)|\b(?:mr|mrs|ms)\b", re.I)
 _MARK = re.compile(r"[^\w\s]|_")
 _ARTICLES = {"a", "an", "the"}
 _JOINING = "'’‘ʼ[]"

@@ -9,8 +9,11 @@ from itertools import islice
 _APOSTROPHES = "'\u2018\u2019\u201b\u02bc\u02bb\u00b4`\u2032"
 _LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
 _PLAIN = str.maketrans({**_LETTERS, "ħ": "h", **dict.fromkeys(_APOSTROPHES)})
+HONORIFICS = "mr|mrs|ms|mme|dr|prof"
+"""As a pattern: those that are shortened in every kind of text."""
+
 _HONORIFIC = re.compile(
-    r"(?:mr|mrs|ms|miss|mx|messrs|mme|madame|madam|monsieur|sir|dame|dr|prof|professor"
+    rf"(?:{HONORIFICS}|miss|mx|messrs|madame|madam|monsieur|sir|dame|professor"
     r"|he|h e|hm|h m|hrh|h r h"
     r"|(?:his|her|their) (?:excellency|excellencies|majesty|majesties|grace|holiness|eminence"
     r"|(?:(?:royal|serene|imperial) )?highness)"
@@ -46,6 +49,15 @@ def speaker_key(name: str) -> str:
     while (found := _HONORIFIC.match(key)) and found.end() < len(key):
         key = key[found.end() :]
     return key
+
+
+def without_honorifics(name: str) -> str:
+    """Return a name without the honorifics before it: "Ada Lorn" for "H.E. Mrs. Ada Lorn"."""
+    words = name.split()
+    for count in range(min(4, len(words) - 1), 0, -1):
+        if _HONORIFIC.fullmatch(fold(" ".join(words[:count]))):
+            return without_honorifics(" ".join(words[count:]))
+    return " ".join(words)
 
 
 # -- words ---------------------------------------------------------------------------------------

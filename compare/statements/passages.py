@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from sentencex import get_sentence_boundaries
 
 from compare.statements.languages import language_code
+from compare.statements.normalize import HONORIFICS
 
 if TYPE_CHECKING:
     from compare.statements.statement import Statement
@@ -141,9 +142,10 @@ class Abbreviations:
 ABBREVIATIONS = {
     "en": Abbreviations(
         titles=_set("""
-            amb mr mrs ms messrs mme mlle dr prof h.e gen lt col maj capt cpl sgt adm cmdr brig sen
+            amb messrs mlle h.e gen lt col maj capt cpl sgt adm cmdr brig sen
             rep gov pres hon rt.hon rev sec supt st mt ft e.g i.e cf vs viz approx
-        """),
+        """)
+        | set(HONORIFICS.split("|")),
         references=_set("""
             para paras art arts no nos vol vols p pp ch res doc add rev corr fig figs sect secs
             subpara jan feb mar apr jun jul aug sept sep oct nov dec ca eq annex op ibid

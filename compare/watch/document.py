@@ -17,9 +17,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from compare.errors import UPDATE, WatchError
-from compare.library import Filters
-from compare.results import Probabilities, Stance, Thresholds, filters_in_force
-from compare.results.provenance import parse_filters
+from compare.library.filters import Filters, filters_in_force, parse_filters
+from compare.results import Probabilities, Stance, Thresholds
 from compare.statements import Country, PartialDate, Quote
 from compare.strict_json import read_json
 from compare.strict_model import check

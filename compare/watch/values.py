@@ -6,7 +6,6 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from compare.errors import WatchError
 from compare.library import Filters
 from compare.results import Pair, Stance, Thresholds
 from compare.statements import Quote, Statement
@@ -16,9 +15,6 @@ MOST_WATCHES = 500
 
 MOST_ENTRIES = 5_000
 """Most entries that a watch keeps; the oldest are dropped."""
-
-LONGEST_NAME = 80
-"""Most characters of the name of a watch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,23 +103,9 @@ class Run:
 
 def name_key(given: str) -> str:
     """Return what two spellings of the name of a watch have in common."""
-    return _clean(_clean(given).casefold())
+    return clean_name(clean_name(given).casefold())
 
 
-def checked_name(given: str) -> str:
-    """Return a name for a new watch: composed (NFC), without needless blanks.
-
-    Raises:
-        WatchError: It is empty, too long, or holds characters that cannot be seen.
-    """
-    name = _clean(given)
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise WatchError(
-            f"{given[:LONGEST_NAME]!r} cannot be the name of a watch: write 1 to {LONGEST_NAME} "
-            "visible characters."
-        )
-    return name
-
-
-def _clean(given: str) -> str:
+def clean_name(given: str) -> str:
+    """Return the name of a watch: composed (NFC), without needless blanks."""
     return " ".join(unicodedata.normalize("NFC", given).split())

@@ -16,6 +16,7 @@ from compare.library.library import OpenLibrary
 from compare.models import Use
 from compare.results import Kind, Result
 from compare.results.provenance import filters_from
+from compare.safe_text import checked_name
 from compare.watch.document import Document, Kept, KeptEntry, change, now, plain, read
 from compare.watch.reading import listed_entries, survey, with_words
 from compare.watch.values import (
@@ -25,7 +26,7 @@ from compare.watch.values import (
     LastRun,
     Run,
     Watch,
-    checked_name,
+    clean_name,
     name_key,
 )
 
@@ -109,7 +110,7 @@ class Watches:
                 damaged or of something else.
             LibraryError: The library cannot be written.
         """
-        name, library = checked_name(name), self.library
+        name, library = checked_name(clean_name(name), "watch", WatchError), self.library
         if result.kind is not Kind.SEARCH or result.quote is None:
             raise WatchError("Only the search of a quote can be watched, not a comparison.")
         if result.provenance.library_digest != library.digest:

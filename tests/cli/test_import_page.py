@@ -312,7 +312,7 @@ def test_a_terminal_is_asked(here: Path) -> None:
 
 def test_a_page_is_fetched(run: Run, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     allowed = {("127.0.0.1", site.port)}
-    monkeypatch.setattr("compare.corpus.web.fetch.fetch", partial(fetch, allowed=allowed))
+    monkeypatch.setattr("compare.corpus.web.page.fetch", partial(fetch, allowed=allowed))
     site.answer("/old", b"", 301, Location="/a")
     site.answer("/a", PAGE.encode("windows-1252"), Content_Type="text/html; charset=latin-1")
     told = run("url", f"{site.url}/old", "--out", "a.jsonl", "--accept", "2", *LORN)

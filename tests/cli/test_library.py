@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-
-import pytest
 
 from tests.cli.conftest import STATEMENTS, Run
 from tests.fakes import HashingEncoder
@@ -112,21 +109,3 @@ def test_info_finds_damage(run: Run, tmp_path: Path, corpus: Path) -> None:
     vectors.write_bytes(data)
     told = run("info", "--verify", "--library", folder)
     assert (told.code, "The library is damaged" in told.err) == (2, True)
-
-
-@pytest.mark.parametrize(
-    "write",
-    [lambda path: path.write_text("{}"), lambda path: path.write_bytes(b"\xff"), Path.mkdir],
-    ids=["whole", "damaged", "folder"],
-)
-def test_an_adaptation_of_an_older_version_is_said_to_be_no_longer_used(
-    run: Run, tmp_path: Path, corpus: Path, write: Callable[[Path], object]
-) -> None:
-    folder = tmp_path / "library"
-    run("build", "--corpus", corpus, "--library", folder)
-    assert run("info", "--library", folder).err == ""
-    write(folder / "adapted.json")
-    told = run("info", "--library", folder, "--json")
-    assert (told.code, told.json["statements"]) == (0, 2)
-    place = folder / "adapted.json"
-    assert told.err == f"The adaptation in {place} is no longer used: delete it.\n"

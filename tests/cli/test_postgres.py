@@ -32,15 +32,6 @@ def filled(address: str) -> str:
     return address
 
 
-def test_an_adaptation_of_an_older_version_is_said_to_be_no_longer_used(
-    run: Run, filled: str
-) -> None:
-    Library.open(filled).backend.write_document("adapted.json", "{}")
-    told = run("info", "--library", filled, "--json")
-    assert told.json["statements"] == len(STATEMENTS)
-    assert told.err == f"The adaptation in {filled} (adapted.json) is no longer used.\n"
-
-
 def test_a_library_is_built_searched_shown_and_changed_at_its_address(
     run: Run, address: str, corpus: Path, tmp_path: Path
 ) -> None:

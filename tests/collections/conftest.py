@@ -26,10 +26,10 @@ size = "one file"
 licence = "CC BY 4.0"
 cite = "Notes"
 page = "https://example.org/notes"
-format = "ungdc-kaggle"
+format = "us-china"
 service = "address"
 address = "{url}/notes.csv"
-files = ["un-general-debates.csv"]
+files = ["speeches.csv"]
 """
 """A collection of one file, at `url`."""
 

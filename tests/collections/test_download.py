@@ -293,7 +293,7 @@ def test_a_file_without_a_published_checksum_is_resumed_only_if_unchanged(
         fetch_collection(collection, tmp_path / "kept")
     service.files["/notes.csv"] = b"changed" * 100
     service.cut = []
-    assert fetched(collection, tmp_path / "kept") == {"un-general-debates.csv": b"changed" * 100}
+    assert fetched(collection, tmp_path / "kept") == {"speeches.csv": b"changed" * 100}
 
 
 def test_a_licence_is_accepted_once(canals: dict[str, bytes], tmp_path: Path) -> None:
@@ -334,13 +334,13 @@ def test_a_page_that_asks_to_log_in_is_no_file(
     service.kind = "text/html"
     collection = named_collection("notes")
     accept_licence(collection)
-    with pytest.raises(CorpusError, match=r"with a web page and not with un-general-debates\.csv"):
+    with pytest.raises(CorpusError, match=r"with a web page and not with speeches\.csv"):
         fetch_collection(collection, tmp_path / "kept")
     service.kind, service.lists["/notes.csv"] = "text/csv", b""
     with pytest.raises(CorpusError, match=r"\(it sent an empty file\)"):
         fetch_collection(collection, tmp_path / "kept")
     service.lists["/notes.csv"] = b"words"
-    assert fetched(collection, tmp_path / "kept") == {"un-general-debates.csv": b"words"}
+    assert fetched(collection, tmp_path / "kept") == {"speeches.csv": b"words"}
 
 
 def test_what_arrives_before_a_stall_is_kept(

@@ -17,8 +17,9 @@ from compare.export.dictionary import schema_of
 from compare.export.json_files import result_to_json
 from compare.facade import Library
 from compare.library import Filters
+from compare.library.filters import filters_in_force
 from compare.models.stance import CascadeStance
-from compare.results import Result, Stance, Thresholds, filters_in_force
+from compare.results import Result, Stance, Thresholds
 from compare.results.provenance import filters_from
 from compare.statements import PartialDate
 from tests.fabricate import PROVENANCE, a_search, of_version, on_a_topic, resealed, two_sides

@@ -14,9 +14,10 @@ from compare.export.rows import pair_rows
 from compare.export.words import repeats_in_words
 from compare.facade import Library
 from compare.library import Filters
+from compare.library.filters import filters_in_force
 from compare.models import LEAST_CALLED, SameActor
 from compare.models.stance import CascadeStance, shipped_manifests
-from compare.results import Excerpt, Pair, Probabilities, Stance, Thresholds, filters_in_force
+from compare.results import Excerpt, Pair, Probabilities, Stance, Thresholds
 from compare.statements import Country, PartialDate, Quote, split_statement
 from compare.statements.quotes import LONGEST
 from tests.fabricate import a_search, found_pair

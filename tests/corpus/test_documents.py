@@ -97,6 +97,7 @@ def test_values_are_kept_as_they_are_written(read: Read) -> None:
     assert [country.name for country in statement.country] == ["Norway", "Valdoria", "Ostmark"]
     assert statement.speaker == ""
     assert statement.extra == {
+        "nan": "NaN",
         "ok": "true",
         "no": "false",
         "big": "123456789012345678901234567890",
@@ -293,3 +294,13 @@ def test_json_and_json_lines_are_told_apart(read: Read) -> None:
         read("a.json", '{"text": "a"}\n{"text": "b"}\n')
     (first, *_) = read("a.jsonl", '[\n{"text": "a"}\n]\n').problems
     assert first.message.endswith("end the name of the file in .json")
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_what_is_no_number_is_no_date_without_a_word(read: Read, name: str) -> None:
+    entry = '{"id": "a", "text": "The canal is open.", "date": %s}'
+    entries = [entry % "Infinity", entry.replace('"a"', '"b"') % "NaN"]
+    corpus = read(name, "\n".join(entries) if name == "a.jsonl" else f"[{', '.join(entries)}]")
+    assert [statement.id for statement in corpus.statements] == ["b"]
+    assert [problem.value for problem in corpus.problems] == ["Infinity"]
+    assert "were read as empty" in " ".join(corpus.notes)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from compare.corpus import read_corpus
-from compare.corpus.read import corpus_on_disk
+from compare.corpus.read import Reading
 from compare.errors import CorpusError
 from tests.pdf_files import write_pdf
 
@@ -144,8 +144,7 @@ def test_fill_gives_what_the_files_and_the_index_lack() -> None:
     assert {str(one.date) for one in (a, b, d)} == {"2024-05"}
     assert {one.source for one in (a, b, d)} == {"The Gazette"}
     assert a.country == ()
-    with corpus_on_disk(["c"], fill=fill) as (_, statements):
-        assert list(statements) == [a, d, b]
+    assert list(Reading(["c"], fill=fill).statements()) == [a, d, b]
 
 
 @pytest.mark.parametrize(

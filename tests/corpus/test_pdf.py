@@ -242,3 +242,30 @@ def test_strict_stops_at_a_pdf_that_cannot_be_read() -> None:
     Path("a.pdf").write_bytes(b"We object.")
     with pytest.raises(CorpusError, match=r"a\.pdf: this is not a PDF"):
         read_corpus(["a.pdf"], strict=True)
+
+
+def test_the_reader_has_no_environment_no_files_and_no_connections(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PGPASSWORD", "secret")
+    spy = tmp_path / "spy.py"
+    spy.write_text(
+        "import json, os, socket, sys\n"
+        "from compare.corpus import pdf_pages\n"
+        "def read_pages(*_):\n"
+        "    found = [os.environ.get('PGPASSWORD', 'none')]\n"
+        "    for use in (lambda: open('/dev/null'), lambda: socket.socket()):\n"
+        "        try:\n"
+        "            use()\n"
+        "            found.append('open')\n"
+        "        except OSError as error:\n"
+        "            found.append('refused')\n"
+        "    sys.stdout.write(json.dumps({'text': ' '.join(found), 'pages': [0], 'images': []}))\n"
+        "    sys.stdout.flush()\n"
+        "    os._exit(0)\n"
+        "pdf_pages.read_pages = read_pages\n"
+        "pdf_pages.main()\n"
+    )
+    monkeypatch.setattr("compare.corpus.pdf.pdf_pages.__file__", str(spy))
+    write_pdf(Path("a.pdf"), "We welcome the canal.")
+    assert read_corpus(["a.pdf"]).statements[0].text == "none refused refused"

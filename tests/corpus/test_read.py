@@ -7,13 +7,15 @@ import os
 import resource
 import tracemalloc
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
 
 from compare.corpus import read_corpus
-from compare.corpus.read import corpus_on_disk
-from compare.errors import CorpusError
+from compare.corpus.read import Reading
+from compare.errors import CorpusError, LibraryError
+from compare.statements.statement_file import in_file
 
 
 @pytest.fixture
@@ -201,17 +203,21 @@ def path(tmp_path: Path) -> Path:
 
 def test_it_holds_what_a_corpus_in_memory_holds_as_often_as_asked(path: Path) -> None:
     whole = read_corpus([path])
-    with corpus_on_disk([path]) as (corpus, statements):
+    reading = Reading([path])
+    with in_file(reading.statements()) as statements:
+        corpus = reading.corpus()
         assert corpus == replace(whole, statements=())
         assert len(corpus.problems) == 2
         assert len(statements) == 3
-        assert tuple(statements) == tuple(statements) == whole.statements
+        by_id = tuple(sorted(whole.statements, key=attrgetter("id")))
+        assert tuple(statements) == tuple(statements) == by_id
+        assert statements.ids() == {one.id for one in by_id}
 
 
 def test_what_cannot_be_read_is_said_and_leaves_no_file(path: Path) -> None:
     with (
         pytest.raises(CorpusError, match=r"line 3, column \"id\", 'm1': this id is already used"),
-        corpus_on_disk([path], strict=True),
+        in_file(Reading([path], strict=True).statements()),
     ):
         pass
 
@@ -225,8 +231,8 @@ def test_a_full_disk_is_not_blamed_on_the_file(path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
         try:
             with (
-                pytest.raises(CorpusError, match=r"cannot hold the statements \(File too large\)"),
-                corpus_on_disk([path]),
+                pytest.raises(LibraryError, match=r"could not be written .* with TMPDIR"),
+                in_file(Reading([path]).statements()),
             ):
                 pass
         finally:
@@ -236,9 +242,9 @@ def test_a_full_disk_is_not_blamed_on_the_file(path: Path) -> None:
 def test_half_a_character_in_a_columns_name_is_a_problem(tmp_path: Path) -> None:
     file = tmp_path / "x.jsonl"
     file.write_text('{"text": "We stay.", "\\ud800x": "y"}\n{"text": "We go."}\n')
-    with corpus_on_disk([file]) as (corpus, statements):
-        assert [entry.text for entry in statements] == ["We go."]
-        assert "is half a character" in corpus.problems[0].message
+    reading = Reading([file])
+    assert [entry.text for entry in reading.statements()] == ["We go."]
+    assert "is half a character" in reading.corpus().problems[0].message
 
 
 def test_memory_does_not_grow_with_the_corpus(tmp_path: Path) -> None:
@@ -250,7 +256,7 @@ def test_memory_does_not_grow_with_the_corpus(tmp_path: Path) -> None:
     tracemalloc.start()
     try:
         told: list[int] = []
-        with corpus_on_disk([file], on_progress=told.append) as (_, statements):
+        with in_file(Reading([file]).statements(), told.append) as statements:
             assert sum(1 for _ in statements) == len(statements) == 600
             assert told == [100, 200, 300, 400, 500, 600]
         assert tracemalloc.get_traced_memory()[1] < 1_500_000

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.corpus import Corpus, Problem, Row, read_corpus, text_files
-from compare.corpus.tables import LARGEST_CELL, read_csv
+from compare.corpus import Corpus, read_corpus, text_files
+from compare.corpus.tables import LARGEST_CELL
 from compare.errors import CorpusError
 from compare.safe_text import escape_cell
 
@@ -220,22 +220,6 @@ def test_the_limit_for_cells_is_only_raised(tmp_path: Path) -> None:
         assert csv.field_size_limit() == LARGEST_CELL * 2
     finally:
         csv.field_size_limit(before)
-
-
-def test_a_table_without_a_header(tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
-    path.write_text('\n1,"a\nb"\n"x"y,z\n2,c,nl\n3\n\n,,\n')
-    layouts = {2: ("id", "text"), 3: ("id", "text", "lang")}
-    found = list(read_csv(path, "a.csv", layouts))
-    assert [(row.line, row.cells) for row in found if isinstance(row, Row)] == [
-        (2, {"id": "1", "text": "a\nb"}),
-        (5, {"id": "2", "text": "c", "lang": "nl"}),
-    ]
-    assert [str(problem) for problem in found if isinstance(problem, Problem)] == [
-        "a.csv, line 4: a quotation mark stands alone in a quoted cell; write it twice.",
-        "a.csv, line 6: the row has 1 cell and not 2 or 3; put a cell that has a separator or a "
-        "line break in it in quotation marks.",
-    ]
 
 
 # -- XLSX ------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 
 from compare import Result
 from compare.export import ExportFormat, export_bytes
-from compare.export.citations import bibtex, reference, ris
+from compare.export.citations import Citation, bibtex, reference, ris
 from compare.export.dictionary import columns
 from compare.export.html import found_card, half_html, statement_card
 from compare.export.json_files import public_json
@@ -19,7 +19,7 @@ from compare.facade import Library
 from compare.results import Stance, Thresholds
 from compare.review import PairSelection, ReviewPair, Reviews
 from compare.review.exporting import review_rows
-from compare.statements import Statement
+from tests.fabricate import excerpt
 from tests.fakes import HashingEncoder, WordJudge, statement
 
 TEXT = "We open the canal. The ships must pass it. We like the old ferry."
@@ -115,8 +115,18 @@ def test_every_export_shows_the_page(result: Result) -> None:
 
 
 def test_a_reference_to_several_pages() -> None:
-    assert reference(OF_PDF, "2, 4–5").endswith(" a.pdf, pages 2, 4–5.")
-    assert reference(Statement("x", "Who?"), "2").endswith(" page 2.")
-    assert "  pages = {2, 4--5}," in bibtex([OF_PDF], {"p-1": "2, 4–5"})
-    assert "SP  - 2, 4–5\r\n" in ris([OF_PDF], {"p-1": "2, 4–5"})
-    assert "pages" not in bibtex([OF_PDF])
+    words = "The ships must pass it.", "it. We like the old ferry."
+    cited = Citation(OF_PDF, tuple(excerpt(OF_PDF, one) for one in words))
+    assert reference(cited).endswith(" a.pdf, pages 2, 2–3.")
+    assert reference(Citation(OF_PDF, cited.passages[:1])).endswith(" page 2.")
+    assert "  pages = {2, 2--3}," in bibtex([cited])
+    assert "SP  - 2, 2–3\r\n" in ris([cited])
+    assert f"AB  - {words[0]} […] {words[1]}\r\n" in ris([cited])
+    assert "pages" not in bibtex([Citation(OF_PDF)])
+
+
+def test_an_author_is_cited_without_honorifics() -> None:
+    said = [
+        statement(f"s-{n}", TEXT, name) for n, name in enumerate(("H.E. Mr. Bo Made", "Bo Made"))
+    ]
+    assert bibtex(map(Citation, said)).count("  author = {{Bo Made}},") == 2

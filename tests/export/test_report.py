@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from compare.errors import ExportError
 from compare.export import ExportFormat, export_bytes
-from compare.export.citations import reference
+from compare.export.citations import Citation, reference
 from compare.export.report import citation_of, limits, methods, report_html, settings
 from compare.export.words import filters_in_words
 from compare.models import load_stance_model
@@ -159,12 +159,12 @@ def test_every_statement_shown_is_a_reference_and_the_other_way_round() -> None:
         assert cited <= set(listed) if result.quote else cited == set(listed)
         assert len(listed) == len(set(listed))
         assert "@misc{" in markup
-    assert reference(AGREEING) == (
+    assert reference(Citation(AGREEING)) == (
         "Mira Tollen, Foreign Minister, Ostmark. Remarks to the press. press conference, "
         "2 April 2019. Ostmark Gazette."
     )
-    assert reference(UNRELATED).endswith("has doubled. Reported, not quoted.")
-    assert reference(Statement("x", "Who?")) == "Speaker not named. “Who?”."
+    assert reference(Citation(UNRELATED)).endswith("has doubled. Reported, not quoted.")
+    assert reference(Citation(Statement("x", "Who?"))) == "Speaker not named. “Who?”."
 
 
 def test_two_sides_are_reported_with_what_opposes_first() -> None:

@@ -259,7 +259,7 @@ def compared(folder: Path) -> State:
 
 # -- Downloads -----------------------------------------------------------------------------------
 
-_NOTES = b"session,year,country,text\n" + b"76,2021,ISL,We open the lock.\n" * 20_000
+_NOTES = b"title,type,content\n" + b"A title,speech,We open the lock.\n" * 20_000
 
 
 def publish(folder: Path) -> None:
@@ -278,7 +278,7 @@ def fetch(folder: Path) -> None:
 
 
 def fetched(folder: Path) -> State:
-    path = folder / "downloads" / "notes" / "un-general-debates.csv"
+    path = folder / "downloads" / "notes" / "speeches.csv"
     return {path.name: path.read_bytes() if path.exists() else None}
 
 

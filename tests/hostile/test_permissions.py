@@ -128,7 +128,7 @@ def test_a_part_of_a_library(place: Path, run: Callable[..., Ran], name: str) ->
 
 
 def test_reviews_and_watches(place: Path, run: Callable[..., Ran]) -> None:
-    for document in ("watches.json", "reviews.sqlite", "adapted.json"):
+    for document in ("watches.json", "reviews.sqlite"):
         (place / "library" / document).touch()
     closed(place, "library/reviews.sqlite")
     told = run("review", "list", "--library", "library")
@@ -136,9 +136,6 @@ def test_reviews_and_watches(place: Path, run: Callable[..., Ran]) -> None:
     closed(place, "library/watches.json")
     for command in (("watch", "list"), ("watch", "run"), ("delete", "own")):
         one_sentence(run(*command, "--library", "library"), "watches.json", "Permission denied")
-    closed(place, "library/adapted.json")
-    told = run("info", "--library", "library")
-    assert (told.code, "adapted.json is no longer used: delete it" in told.err) == (0, True)
 
 
 def test_files_below_a_folder_that_cannot_be_searched(place: Path, run: Callable[..., Ran]) -> None:

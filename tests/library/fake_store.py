@@ -16,7 +16,7 @@ from compare.library.actors import Actors, actor_keys, check_kind, name_actors
 from compare.library.build import Change, Embedding, passage_key
 from compare.library.filters import facets_of, required_words
 from compare.library.index.base import Floats, Neighbours, Rows, Selection
-from compare.library.passage_store import ActorPassages, PassageMetadata, Period, Written
+from compare.library.passage_store import PassageMetadata, Period, Written
 from compare.statements import (
     Passage,
     Quote,
@@ -282,21 +282,6 @@ class MemoryStore:
         self, vector: Floats, least: float, within: Selection | None = None
     ) -> tuple[Rows, Floats]:
         return self.index.at_least(vector, least, within)
-
-    def nearest_per_actor(
-        self, vector: Floats, kind: str, least: float, within: Selection | None = None
-    ) -> ActorPassages:
-        (scores,), (rows,) = self.nearest(vector[None], len(self), within)
-        number = {actor.key: n for n, actor in enumerate(self.actors(kind))}
-        words = self.words(np.arange(len(self)))
-        found, seen = [], set()
-        for score, row in zip(scores.tolist(), rows.tolist(), strict=True):
-            for key in actor_keys(self.by_id[self.all[row].statement_id], kind):
-                if score >= np.float32(least) and (number[key], words[row]) not in seen:
-                    seen.add((number[key], words[row]))
-                    found.append((number[key], row, score))
-        actor, row, score = np.array(sorted(found, key=lambda one: one[0])).reshape(-1, 3).T
-        return ActorPassages(row.astype(np.int64), actor.astype(np.int64), score.astype(np.float32))
 
     def ranked_by_words(self, query: str, k: int, within: Selection | None = None) -> Rows:
         texts = [set(folded_words(passage.completed)) for passage in self.all]

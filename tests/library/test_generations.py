@@ -69,6 +69,14 @@ def test_the_manifest_says_what_was_built_from_what(folder: Path) -> None:
     assert set(data["files"]) == {"library.sqlite", "vectors.npy", "index.faiss"}
 
 
+def test_an_index_that_is_damaged_later_is_one_sentence(folder: Path) -> None:
+    library = build(folder)
+    path = folder / "generations" / library.generation / "index.faiss"
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(LibraryError, match=r"index\.faiss is not the index of .* build --force"):
+        library.store.nearest(HashingEncoder().encode(["A canal."]), 1)
+
+
 def test_the_generation_before_is_kept_and_older_ones_are_removed(folder: Path) -> None:
     library = build(folder)
     seen = [library.generation]

@@ -19,22 +19,17 @@ from compare.library import FILTERS, Filters
 from compare.library.actors import actor_keys, actors_named
 from compare.library.build import Change, Embedding, passage_key
 from compare.library.filters import FACETED, Filter
+from compare.library.index import base
 from compare.library.index.base import RowSpans, Selection, selected_rows
 from compare.library.passage_store import STORES as BY_NAME
-from compare.library.passage_store import FileStore, PassageStore, store_kind
+from compare.library.passage_store import FileStore, PassageStore, passages_by_actor, store_kind
 from compare.library.postgres import PostgresBackend
 from compare.library.postgres.database import _SETTINGS
 from compare.library.postgres.store import PostgresStore
 from compare.library.sqlite_store import SqliteStore
 from compare.statements import Country, PartialDate, Quote, Statement, split_statement, words_key
 from tests.fakes import HashingEncoder, sample_statements, statement
-from tests.library.fake_store import ExactIndex, MemoryStore, has_words, passes
-
-
-class WithExactIndex(SqliteStore):
-    """The SQLite store with another index."""
-
-    index = ExactIndex
+from tests.library.fake_store import MemoryStore, has_words, passes
 
 
 class InFiles:
@@ -91,7 +86,7 @@ class InDatabase:
 
 IN_FILES: dict[str, type[FileStore]] = {
     **{name: store_kind(name) for name in BY_NAME},
-    "another index": WithExactIndex,
+    "another index": SqliteStore,
     "memory": MemoryStore,
 }
 
@@ -111,7 +106,10 @@ EVERY = np.arange(len(PASSAGES))
 @pytest.fixture(scope="module", params=[*IN_FILES, "postgres", "postgres, indexed"])
 def writer(request: pytest.FixtureRequest) -> Iterator[InFiles | InDatabase]:
     if request.param in IN_FILES:
-        yield InFiles(IN_FILES[request.param])
+        with pytest.MonkeyPatch.context() as patch:
+            if request.param == "another index":
+                patch.setattr(base, "INDEXES", {"exact": "tests.library.fake_store:ExactIndex"})
+            yield InFiles(IN_FILES[request.param])
         return
     server = request.getfixturevalue("postgres")
     name = request.param.replace(", ", "_")
@@ -351,7 +349,7 @@ def test_each_actor_has_its_most_similar_passages_with_the_same_words_once(
             if own and exact[row] >= least and words not in seen:
                 seen.add(words)
                 expected.append((row, n, float(exact[row])))
-    found = store.nearest_per_actor(query, by, least, within)
+    found = passages_by_actor(store, by, *store.at_least(query, least, within))
     assert list(zip(*(part.tolist() for part in found), strict=True)) == expected
     assert [part.dtype for part in found] == [np.int64, np.int64, np.float32]
 
@@ -451,7 +449,8 @@ def test_a_store_of_nothing(writer: InFiles | InDatabase, tmp_path: Path) -> Non
     assert (len(empty), empty.ids(), list(empty.all_statements())) == (0, set(), [])
     (query,) = HashingEncoder().encode(["anything"])
     assert empty.nearest(query[None], 5).rows.shape == (1, 0)
-    assert [len(part) for part in empty.nearest_per_actor(query, "country", -1.0)] == [0, 0, 0]
+    none = passages_by_actor(empty, "country", *empty.at_least(query, -1.0))
+    assert [len(part) for part in none] == [0, 0, 0]
     assert len(empty.select(Filters())) == len(empty.actors("speaker")) == 0
     assert empty.browse(Filters(), "", 9, 0) == ([], 0)
     assert not any(empty.facets().values())

@@ -22,7 +22,7 @@ from compare.models import (
     signature,
 )
 from compare.models.endpoints import Endpoint
-from compare.models.protocols import STANCE_MODELS
+from compare.models.loading import STANCE_MODELS
 from compare.models.stance import CascadeStance
 from compare.models.third_reader import ThirdReader
 from compare.results.provenance import screening

@@ -20,9 +20,8 @@ from compare.models.model_input import (
     side_text,
     who_when_prefix,
 )
-from compare.models.protocols import TIERS
 from compare.models.runtime import load_tokenizer
-from compare.models.stance import OF_THE_SAME_WORDS, WEIGHTS
+from compare.models.stance import OF_THE_SAME_WORDS, TIERS, WEIGHTS
 
 FILLER = (
     "The delegation thanked its hosts for the warm welcome in the old town hall. "

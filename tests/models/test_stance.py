@@ -11,11 +11,11 @@ from transformers import BertConfig, BertForSequenceClassification
 from compare.errors import ModelError
 from compare.files import file_sha256
 from compare.models import ModelInput, SameActor, Use, load_stance_model, signature
-from compare.models.protocols import TIERS
 from compare.models.rationale import find_rationale
 from compare.models.runtime import read_manifest
 from compare.models.stance import (
     OUTPUTS,
+    TIERS,
     WEIGHTS,
     CascadeStance,
     ShippedStance,

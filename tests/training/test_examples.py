@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compare.models.protocols import TIERS
+from compare.models.stance import TIERS
 from training.engine import Example, batches
 from training.examples import ARGUMENT_FILE, CLAIMS_FILE, NLI_FILE, OFFICIALS_FILE, Pool
 from training.pairs import LABELS, LabelledPair

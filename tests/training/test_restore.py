@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from compare.models.protocols import TIERS
-from compare.models.stance import WEIGHTS
+from compare.models.stance import TIERS, WEIGHTS
 from training.engine import WordsHead, load, predict
 from training.pairs import LabelledPair
 from training.probes import probe_pairs

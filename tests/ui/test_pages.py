@@ -348,13 +348,6 @@ def test_the_app_says_that_a_deletion_is_not_finished(page, judged, home):
     assert "The deletion of &lt;b&gt;gone is not finished, and the words may still be in" in told
 
 
-def test_the_app_says_that_an_adaptation_is_no_longer_used(page, judged, home):
-    judged([statement("s-1", "We admit it.")])
-    assert "adaptation" not in shown(page("corpus"))
-    (home / "judged" / "adapted.json").write_text("{}")
-    assert "is no longer used: delete it." in shown(page("corpus"))
-
-
 def test_a_library_that_another_program_changed_is_opened_anew(page, home):
     Library.build([statement("s-1", "We admit it.")], home / "library").close()
     app = page("corpus")

@@ -1,29 +1,25 @@
-"""Data sets of governments' speeches and of news, published as tables or JSON."""
+"""Data sets of officials' speeches and press conferences, published as tables or JSON lines."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from math import gcd
 
 from compare.corpus.importers.records import (
-    JSON,
     Cells,
     Record,
     each_record,
-    host,
     is_on_site,
     known,
     make_key,
     read_records,
     read_statements,
-    starts_list,
     web_link,
 )
-from compare.corpus.importers.registry import Format, Glimpse
+from compare.corpus.importers.registry import Format
 from compare.corpus.importers.sources import (
     Account,
     Entry,
@@ -31,7 +27,17 @@ from compare.corpus.importers.sources import (
     Reason,
     Source,
     each_file,
-    track_file,
+)
+from compare.corpus.importers.text import (
+    Turn,
+    answer_next,
+    gather_turns,
+    match_label,
+    speaks_for,
+    split_paragraphs,
+    turn_cells,
+    turn_in_capitals,
+    turn_of_label,
 )
 from compare.corpus.values import BadFileError, Problem, Row
 
@@ -113,36 +119,8 @@ def _address(record: Record) -> str:
 
 # EUSpeech: speeches of heads of government and of the European Union's institutions
 
-_COLUMNS = ("title", "date", "institution", "speaker", "length", "fulltext", "stemmed", "lang")
-# nine columns: a machine translation into English, and the original
-_LAYOUTS = {8: _COLUMNS, 9: (*_COLUMNS[:7], "original", "lang")}
-_FILE = re.compile(r"Speeches_([A-Za-z]+)_Cleaned(?:_Translated)?\.csv")
-_COUNTRIES = {
-    "CZ": "Czech Republic", "DE": "Germany", "EC": "European Union", "EUCouncil": "European Union",
-    "FR": "France", "GR": "Greece", "IT": "Italy", "NL": "Netherlands", "PL": "Poland",
-    "PO": "Portugal", "SP": "Spain", "UK": "United Kingdom",
-}  # fmt: skip  # by the codes in the files' names; other files are of parties and banks
 _DAY_FIRST = re.compile(r"(\d{1,2})-(0?[1-9]|1[0-2])-(\d{4})")
 _TAGS = re.compile(r"(?<!\s)\s*+</p>\s*+(<p>)\s*+|</?p>")
-
-
-def _euspeech1(record: Record, account: Account) -> Iterator[Cells]:
-    text = _untagged(record.text("fulltext"), account)
-    speaker, date, language = (record.known(name) for name in ("speaker", "date", "lang"))
-    named = _FILE.fullmatch(record.entry.base)
-    is_translated = language == "entr"
-    if is_translated and known(text):
-        account.note("machine translations into English")
-    yield record.cells("speaker", "title", "institution") | {
-        "id": make_key("euspeech1", date, speaker, text),
-        "text": text,
-        "country": _COUNTRIES.get(named[1], "") if named else "",
-        "date": _day_first(date),
-        "source": f"EUSpeech (Schumacher et al., doi:10.7910/DVN/XPCVEI), {record.entry.base}",
-        "language": "en" if is_translated else language,
-        "translation": "machine" if is_translated else "",
-        "doc_type": "speech",
-    }
 
 
 def _euspeech2(record: Record, account: Account) -> Iterator[Cells]:
@@ -168,11 +146,6 @@ def _day_first(date: str) -> str:
     """Return "2014-01-02" for "02-01-2014"; the corpus writes the day first."""
     found = _DAY_FIRST.fullmatch(date)
     return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}" if found else date
-
-
-def _is_euspeech1(seen: Glimpse) -> bool:
-    cells = seen.columns()
-    return len(cells) > 5 and bool(_DAY_FIRST.fullmatch(cells[1])) and cells[4].isdigit()
 
 
 # ParlSpeech V2: a table of speeches for each of nine parliaments
@@ -219,35 +192,7 @@ def _parlspeech(days: dict[str, Counter[str]], record: Record, account: Account)
     }  # fmt: skip
 
 
-# Vie publique: speeches that the French State collects
-
-_SPEECHES = ("speechs", "speeches")
-
-
-def _vie_publique(record: Record, account: Account) -> Iterator[Cells]:
-    text = account.take(record.text("text"))
-    speakers = [each for each in record.objects("speakers") if each.known("name")]
-    if not speakers:
-        account.note("speeches without a speaker")
-    if len(speakers) > 1:
-        account.note("speeches of several speakers")
-    if "interview" in record.known("kind").casefold():
-        account.note("interviews, with the questions in the text")
-    cells = record.cells("title", date="datetime", venue="context", doc_type="kind")
-    yield cells | {
-        "id": make_key("vie-publique", cells["date"], cells["title"], text),
-        "text": text,
-        "speaker": "; ".join(each.known("name") for each in speakers),
-        "role": "; ".join(filter(None, (each.known("function") for each in speakers))),
-        "country": "France",
-        "source": f"vie-publique.fr, {record.entry.base}",
-        "language": "fr",
-        "keywords": "; ".join(record.listed("keywords")),
-        "topics": "; ".join(record.listed("thematics")),
-    }
-
-
-# Foreign ministries: China's press conferences as a table, and what Diplomatic Pulse collects
+# China's Foreign Ministry: its press conferences as a table
 
 
 def _cmfa_answer(record: Record, account: Account) -> Iterator[Cells]:
@@ -278,142 +223,57 @@ def _cmfa_answer(record: Record, account: Account) -> Iterator[Cells]:
     }
 
 
-def _read_bulk(entry: Entry, account: Account) -> Iterator[Piece]:
-    """Yield the documents of an Elasticsearch bulk file: a line with the id, then the document."""
-    key = ""
+# The US-China Official Diplomatic and Defense Corpus: briefings and statements of both sides
 
-    def document(record: Record, account: Account) -> Iterator[Cells]:
-        nonlocal key
-        action = record.values.get("index")
-        if "index" in record.values:
-            key = str(action.get("_id", "")) if isinstance(action, dict) else ""
-            return
-        if "country" not in record.values:
-            account.note("documents that set up the collection")
-        elif not known(text := account.take(record.text("statement"))):
-            yield {"text": text}
-        else:
-            account.note("statements without a speaker")
-            cells = record.cells("country", "title", "language", "content_type", date="posted_date")
-            yield cells | {
-                "id": f"diplomatic-pulse-{key}" if key else "",
-                "text": text,
-                "source": f"Diplomatic Pulse, {record.entry.base}",
-                "url": web_link(record.text("url"), account),
-            }
-        key = ""
-
-    return read_statements(entry, account, document)
+_US_CHINA = ("publish_time", "type", "title", "content", "source_url")
+_STATE = ("source", "type", "title", "date", "url", "content")
+_GOVERNMENTS = {"gov.cn": "China", "gov": "United States", "mil": "United States"}
+_SPOKESPERSON = re.compile(r"Spokes(?:person|man|woman) (.+?)[’']s? ")
+_LEAST_TURNS = 2
 
 
-# GDELT: a headline is a paper's own account of what somebody said or did; it is imported as
-# reported speech without a speaker, a lead to the article, and never as an official's words
-
-_ARTICLE_LISTS = ("articles",)
-
-
-def _gdelt_headline(record: Record, account: Account) -> Iterator[Cells]:
-    # the lists spell their columns in three ways
-    record = replace(record, values={name.casefold(): v for name, v in record.values.items()})
-    text, url = account.take(record.text("title")), web_link(record.text("url"), account)
-    outlet = record.known("outletname") or record.known("domain") or host(url)
-    account.note("headlines, which name no speaker")
-    yield {
-        "id": make_key("gdelt", url, text),
-        "text": text,
-        "date": record.known("seendate") or record.known("date"),
-        "source": f"GDELT; {outlet}",
-        "url": url,
-        "language": record.known("language") or record.known("lang"),
-        "quotation": "reported",
-        "doc_type": "headline",
-        "outlet": outlet,
-        "outlet_country": record.known("sourcecountry"),
+def _us_china(record: Record, account: Account) -> Iterator[Cells]:
+    text = account.take(record.text("content"))
+    address = web_link(record.text("source_url") or record.text("url"), account)
+    title = record.known("title")
+    # the government that runs the site
+    country = next((c for site, c in _GOVERNMENTS.items() if is_on_site(address, site)), "")
+    cells = record.cells("title", doc_type="type") | {
+        "id": make_key("us-china", address, title, text),
+        "country": country,
+        "date": record.known("publish_time") or record.known("date"),
+        "source": "US-China Official Diplomatic and Defense Corpus (doi:10.5281/zenodo.18383270)",
+        "url": address,
     }
+    named = _SPOKESPERSON.search(title)
+    spokesperson = named[1] if named else ""
+    parts = _us_china_parts(text, spokesperson, Account())
+    certain = (isinstance(part, Turn) and part.left_out != Reason.UNIDENTIFIED for part in parts)
+    if sum(certain) < _LEAST_TURNS:
+        account.note("documents without turns, whose speaker is not known")
+        yield cells | {"text": text}
+        return
+    before = partial(account.leave, "words before the first turn")
+    turns = gather_turns(_us_china_parts(text, spokesperson, account), before, account)
+    for turn, spoken in turn_cells(turns, cells, account):
+        home = bool(spokesperson) or speaks_for(turn.label, country)
+        yield spoken | {"country": country if home else ""}
 
 
-def _gdelt_quotations(record: Record, account: Account) -> Iterator[Cells]:
-    url = web_link(record.text("url"), account)
-    for quote in record.objects("quotes"):
-        text = account.take(quote.text("quote"))
-        account.note("quotations, which name no speaker")
-        yield record.cells("title", language="lang") | {
-            "id": make_key("gdelt-quote", url, quote.text("pre"), text),
-            "text": text,
-            "date": record.text("date"),
-            "source": f"GDELT Global Quotation Graph; {host(url)}",
-            "url": url,
-            "doc_type": "quotation",
-            "pre": quote.text("pre"),
-            "post": quote.text("post"),
-        }
+def _us_china_parts(text: str, spokesperson: str, account: Account) -> Iterator[Turn | str]:
+    """Yield the starts of turns, and further paragraphs.
 
-
-def _is_gdelt_list(seen: Glimpse) -> bool:
-    columns = {name.casefold() for name in seen.columns()}
-    in_table = {"url", "title"} <= columns and bool({"seendate", "mobileurl"} & columns)
-    in_json = bool(starts_list(seen.head, _ARTICLE_LISTS)) and seen.has_keys("seendate")
-    return in_table or in_json or seen.has_keys("outletName", "title")
-
-
-# Quotebank: quotations out of the news, each with its likeliest speaker
-
-
-def _quotebank(record: Record, account: Account) -> Iterator[Cells]:
-    speaker = record.known("speaker")  # "None": no speaker is the likeliest
-    if not speaker:
-        account.note("quotations without a speaker")
-    urls = record.listed("urls")
-    url = web_link(urls[0], account) if urls else ""
-    likely = [
-        str(each[1])
-        for each in record.items("probas")
-        if isinstance(each, list) and len(each) > 1 and each[0] == record.text("speaker")
-    ]
-    yield {
-        "id": f"quotebank-{record.text('quoteID')}",
-        "text": account.take(record.text("quotation")),
-        "speaker": speaker,
-        "date": record.text("date"),
-        "source": "; ".join(filter(None, ("Quotebank (Vaucher et al., 2021)", host(url)))),
-        "url": url,
-        "language": "en",
-        "doc_type": "quotation",
-        "wikidata": "; ".join(record.listed("qids")),
-        "probability": likely[0] if speaker and likely else "",
-        "occurrences": record.text("numOccurrences"),
-        "other_urls": "; ".join(urls[1:]),
-    }
-
-
-# US and Russian narratives on conflicts: a table a speaker, and an index that names the country
-
-_INDEX, _NARRATIVE = "corpus_index.csv", ("speaker", "date", "title", "url")
-
-
-def _read_narratives(source: Source, account: Account) -> Iterator[Piece]:
-    """Yield the speeches, with country and conflict if the index has their address."""
-    index: dict[str, Cells] = {}
-    found = source.find(_INDEX)
-    for listed in track_file(found, read_records(found), account) if found else ():
-        if isinstance(listed, Problem):
-            yield listed
-        else:
-            index[listed.known("url")] = listed.cells("country", "conflict")
-
-    def speech(record: Record, account: Account) -> Iterator[Cells]:
-        text, url = account.take(record.text("text")), record.known("url")
-        if not url or url not in index:
-            account.note("speeches that the index does not have, without a country")
-        yield record.cells("speaker", "date", "title") | {
-            "id": make_key("narratives", url, record.known("date"), text),
-            "text": text,
-            "source": f"US/Russia narratives, {record.entry.base}",
-            "url": web_link(url, account),
-            **(index.get(url, {}) if url else {}),
-        }
-
-    yield from each_record(("speaker", "title", "text"), speech, aside=(_INDEX,))(source, account)
+    If the title names a spokesperson, everybody else with a label asks questions.
+    """
+    lines = [*split_paragraphs(text, account)]
+    followed = answer_next(lines, spokesperson)
+    for paragraph, line in lines:
+        turn: Turn | None = None
+        if not spokesperson:
+            turn = turn_in_capitals(paragraph, line, account)
+        elif found := match_label(paragraph):
+            turn = turn_of_label(found, line, spokesperson, account, followed.get(line))
+        yield turn or paragraph
 
 
 FORMATS = (
@@ -421,8 +281,6 @@ FORMATS = (
            "CSV or Parquet files with the columns country, url, text, date, executive",
            lambda seen: seen.has_columns(*_PARAGRAPH, "url", "date", "title", "type", "language"),
            _read_ecdata),
-    Format("euspeech1", "EUSpeech, version 1", "Speeches_XX_Cleaned.csv, without a header",
-           _is_euspeech1, each_record((), _euspeech1, kinds={".csv"}, layouts=_LAYOUTS)),
     Format("euspeech2", "EUSpeech, version 2",
            "a CSV file with the columns date, country, speaker, title, url, origtext, lang",
            lambda seen: seen.has_columns("speaker", "origtext", "lang", "lang_prob"),
@@ -431,32 +289,13 @@ FORMATS = (
            lambda seen: (seen.has_columns("speechnumber", "party", "chair", "text")
                          or seen.has_file(r"(?i)corp_.*\.rds")),
            each_file({".csv"} | _R, _read_parlspeech)),
-    Format("vie-publique", "Speeches of vie-publique.fr (French Politic Speech Dataset)",
-           'a JSON file {"speechs": [...]}; the public list vp_discours.json has no words',
-           lambda seen: (
-               seen.has_keys("prononciation", "intervenants")
-               or (bool(starts_list(seen.head, _SPEECHES))
-                   and seen.has_keys("speakers", "thematics", "datetime"))),
-           each_record(("text",), _vie_publique, lists=_SPEECHES)),
     Format("cmfa", "Press conferences of the Chinese Ministry of Foreign Affairs (CMFA PressCon)",
            "CMFA_PressCon_v4.xlsx, or the same as CSV",
            lambda seen: seen.has_columns("id_split", "question", "answer", "spokesperson"),
            each_record(("question", "answer", "spokesperson"), _cmfa_answer)),
-    Format("diplomatic-pulse", "Diplomatic Pulse", "dppa.st.json: Elasticsearch bulk, JSON lines",
-           lambda seen: seen.has_file(r"dppa\.st\.json") or seen.has_keys("index", "posted_date"),
-           each_file(JSON, _read_bulk)),
-    Format("gdelt-articles", "GDELT article lists (headlines)",
-           "CSV or JSON of the DOC 2.0 API (mode ArtList), YYYYMMDDhhmmss.gal.json.gz",
-           _is_gdelt_list, each_record((), _gdelt_headline, lists=_ARTICLE_LISTS)),
-    Format("gdelt-quotes", "GDELT Global Quotation Graph",
-           "YYYYMMDDhhmmss.gqg.json.gz, or unpacked: JSON lines",
-           lambda seen: seen.has_keys("quotes", "pre", "quote", "post"),
-           each_record(("quotes", "url"), _gdelt_quotations)),
-    Format("narratives", "US and Russian narratives on conflicts",
-           f"CSV files with the columns speaker, date, title, text, url; with them {_INDEX}",
-           lambda seen: seen.has_file(_INDEX) and seen.has_columns(*_NARRATIVE), _read_narratives),
-    Format("quotebank", "Quotebank, quotation-centric",
-           "quotes-YYYY.json.bz2, or unpacked: JSON lines",
-           lambda seen: seen.has_keys("quoteID", "quotation"),
-           each_record(("quoteID", "quotation", "speaker"), _quotebank)),
+    Format("us-china", "US-China Official Diplomatic and Defense Corpus",
+           "CSV, XLSX or JSON lines: publish_time, type, title, content, source_url",
+           lambda seen: (seen.has_columns(*_US_CHINA) or seen.has_keys(*_US_CHINA[:4])
+                         or (seen.has_keys(*_STATE) and seen.says(r"state\.gov/"))),
+           each_record(("type", "title", "content"), _us_china)),
 )  # fmt: skip

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from compare.statements import country_code
+from compare.statements.normalize import HONORIFICS
 
 
 def _words(text: str) -> frozenset[str]:
@@ -57,7 +58,7 @@ _NO_NAMES = _words(
     """
 )
 _GENERATION = re.compile(r",? (?:Jr|Sr)\.?(?=$|[ ,])")
-_HONORIFIC_BEHIND = re.compile(r"(?:^|(?<= ))(?:Mr|Ms|Mrs|Dr|Sir|Dame|Lord)\.?$")
+_HONORIFIC_BEHIND = re.compile(rf"(?:^|(?<= ))(?i:{HONORIFICS}|sir|dame|lord)\.?$")
 _POSSESSIVE = re.compile(r"[’']s?$")
 _MARKS = '.,:;!?()“”"|'
 _MOST_WORDS = 5
@@ -73,10 +74,11 @@ def split_role(text: str) -> tuple[str, str]:
     start = len(words)
     while start and (words[start - 1] in PARTICLES or _may_be_name(words[start - 1])):
         start -= 1
+    for at, word in enumerate(words, 1):
+        if word.casefold() in _LINKS and (country := leading_country(words[at:])):
+            start = max(start, at + len(country.split()))
     if start and words[start - 1].casefold() in _LINKS:
-        start += len(_leading_country(words[start:]).split())
-        if words[start - 1].casefold() in _LINKS:
-            return " ".join(words), ""
+        return " ".join(words), ""
     name = words[start:]
     if not 2 <= len(name) <= _MOST_WORDS or name[0] in PARTICLES:
         return " ".join(words), ""
@@ -117,7 +119,7 @@ def spelling_in(text: str, shouted: str) -> str:
 def country_behind(text: str, name: str) -> str:
     """Return the country after a name ("Jane Roe of Valdoria") in a text, "" if none."""
     for found in re.finditer(rf"\b{re.escape(name)}(?: [A-Z]\S*)*? of (?:the )?", text):
-        if country := _leading_country(text[found.end() :].split()):
+        if country := leading_country(text[found.end() :].split()):
             return country.rstrip(".,:;")
     return ""
 
@@ -126,7 +128,7 @@ def country_in(role: str) -> str:
     """Return the country that a role names: "President of Valdoria"."""
     words = role.split()
     for at, word in enumerate(words):
-        if word in {"of", "the"} and (country := _leading_country(words[at + 1 :])):
+        if word in {"of", "the"} and (country := leading_country(words[at + 1 :])):
             return country.rstrip(",")
     return ""
 
@@ -172,7 +174,7 @@ def _bare(role: str) -> str:
     return re.sub(r"^(?:[Tt]he|[Aa]n?) ", "", role)
 
 
-def _leading_country(words: Sequence[str]) -> str:
+def leading_country(words: Sequence[str]) -> str:
     """Return the first words that are the name of a country, "" if they are not."""
     for length in range(min(len(words), _LONGEST_COUNTRY), 0, -1):
         named = " ".join(words[:length])
@@ -181,138 +183,3 @@ def _leading_country(words: Sequence[str]) -> str:
         if len(name) > 3 and whole and country_code(name):
             return named
     return ""
-
-
-# Labels in capitals
-
-_HONORIFIC = re.compile(r"(?:M[RS]S?|DR)\.? ")
-_OFFICE = re.compile(
-    r"(?:(?:THE|FORMER|DEPUTY|ASSISTANT|ACTING|STATE|LT\.|VICE|PRIME|FIRST|SURGEON|ATTORNEY|FOREIGN"
-    r"|SPECIAL|UNDER) |SECRETARY[ -](?=GENERAL))*"
-    r"(?:PRESIDENT|SECRETARY|GENERAL|GOVERNOR|SENATOR|REPRESENTATIVE|CONGRESS(?:WO)?MAN|MAYOR"
-    r"|ADMINISTRATOR|AMBASSADOR|DIRECTOR|CHAIR(?:MAN|WOMAN)?|ADVISOR|MINISTER|CHANCELLOR|KING|QUEEN"
-    r"|AMIR|LADY|GENTLEM[AE]N|SPEAKER|LEADER|JUSTICE|JUDGE|COMMISSIONER|COLONEL|ADMIRAL|MAJOR|CHIEF"
-    r"|COUNSEL|COORDINATOR|ENVOY|RABBI|CHAPLAIN|PRINCE(?:SS)?|POPE|ASSISTANT) "
-)
-_RANK = re.compile(
-    r"[DV]?FM|D?PM|SG|HRVP|HR/VP|MP|MEP|(?:GEN|ADM|COL|MAJ|CAPT|CMDR|LT|BRIG|SGT|VADM|RADM)\.?"
-    r"|COUNCILL?OR|CHANCELLERY|TAOISEACH|HIGHNESS|MAJESTY|EXCELLENCY|SHEIKH|CROWN|ENVOY|DELEGATE"
-)
-_OFFICES_OF = {
-    "United States": re.compile(
-        r"(?:THE )?(?:(?:DEPUTY|ACTING|ASSISTANT|UNDER|PRINCIPAL|PENTAGON|PRESS|U\.?S\.?)[ -])*"
-        r"(?:SECRETARY(?! GENERAL\b)(?: OF (?:STATE|DEFENSE|WAR|(?:THE )?TREASURY|COMMERCE|ENERGY"
-        r"|LABOR|AGRICULTURE|HOMELAND SECURITY|THE (?:INTERIOR|ARMY|NAVY|AIR FORCE)))?"
-        r"|AMBASSADOR|SPOKES(?:PERSON|MAN|WOMAN)|SENATOR|REPRESENTATIVE|CONGRESS(?:WO)?MAN"
-        r"|ADMINISTRATOR|COUNSELOR)(?: (?!OF |FOR )|$)"
-        r"|(?:AN? )?(?:SENIOR )?(?:(?:STATE|DEFENSE|DEPARTMENT|ADMINISTRATION|MILITARY|WHITE|HOUSE"
-        r"|U\.?S\.?|GOVERNMENT) )*OFFICIAL(?: |$)"
-    ),
-    "China": re.compile(r"SPOKES(?:PERSON|MAN|WOMAN)(?: |$)"),
-}
-_ADDRESSED = frozenset({"PRESIDENT", "MINISTER", "CHANCELLOR", "COMMISSIONER", "AMBASSADOR"})
-_FOREIGN_OFFICE = re.compile(
-    r"(?:VICE )?PRESIDENT|PRIME MINISTER|(?:FOREIGN )?MINISTER|CHANCELLOR|KING|QUEEN|AMIR|POPE"
-    r"|PRINCE(?:SS)?|SECRETARY[ -]GENERAL|FIRST LADY"
-)
-
-
-def split_office(label: str) -> tuple[str, str]:
-    """Return office and surname of a label in capitals; without an office, "" and the whole."""
-    if found := _HONORIFIC.match(label):
-        return "", label[found.end() :]
-    found = _OFFICE.match(label)
-    return (found[0].strip(), label[found.end() :]) if found else ("", label)
-
-
-def is_foreign_office(office: str) -> bool:
-    """Say whether an office in capitals is a guest's in a transcript of the United States."""
-    return bool(_FOREIGN_OFFICE.fullmatch(office))
-
-
-def speaks_for(label: str, country: str) -> bool:
-    """Say whether the speaker of a label in capitals speaks for the transcript's country.
-
-    Speakers without an office ("MS ROE") or with one of that country ("SECRETARY ROE") do; others
-    may be guests.
-    """
-    found = _HONORIFIC.match(label)
-    rest = label[found.end() :] if found else label
-    if found and " " not in rest and rest not in _ADDRESSED:
-        return True
-    words = re.split(r"[ -]", rest)
-    if not (has_office(words) or any(map(_RANK.fullmatch, words))):
-        return True
-    office = _OFFICES_OF[country].match(rest) if country in _OFFICES_OF else None
-    return office is not None and not has_office(re.split(r"[ -]", rest[office.end() :])[:-1])
-
-
-# Roles on the Kremlin's pages
-
-_OF = re.compile(r" of (?:the )?", re.IGNORECASE)
-_OF_STATE = re.compile(
-    r"\b(?:President|Minister|Premier|Chancellor|King|Queen|Emir|Amir|Sultan|Prince|Princess|Leader"
-    r"|Head of (?:State|Government)|Governor-General|Ambassador|Plenipotentiary|Envoy|Consul"
-    r"|Representative|Secretary of State|Senate|Parliament|Assembly|Congress|Duma|Council|Party"
-    r"|Government|Cabinet|Court|Central Bank|National Bank)$|\bMinist(?:er|ry) (?:of|for) [^,]+$",
-    re.IGNORECASE,
-)
-"""What precedes a country: an office of a State, or one of its institutions."""
-
-_ENDS = re.compile(r"$|[,;)]| (?:and|of|to|for|on|in|at|with|–|-) ")
-_ONLY_ABOUT = re.compile(r"\b(?:to|for|on|in|with|from|friends)(?: the)? $", re.IGNORECASE)
-_ALWAYS_RUSSIAN = re.compile(r"\bState Duma\b|(?<!and )\bPlenipotentiary\b")
-_OF_CABINET = re.compile(r"\b(?:Minister|Governor)\b")
-_RUSSIAN_PLACES = re.compile(r"\b(?:Region|Territory|Area|District|Federal City|St Petersburg)\b")
-_PORTFOLIO = re.compile(
-    r"(?:(?:acting|affairs|agriculture|and|arctic|board|chair|chairman|chief|civil|commission"
-    r"|communications|construction|culture|defence|deputy|development|digital|disaster|east"
-    r"|economic|economy|education|emergencies|emergency|energy|environment|envoy|far|federal"
-    r"|finance|first|food|for|foreign|former|government|governor|health|healthcare|higher|housing"
-    r"|industry|information|interior|internal|justice|labour|mass|media|military-industrial"
-    r"|minister|natural|nuclear|of|office|open|policy|presidential|prime|protection|railways"
-    r"|regional|relief|resources|science|security|situations|social|sports?|staff|technology|the"
-    r"|tourism|trade|transport|utilities|youth),?(?: |$))+",
-    re.IGNORECASE,
-)
-"""A government office in generic words, without a place or a nationality."""
-
-_OTHER_STATES = re.compile(
-    r"\b(?:US|USA|UK|UAE|DPRK)\b|\b[A-Z][a-z]+(?:an|ish|ese|ch|i|ss|ek|ai) (?:Federal )?"
-    r"(?:President|Chancellor|King|Emir|(?:Prime |Foreign |Defence )?Minister)\b"
-)
-
-
-def country_of_role(role: str, title: str, home: str) -> str:
-    """Return the country in which a role is an office of State; "" in doubt.
-
-    The Kremlin's pages name no country for offices at home. So an office without a country is at
-    home if no other State has it, or if it is a government's and the title names no other country.
-    """
-    for found in _OF.finditer(role):
-        before, behind = role[: found.start()], role[found.end() :]
-        country = _leading_country(behind.split()).rstrip(",")
-        # what follows a country can make it a part of another name, as in that of a war
-        ends = _ENDS.match(behind, len(country)) or before.endswith("Party")
-        if country and behind.startswith(country) and _OF_STATE.search(before) and ends:
-            return country
-    at_home = re.finditer(rf"(?<![-–])\b(?:{home}n|of (?:the )?{home})\b(?![-–])", role)
-    if any(not _ONLY_ABOUT.search(role[: found.start()]) for found in at_home):
-        return home
-    if country_in(role):
-        return ""
-    is_plain = _RUSSIAN_PLACES.search(role) or _PORTFOLIO.fullmatch(role)
-    may_be = (_OF_CABINET.search(role) and is_plain) or role.startswith("Presidential ")
-    ours = _ALWAYS_RUSSIAN.search(role) or (may_be and not _names_another(title, home))
-    return home if ours else ""
-
-
-def _names_another(title: str, home: str) -> bool:
-    """Say whether a title names another country: by its name, or "Ostravian-Valdorian talks"."""
-    words = re.sub(r"[-–—:,;()]", " ", title).split()
-    named = filter(None, (_leading_country(words[at:]) for at in range(len(words))))
-    return (
-        any(home not in country for country in named)
-        or re.search(rf"\b{home}n?[-–]\w", title) is not None
-        or any(not found[0].startswith(f"{home}n ") for found in _OTHER_STATES.finditer(title))
-    )

@@ -42,11 +42,12 @@ _RUSSIAN = re.compile(
     r"\w+ by (?:the )?(?P<role>(?:Russian )?Foreign Ministry(?:’s)?(?: Official)? Spokes\w+) "
     r"(?P<speaker>[^,(]+?),? \(?(?:(?P<venue>[^,()]+), )?(?P<date>\w+ \d{1,2}, \d{4})\)?"
 )
-_CONTENTS = re.compile(r"(?i)Table of contents:?|Contents:?")
 _ITEM = re.compile(r"(?:[-–•]|\d+\.)\s*(?P<item>.+)")
 _MEDIA = re.compile(r"(?i)(?:\d+\. )?Answers? to (?:media )?questions.*")
 _OF_SITE = re.compile(r"(?i)(?:• )?(?:[a-z]{2}-[A-Z]{2}\d? ?)+|[\d-]+|back to top")
-_OF_CONTENTS = (_CONTENTS, _MEDIA, _STAMP, _OF_SITE)
+_OF_CONTENTS = re.compile(
+    rf"(?i)(?:Table of )?contents:?|{_MEDIA.pattern[4:]}|{_STAMP.pattern}|{_OF_SITE.pattern[4:]}"
+)
 
 
 def _chinese(page: Page) -> Iterator[Turn | str | None]:
@@ -56,15 +57,14 @@ def _chinese(page: Page) -> Iterator[Turn | str | None]:
         'there is no title like "Foreign Ministry Spokesperson ...’s Regular Press Conference on '
         '..."; put it above the text',
     )
+    stamps = page.take_about(_STAMP.fullmatch)
     day = DAY.search(title[0])
-    page.cells.update(title.groupdict(), title=title[0], country="China")
-    page.cells.update(doc_type="press conference", date=day[0] if day else "")
+    date = day[0] if day else "".join(stamps[:1]).partition(" ")[0]
+    page.cells.update(title.groupdict(), title=title[0], date=date)
+    page.cells.update(country="China", doc_type="press conference")
     own_label_follows = answer_next(page.lines, title["speaker"])
     for text, line in page.lines:
-        if not page.is_open and _STAMP.fullmatch(text):
-            page.leave(text)
-            page.cells["date"] = page.cells["date"] or text.split()[0]
-        elif _AFTERWARDS.fullmatch(text) or not re.search(r"\w", text):
+        if _AFTERWARDS.fullmatch(text) or not re.search(r"\w", text):
             page.leave(text, Reason.HEADINGS)
         else:
             yield page.labelled(text, line, match_label(text), own_label_follows)
@@ -78,21 +78,12 @@ def _russian(page: Page) -> Iterator[Turn | str | None]:
         "put it above the text",
     )
     page.cells.update(title.groupdict(""), title=title[0], country="Russia", doc_type="briefing")
-    headings: set[str] = set()
+    contents = page.take_about(lambda text: _ITEM.fullmatch(text) or _OF_CONTENTS.fullmatch(text))
+    headings = {_heading(text) for text in contents if not _OF_CONTENTS.fullmatch(text)}
     own_label_follows = answer_next(page.lines, title["speaker"])
     known_labels = ASKERS | ANSWERS | {title["speaker"].casefold()}
-    at_head = True
     for text, line in page.lines:
-        of_contents = any(pattern.fullmatch(text) for pattern in _OF_CONTENTS)
-        item = None if of_contents else _ITEM.fullmatch(text)
-        folded = " ".join(re.findall(r"\w+", (item["item"] if item else text).casefold()))
-        at_head = at_head and bool(item or of_contents)
-        if at_head and item:
-            headings.add(folded)
-            page.leave(text, "table of contents")
-        elif at_head:
-            page.leave(text)
-        elif folded in headings or _MEDIA.fullmatch(text):
+        if _heading(text) in headings or _MEDIA.fullmatch(text):
             page.section, page.is_open = text, False
             page.leave(text, Reason.HEADINGS)
             yield None
@@ -103,6 +94,12 @@ def _russian(page: Page) -> Iterator[Turn | str | None]:
             is_known = label is not None and label["label"].casefold() in known_labels
             is_label = own_label_follows.get(line) or is_known or text.endswith("?")
             yield page.labelled(text, line, label if is_label else None, own_label_follows)
+
+
+def _heading(text: str) -> str:
+    """Return a heading as a key: with or without its number, in any case and punctuation."""
+    item = _ITEM.fullmatch(text)
+    return " ".join(re.findall(r"\w+", (item["item"] if item else text).casefold()))
 
 
 # NATO: a press conference of one official, with guests; journalists have name and outlet
@@ -146,17 +143,16 @@ def _nato(page: Page) -> Iterator[Turn | str | None]:
     title = f"{above} {by[0]}".strip()
     page.cells.update(title=title, speaker=name, role=role)
     page.cells.update(country="NATO", doc_type=above.casefold())
+    about = page.take_about(
+        lambda text: _NATO_HEAD.fullmatch(text) or (name and by[0][:40] in text)
+    )
+    if day := _WRITTEN_DAY.search("\n".join(about)):
+        page.cells["date"] = day[0]
     conference = _Conference(title, name, role)
     turns = conference.turns(page.lines)
     page.people |= {who: {"role": office} for who, office in conference.officials.items()}
-    at_head = True
     for text, line in page.lines:
-        at_head = at_head and bool(_NATO_HEAD.fullmatch(text) or (name and by[0][:40] in text))
-        if at_head:
-            if "date" not in page.cells and (day := _WRITTEN_DAY.search(text)):
-                page.cells["date"] = day[0]
-            page.leave(text)
-        elif turn := turns.get(line):
+        if turn := turns.get(line):
             page.leave(text[: len(text) - len(turn.text)], Reason.LABELS)
             yield page.start(turn)
         else:
@@ -339,7 +335,6 @@ _UK_SAYS = re.compile(
 
 def _eeas(page: Page) -> Iterator[Turn | str | None]:
     """Yield the words; "Q." is before a question of one paragraph."""
-    end = _start_of_contacts(page.lines)
     title = next((text for text, _ in page.lines if not _is_eu_head(text)), "")
     start = title[:_DESCRIPTION]
     found = _EU_BY.search(start) or _EU_BY_ITS_OWN.search(start)
@@ -350,15 +345,13 @@ def _eeas(page: Page) -> Iterator[Turn | str | None]:
     page.cells.update(country="European Union", doc_type="statement")
     if not name:
         page.account.note("texts that name no speaker")
-    at_head = True
+    about = page.take_about(lambda text: _is_eu_head(text) or text == title)
+    for day in filter(None, map(_EU_DAY.fullmatch, about)):  # the EEAS writes the day first
+        page.cells["date"] = f"{day[4]}-{day[3]}-{day[2]}"
+        page.cells["venue"] = day["place"] or ""
+    end = _start_of_contacts(page.lines)
     for number, (text, line) in enumerate(page.lines):
-        at_head = at_head and (_is_eu_head(text) or text == title)
-        if at_head:
-            if day := _EU_DAY.fullmatch(text):  # the EEAS writes the day first
-                page.cells["date"] = f"{day[4]}-{day[3]}-{day[2]}"
-                page.cells["venue"] = day["place"] or ""
-            page.leave(text)
-        elif number >= end:
+        if number >= end:
             page.leave(text, "contacts below the text")
         elif found := _EU_QUESTION.match(text):
             page.leave(found[0], Reason.LABELS)

@@ -1,4 +1,4 @@
-"""Read rows of tables, objects of JSON and JavaScript, and elements of XML, however large."""
+"""Read rows of tables, objects of JSON, and elements of XML, however large."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import importlib
 import json
 import re
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -16,7 +15,7 @@ from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 from compare.corpus.importers.sources import Account, Entry, Piece, Read, each_file
-from compare.corpus.tables import Layouts, read_csv, read_xlsx
+from compare.corpus.tables import read_csv, read_xlsx
 from compare.corpus.text_files import Readable, open_text
 from compare.corpus.validate import is_address
 from compare.corpus.values import BadFileError, Problem, Row
@@ -30,6 +29,7 @@ Cells = dict[str, str]
 _CHUNK = 1_000_000
 _HEAD = 1_000
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=lambda name: "")
+_LIST = re.compile(r"\s*\[")
 _OPENING = re.compile(r"[ \t\r\n]*(?P<end>\])?")
 _BETWEEN = re.compile(r"[ \t\r\n]*,?[ \t\r\n]*(?P<end>\])|[ \t\r\n]*,[ \t\r\n]*")
 
@@ -61,19 +61,6 @@ class Record:
         """Return known values as cells: under the column's own name, or renamed (`cell=column`)."""
         columns = dict(zip(names, names, strict=True)) | columns
         return {field: self.known(name) for field, name in columns.items()}
-
-    def items(self, name: str) -> list[Any]:
-        """Return a value that is a list, an empty list otherwise."""
-        value = self.values.get(name)
-        return value if isinstance(value, list) else []
-
-    def listed(self, name: str) -> list[str]:
-        """Return the texts of a list."""
-        return [text for text in self.items(name) if isinstance(text, str)]
-
-    def objects(self, name: str) -> list[Record]:
-        """Return the objects of a list."""
-        return [replace(self, values=each) for each in self.items(name) if isinstance(each, dict)]
 
     def row(self, cells: Mapping[str, str]) -> Row:
         """Return a statement's cells as a row at the record's place."""
@@ -115,20 +102,9 @@ def is_on_site(address: str, site: str) -> bool:
     return f".{host(address)}".endswith(f".{site}")
 
 
-def each_record(
-    needed: Collection[str],
-    statements: Statements,
-    *,
-    kinds: Container[str] = KINDS,
-    lists: Collection[str] = (),
-    layouts: Layouts | None = None,
-    aside: Collection[str] = (),
-) -> Read:
+def each_record(needed: Collection[str], statements: Statements) -> Read:
     """Return a reader for files of records; see `read_statements` and `each_file`."""
-    read = partial(
-        read_statements, statements=statements, needed=needed, lists=lists, layouts=layouts
-    )
-    return each_file(kinds, read, aside)
+    return each_file(KINDS, partial(read_statements, statements=statements, needed=needed))
 
 
 def read_statements(
@@ -136,16 +112,12 @@ def read_statements(
     account: Account,
     statements: Statements,
     needed: Collection[str] = (),
-    *,
-    lists: Collection[str] = (),
-    layouts: Layouts | None = None,
 ) -> Iterator[Piece]:
     """Yield the statements of a file's records; those without words go to the account.
 
-    The file must have the `needed` columns, or keys in its first object. `lists` are names under
-    which a JSON file may hold its list, `layouts` the columns of a CSV file without a header.
+    The file must have the `needed` columns, or keys in its first object.
     """
-    for record in read_records(entry, needed, lists, layouts):
+    for record in read_records(entry, needed):
         if isinstance(record, Problem):
             yield record
             continue
@@ -156,19 +128,14 @@ def read_statements(
                 account.leave("rows without words", cells["text"], piece=True)
 
 
-def read_records(
-    entry: Entry,
-    needed: Collection[str] = (),
-    lists: Collection[str] = (),
-    layouts: Layouts | None = None,
-) -> Iterator[Record | Problem]:
+def read_records(entry: Entry, needed: Collection[str] = ()) -> Iterator[Record | Problem]:
     """Yield the rows of a table, or the objects of a JSON file; raise as `check_records` does."""
     if entry.kind in JSON:
-        return check_records(read_json(entry, lists), needed)
+        return check_records(read_json(entry), needed)
     if entry.kind == ".parquet":
         return check_records(_parquet_records(entry), needed)
     is_sheet = entry.kind == ".xlsx"
-    rows = read_xlsx(entry, entry.label) if is_sheet else read_csv(entry, entry.label, layouts)
+    rows = read_xlsx(entry, entry.label) if is_sheet else read_csv(entry, entry.label)
     found = (row if isinstance(row, Problem) else Record(entry, row, row.cells) for row in rows)
     return check_records(found, needed)
 
@@ -203,15 +170,14 @@ def _parquet_records(entry: Entry) -> Iterator[Record]:
         raise BadFileError(f"this is no readable Parquet file ({error})") from None
 
 
-def read_json(entry: Entry, lists: Collection[str] = ()) -> Iterator[Record | Problem]:
+def read_json(entry: Entry) -> Iterator[Record | Problem]:
     """Yield the objects of a JSON file without holding it whole; numbers stay as they are written.
 
-    The objects are in one list, one on each line, or in a list that is the first entry of an object
-    under one of the names in `lists`.
+    The objects are in one list, or one on each line.
     """
     with open_text(entry) as opened:
-        is_list = starts_list(opened.read(_HEAD), lists)
-    for found in _list_elements(entry, lists) if is_list else _json_lines(entry):
+        is_list = _LIST.match(opened.read(_HEAD))
+    for found in _list_elements(entry) if is_list else _json_lines(entry):
         if isinstance(found, Problem):
             yield found
             continue
@@ -220,12 +186,6 @@ def read_json(entry: Entry, lists: Collection[str] = ()) -> Iterator[Record | Pr
             yield Record(entry, here, found[1])
         else:
             yield here.problem("this is not a JSON object; leave it out")
-
-
-def starts_list(head: str, lists: Collection[str] = ()) -> re.Match[str] | None:
-    """Return the start of such a list, None if a file that starts so holds none."""
-    names = "|".join(map(re.escape, lists))
-    return re.match(rf'\s*(?:\{{\s*"(?:{names})"\s*:\s*)?\[' if names else r"\s*\[", head)
 
 
 def _json_lines(entry: Entry) -> Iterator[tuple[int, Any] | Problem]:
@@ -244,11 +204,11 @@ def _json_lines(entry: Entry) -> Iterator[tuple[int, Any] | Problem]:
         first = False
 
 
-def _list_elements(entry: Entry, lists: Collection[str]) -> Iterator[tuple[int, Any]]:
+def _list_elements(entry: Entry) -> Iterator[tuple[int, Any]]:
     """Yield the elements of a list and their lines, and hold no more of it than one chunk."""
     with open_text(entry) as stream:
         text, line, counted, ended = stream.read(_HEAD), 1, 0, False
-        first = starts_list(text, lists)
+        first = _LIST.match(text)
         at, between = first.end() if first else 0, _OPENING
         while True:
             gap = between.match(text, at)
@@ -274,104 +234,6 @@ def _list_elements(entry: Entry, lists: Collection[str]) -> Iterator[tuple[int, 
                 raise BadFileError(f"{message}; download the file again", line)
             more = stream.read(max(_CHUNK, len(text) - at))  # what is decoded again only doubles
             text, counted, at, ended = text[at:] + more, counted - at, 0, not more
-
-
-# JavaScript
-
-_ASSIGNED_LIST = re.compile(r"=\s*\[|\A\s*\[")
-_SPACE = r"(?:\s+|//[^\n]*|/\*.*?\*/)*"
-_NAME = r"[A-Za-z_$][\w$]*"
-_NUMBER = r"[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_QUOTED = [
-    rf"{mark}[^{mark}\\{newline}]*(?:\\.[^{mark}\\{newline}]*)*"
-    for mark, newline in (("'", r"\n"), ('"', r"\n"), ("`", ""))
-]
-_TOKEN = re.compile(
-    rf"{_SPACE}(?:(?P<string>{'|'.join(start + start[0] for start in _QUOTED)})"
-    rf"|(?P<cut>(?:{'|'.join(_QUOTED)})\Z)"
-    rf"|(?P<key>(?:{_NAME}|{_NUMBER})(?={_SPACE}:))"
-    rf"|(?P<number>{_NUMBER})"
-    r"|(?P<word>(?:true|false|null|undefined)\b)"
-    rf"|(?P<end>(?:{_NAME})?\Z)"
-    rf"|(?P<trailing>,(?={_SPACE}[\]}}]))"
-    r"|(?P<mark>.))",
-    re.DOTALL,
-)
-_ESCAPE = re.compile(
-    r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|.))", re.DOTALL
-)
-_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0",
-            "\n": "", "\r\n": ""}  # fmt: skip
-_DEEPEST_VALUE = 20
-_NOT_PLAIN = "this is no plain list of objects; correct it there"
-
-
-def read_javascript(text: str) -> Iterator[tuple[int, dict[str, Any], bool]]:
-    """Yield the objects of the first list that a JavaScript file assigns, without running it.
-
-    Each comes with the line it starts on, and with whether the file holds its end: if not, it has
-    the values so far. Numbers stay as they are written.
-
-    Raises:
-        BadFileError: There is no such list, or it holds something else than plain values.
-    """
-    start = _ASSIGNED_LIST.search(text)
-    if start is None:
-        raise BadFileError("no list is assigned in it; name the files with the messages")
-    parts: list[str] = []  # of the object so far, as JSON
-    line, counted, first, depth, pair = 1, 0, 0, 0, 0
-    for found in _TOKEN.finditer(text, start.end()):
-        kind = str(found.lastgroup)
-        token, at = found[kind], found.start(kind)
-        line, counted = line + text.count("\n", counted, at), at
-        if kind == "end" or (token == "]" and not parts):
-            if parts:
-                yield first, _load(parts, first, pair or 1), False
-            return
-        if token == "," and not parts:
-            continue
-        first = first if parts else line
-        parts.append(_to_json(kind, token, line))
-        depth += (token in ("[", "{")) - (token in ("]", "}"))
-        if depth > _DEEPEST_VALUE:
-            raise BadFileError("this is nested too deep", line)
-        if depth == 1 and token in (":", ","):
-            pair = len(parts)  # behind the last name or value of the object itself
-        elif depth == 0:
-            yield first, _load(parts, first), True
-            parts, pair = [], 0
-
-
-def _to_json(kind: str, token: str, line: int) -> str:
-    if kind in ("string", "cut"):
-        if token[0] == "`" and "${" in token:
-            raise BadFileError(_NOT_PLAIN, line)
-        return json.dumps(_ESCAPE.sub(_unescape, token[1 : None if kind == "cut" else -1]))
-    if kind in ("key", "number"):
-        return json.dumps(token)
-    if kind in ("word", "trailing"):
-        return {"undefined": "null", ",": ""}.get(token, token)
-    if token not in "[]{}:,":
-        raise BadFileError(_NOT_PLAIN, line)
-    return token
-
-
-def _load(parts: list[str], line: int, pair: int = 0) -> dict[str, Any]:
-    """Return an object; of one that is cut short, all there is, or what stands before `pair`."""
-    whole, start = "".join(parts), "".join(parts[:pair])
-    closed = f'{start}""}}' if start.endswith(":") else start.rstrip(",") + "}"
-    for text in (whole + "}", closed) if pair else (whole,):
-        with suppress(json.JSONDecodeError):
-            if isinstance(values := json.loads(text), dict):
-                return values
-    raise BadFileError(_NOT_PLAIN, line)
-
-
-def _unescape(found: re.Match[str]) -> str:
-    code = found[1] or found[2] or found[3]
-    if code is None:
-        return _ESCAPED.get(found[4], found[4])
-    return chr(int(code, 16)) if int(code, 16) < 0x110000 else "\ufffd"
 
 
 # XML

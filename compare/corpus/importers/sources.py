@@ -40,7 +40,7 @@ from compare.corpus.text_files import (
 )
 from compare.corpus.values import BadFileError, DamagedFileError, Problem, Row
 from compare.errors import CorpusError
-from compare.files import check_kind, is_file
+from compare.files import check_path, is_file
 
 MOST_OF_MEMBER = 256 * 1024**2  # bytes that one file in an archive may unpack to
 MOST_OF_HEADER = 1024**2  # bytes of a member's long name, or of another header of it
@@ -158,7 +158,7 @@ class Source:
         if not paths:
             raise CorpusError("No corpus is named: give the path of a file, archive or folder.")
         for path in paths:
-            check_kind(path)
+            check_path(path)
         self.paths = tuple(paths)
         self._whole: set[Path] = set()
 

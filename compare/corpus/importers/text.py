@@ -8,14 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
+from compare.corpus.importers.people import has_office
 from compare.corpus.importers.records import Cells, make_key
 from compare.corpus.importers.sources import Account, Entry, Piece, Read, Reason, each_file
 from compare.corpus.text_files import plain_name
 from compare.corpus.values import BadFileError, Row
 from compare.statements import country_code
+from compare.statements.normalize import HONORIFICS
 
-UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff\ufffc]")
+_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff\ufffc]")
 MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 DAY = re.compile(rf"{MONTH} \d{{1,2}}, \d{{4}}")
 
@@ -91,7 +94,7 @@ def split_paragraphs(text: str, account: Account) -> Iterator[tuple[str, int]]:
 
 def tidy_line(text: str, account: Account) -> str:
     """Return a paragraph on one line, with single spaces."""
-    text = account.remove("invisible characters", UNSEEN, text)
+    text = account.remove("invisible characters", _UNSEEN, text)
     line = " ".join(text.split())
     account.characters_left_out[Reason.WHITE_SPACE] += len(text) - len(line)
     return line
@@ -192,7 +195,7 @@ _IN_CAPITALS = re.compile(
     rf"(?P<label>{_SHOUTED}(?: (?:{_SHOUTED}|M[ac]+[A-Z]+|#?\d)){{0,6}})"
     rf"(?: (?P<note>\([^()]*\)))?{_COLON}"
 )
-_WITH_FULL_STOP = re.compile(r"(?P<label>(?:M[RS]|MRS|DR)\. [A-Z’'\-]{3,})\. (?=[A-Z])")
+_WITH_FULL_STOP = re.compile(rf"(?P<label>(?:{HONORIFICS.upper()})\. [A-Z’'\-]{{3,}})\. (?=[A-Z])")
 _QUESTION = re.compile(r"Q(?:UESTIONS?)?(?: ?:(?: |$)| |$)")
 _NO_STATEMENTS = {
     Reason.MODERATORS: re.compile(
@@ -221,6 +224,43 @@ def turn_in_capitals(text: str, line: int, account: Account) -> Turn | None:
     label = found["label"]
     reason = next((why for why, who in _NO_STATEMENTS.items() if who.fullmatch(label)), "")
     return Turn(label, text[found.end() :], line, reason, found.groupdict().get("note") or "")
+
+
+_HONORIFIC = re.compile(rf"(?:{HONORIFICS.upper()})\.? ")
+_RANK = re.compile(
+    r"[DV]?FM|D?PM|SG|HRVP|HR/VP|MP|MEP|(?:GEN|ADM|COL|MAJ|CAPT|CMDR|LT|BRIG|SGT|VADM|RADM)\.?"
+    r"|COUNCILL?OR|CHANCELLERY|TAOISEACH|HIGHNESS|MAJESTY|EXCELLENCY|SHEIKH|CROWN|ENVOY|DELEGATE"
+)
+_OFFICES_OF = {
+    "United States": re.compile(
+        r"(?:THE )?(?:(?:DEPUTY|ACTING|ASSISTANT|UNDER|PRINCIPAL|PENTAGON|PRESS|U\.?S\.?)[ -])*"
+        r"(?:SECRETARY(?! GENERAL\b)(?: OF (?:STATE|DEFENSE|WAR|(?:THE )?TREASURY|COMMERCE|ENERGY"
+        r"|LABOR|AGRICULTURE|HOMELAND SECURITY|THE (?:INTERIOR|ARMY|NAVY|AIR FORCE)))?"
+        r"|AMBASSADOR|SPOKES(?:PERSON|MAN|WOMAN)|SENATOR|REPRESENTATIVE|CONGRESS(?:WO)?MAN"
+        r"|ADMINISTRATOR|COUNSELOR)(?: (?!OF |FOR )|$)"
+        r"|(?:AN? )?(?:SENIOR )?(?:(?:STATE|DEFENSE|DEPARTMENT|ADMINISTRATION|MILITARY|WHITE|HOUSE"
+        r"|U\.?S\.?|GOVERNMENT) )*OFFICIAL(?: |$)"
+    ),
+    "China": re.compile(r"SPOKES(?:PERSON|MAN|WOMAN)(?: |$)"),
+}
+_ADDRESSED = frozenset({"PRESIDENT", "MINISTER", "CHANCELLOR", "COMMISSIONER", "AMBASSADOR"})
+
+
+def speaks_for(label: str, country: str) -> bool:
+    """Say whether the speaker of a label in capitals speaks for the transcript's country.
+
+    Speakers without an office ("MS ROE") or with one of that country ("SECRETARY ROE") do; others
+    may be guests.
+    """
+    found = _HONORIFIC.match(label)
+    rest = label[found.end() :] if found else label
+    if found and " " not in rest and rest not in _ADDRESSED:
+        return True
+    words = re.split(r"[ -]", rest)
+    if not (has_office(words) or any(map(_RANK.fullmatch, words))):
+        return True
+    office = _OFFICES_OF[country].match(rest) if country in _OFFICES_OF else None
+    return office is not None and not has_office(re.split(r"[ -]", rest[office.end() :])[:-1])
 
 
 # Labels of capitalised words, where one official speaks and all others ask: "Ada Veld: ..."
@@ -351,6 +391,14 @@ class Page:
                 del self.lines[: number + 1]
                 return found, head[-2]
         raise self.refuse(missing)
+
+    def take_about(self, is_about: Callable[[str], object]) -> list[str]:
+        """Take the first lines that are about the page, and return them."""
+        about = [text for text, _ in takewhile(lambda line: is_about(line[0]), self.lines)]
+        for text in about:
+            self.leave(text)
+        del self.lines[: len(about)]
+        return about
 
     def refuse(self, message: str) -> BadFileError:
         """Count all lines as a text of another kind, and return the error to raise."""

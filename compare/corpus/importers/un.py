@@ -9,13 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from compare.corpus.importers.records import (
-    Cells,
-    Record,
-    check_records,
-    each_record,
-    read_statements,
-)
+from compare.corpus.importers.records import Cells, Record, check_records, read_statements
 from compare.corpus.importers.registry import Format, Glimpse
 from compare.corpus.importers.sources import (
     Account,
@@ -32,13 +26,13 @@ from compare.corpus.importers.text import detokenise, join_hyphens, unwrap_lines
 from compare.corpus.tables import read_xlsx
 from compare.corpus.values import Problem, Row
 from compare.statements import country_code, fold, speaker_key
+from compare.statements.normalize import HONORIFICS
 
 # The General Debate: a text file a speech, and a workbook that says who spoke
 
 _WORKBOOK = "Speakers_by_session.xlsx"
 _OF_WORKBOOK = ("session", "iso code", "country", "name of person speaking", "post")
 _DEBATE_SPEECH = re.compile(r"([A-Z]{2,3})_(\d{1,2})_(\d{4})\.txt")
-_KAGGLE = ("session", "year", "country", "text")
 _FILED_UNDER = {"SUN": "RUS", "SCG": "YUG", "EC": "EUU"}
 """The codes under which a State's speeches are filed, if not its own."""
 _GERMAN_STATES = frozenset({"DDR", "DEU"})
@@ -147,14 +141,6 @@ def _read_debate(source: Source, account: Account) -> Iterator[Piece]:
         yield Row(entry.label, 1, cells | _who(rows, _state(code), account))
 
     yield from each_file({".txt"}, read_speech, {_WORKBOOK.casefold()})(source, account)
-
-
-def _kaggle_speech(record: Record, account: Account) -> Iterator[Cells]:
-    text = account.take(record.text("text"))
-    text = account.remove("byte order marks", re.compile("\ufeff"), text)
-    code, session, year = (record.known(name) for name in ("country", "session", "year"))
-    words = {"text": _debate_words(text, account), "country": code}
-    yield _debate_cells(record.entry, code, session, year) | words
 
 
 def _debate_cells(entry: Entry, code: str, session: str, year: str) -> Cells:
@@ -355,6 +341,7 @@ def _council_speech(
         "venue": "UN Security Council",
         "title": ", ".join(filter(None, (symbol, about["topic"]))),
         "source": f"UN Security Council Debates (Schoenfeld et al.), {symbol}, {entry.base}",
+        "url": f"https://undocs.org/{symbol.replace(' ', '')}",
         "language": "en",
         "original_language": address.language,
         "doc_type": "speech",
@@ -381,7 +368,7 @@ _NAME = (
 _TITLED = re.compile(
     r"(?:(?i:The\s+(?:(?:acting|temporary)\s+)?(?:president|chair(?:man|person)?"
     r"|(?:deputy\s+)?secretary-general))"
-    r"|(?:Mr|Mrs|Ms|Miss|Messrs|Mme|Dr|Sir|Dame|Lord|Lady|Baron|Baroness|Sheikha?|Nana|Dato|Prof"
+    rf"|(?:(?i:{HONORIFICS})|Miss|Messrs|Sir|Dame|Lord|Lady|Baron|Baroness|Sheikha?|Nana|Dato"
     r"|Professor|Prince|Princess|Crown\s+Prince|King|Queen|Archbishop|Bishop|Cardinal|Monsignor"
     r"|Reverend|Judge|Justice|President|Vice-President|Prime\s+Minister|Chief|General"
     rf"|(?:Lieutenant|Major|Brigadier)\s+General|Ambassador)\b[.,]?(?:\s+{_NAME})+)"
@@ -481,8 +468,6 @@ FORMATS = (
     Format("ungdc", "UN General Debate Corpus",
            "TXT/Session NN - YYYY/ISO_NN_YYYY.txt (folder or archive) and Speakers_by_session.xlsx",
            _is_debate, _read_debate),
-    Format("ungdc-kaggle", "UN General Debates on Kaggle", "un-general-debates.csv",
-           lambda seen: seen.columns() == [*_KAGGLE], each_record(_KAGGLE, _kaggle_speech)),
     Format("unsc", "UN Security Council Debates",
            "speeches/UNSC_*_spch*.txt (folder or archive), speaker.tsv and meta.tsv",
            lambda seen: (

@@ -6,7 +6,6 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from string import capwords
 
 from compare.corpus.documents import read_document
@@ -16,19 +15,11 @@ from compare.corpus.importers.people import (
     country_in,
     find_full_name,
     has_office,
-    is_foreign_office,
-    speaks_for,
     spelling_in,
-    split_office,
     split_role,
 )
 from compare.corpus.importers.records import (
     Cells,
-    Record,
-    each_record,
-    is_on_site,
-    make_key,
-    web_link,
 )
 from compare.corpus.importers.registry import Format
 from compare.corpus.importers.sources import Account, Entry, Piece, Reason, claim_key, each_file
@@ -36,22 +27,19 @@ from compare.corpus.importers.text import (
     DAY,
     MONTH,
     TEXTS,
-    UNSEEN,
     Page,
     Turn,
-    answer_next,
     each_page,
     gather_turns,
     join_paragraphs,
-    match_label,
-    split_paragraphs,
+    speaks_for,
     tidy_line,
     turn_cells,
     turn_in_capitals,
-    turn_of_label,
 )
 from compare.corpus.values import BadFileError, Problem, Row
 from compare.statements import country_code, parse_date
+from compare.statements.normalize import HONORIFICS
 
 # The White House: Markdown with front matter, transcripts and written texts
 
@@ -88,9 +76,9 @@ _DATE = re.compile(r"\((\w+ \d{1,2}, \d{4})\)")
 _DIRECTION = re.compile(r"\([^()]+\)\.?")
 _INTERPRETED = re.compile(r"\((?:as interpreted|as translated|through interpreter)[.:]?\) ?", re.I)
 _SPOKEN = re.compile(
-    r"(?:M[RS]|MRS|DR)\b|(?:THE )?(?:(?:VICE )?PRESIDENT\b|FIRST LADY|SECOND GENT)|SENIOR ADMIN"
-    r"|SECRETARY|PRIME MIN|MODERATOR|AUDIENCE|GOVERNOR|SENATOR|REPRESENTATIVE|AMBASSADOR|DIRECTOR"
-    r"|ADMINISTRATOR"
+    rf"(?:{HONORIFICS.upper()})\b|(?:THE )?(?:(?:VICE )?PRESIDENT\b|FIRST LADY|SECOND GENT)"
+    r"|SENIOR ADMIN|SECRETARY|PRIME MIN|MODERATOR|AUDIENCE|GOVERNOR|SENATOR|REPRESENTATIVE"
+    r"|AMBASSADOR|DIRECTOR|ADMINISTRATOR"
 )
 _PREPARED = re.compile(r"\(?(?:remarks )?as (?:prepared|delivered)\b.*", re.IGNORECASE)
 _NO_PLACE = re.compile(r"[IVX\d]+\. .*|.*[.!?,:;—”](?<!D\.C\.)\)?|.{81,}")
@@ -107,7 +95,7 @@ def _read_document(entry: Entry, account: Account) -> Iterator[Piece]:
         return
     cells = {
         "id": f"whitehouse-{claim_key(entry, row.cells['text'], account)}",
-        "title": " ".join(UNSEEN.sub("", row.cells.get("title", "")).split()),
+        "title": tidy_line(row.cells.get("title", ""), Account()),
         "date": row.cells.get("date", ""),
         "published": row.cells.get("published_time", ""),
         "url": row.cells.get("source_url", ""),
@@ -423,57 +411,34 @@ def _named_turn(page: Page, turn: Turn, people: Mapping[str, re.Match[str] | Non
     return replace(turn, label=name)
 
 
-# The US-China Official Diplomatic and Defense Corpus: briefings and statements of both sides
+# Offices in labels in capitals
 
-_US_CHINA = ("publish_time", "type", "title", "content", "source_url")
-_STATE = ("source", "type", "title", "date", "url", "content")
-_GOVERNMENTS = {"gov.cn": "China", "gov": "United States", "mil": "United States"}
-_SPOKESPERSON = re.compile(r"Spokes(?:person|man|woman) (.+?)[’']s? ")
-_LEAST_TURNS = 2
-
-
-def _us_china(record: Record, account: Account) -> Iterator[Cells]:
-    text = account.take(record.text("content"))
-    address = web_link(record.text("source_url") or record.text("url"), account)
-    title = record.known("title")
-    # the government that runs the site
-    country = next((c for site, c in _GOVERNMENTS.items() if is_on_site(address, site)), "")
-    cells = record.cells("title", doc_type="type") | {
-        "id": make_key("us-china", address, title, text),
-        "country": country,
-        "date": record.known("publish_time") or record.known("date"),
-        "source": "US-China Official Diplomatic and Defense Corpus (doi:10.5281/zenodo.18383270)",
-        "url": address,
-    }
-    named = _SPOKESPERSON.search(title)
-    spokesperson = named[1] if named else ""
-    parts = _us_china_parts(text, spokesperson, Account())
-    certain = (isinstance(part, Turn) and part.left_out != Reason.UNIDENTIFIED for part in parts)
-    if sum(certain) < _LEAST_TURNS:
-        account.note("documents without turns, whose speaker is not known")
-        yield cells | {"text": text}
-        return
-    before = partial(account.leave, "words before the first turn")
-    turns = gather_turns(_us_china_parts(text, spokesperson, account), before, account)
-    for turn, spoken in turn_cells(turns, cells, account):
-        home = bool(spokesperson) or speaks_for(turn.label, country)
-        yield spoken | {"country": country if home else ""}
+_HONORIFIC = re.compile(rf"(?:{HONORIFICS.upper()})\.? ")
+_OFFICE = re.compile(
+    r"(?:(?:THE|FORMER|DEPUTY|ASSISTANT|ACTING|STATE|LT\.|VICE|PRIME|FIRST|SURGEON|ATTORNEY|FOREIGN"
+    r"|SPECIAL|UNDER) |SECRETARY[ -](?=GENERAL))*"
+    r"(?:PRESIDENT|SECRETARY|GENERAL|GOVERNOR|SENATOR|REPRESENTATIVE|CONGRESS(?:WO)?MAN|MAYOR"
+    r"|ADMINISTRATOR|AMBASSADOR|DIRECTOR|CHAIR(?:MAN|WOMAN)?|ADVISOR|MINISTER|CHANCELLOR|KING|QUEEN"
+    r"|AMIR|LADY|GENTLEM[AE]N|SPEAKER|LEADER|JUSTICE|JUDGE|COMMISSIONER|COLONEL|ADMIRAL|MAJOR|CHIEF"
+    r"|COUNSEL|COORDINATOR|ENVOY|RABBI|CHAPLAIN|PRINCE(?:SS)?|POPE|ASSISTANT) "
+)
+_FOREIGN_OFFICE = re.compile(
+    r"(?:VICE )?PRESIDENT|PRIME MINISTER|(?:FOREIGN )?MINISTER|CHANCELLOR|KING|QUEEN|AMIR|POPE"
+    r"|PRINCE(?:SS)?|SECRETARY[ -]GENERAL|FIRST LADY"
+)
 
 
-def _us_china_parts(text: str, spokesperson: str, account: Account) -> Iterator[Turn | str]:
-    """Yield the starts of turns, and further paragraphs.
+def split_office(label: str) -> tuple[str, str]:
+    """Return office and surname of a label in capitals; without an office, "" and the whole."""
+    if found := _HONORIFIC.match(label):
+        return "", label[found.end() :]
+    found = _OFFICE.match(label)
+    return (found[0].strip(), label[found.end() :]) if found else ("", label)
 
-    If the title names a spokesperson, everybody else with a label asks questions.
-    """
-    lines = [*split_paragraphs(text, account)]
-    followed = answer_next(lines, spokesperson)
-    for paragraph, line in lines:
-        turn: Turn | None = None
-        if not spokesperson:
-            turn = turn_in_capitals(paragraph, line, account)
-        elif found := match_label(paragraph):
-            turn = turn_of_label(found, line, spokesperson, account, followed.get(line))
-        yield turn or paragraph
+
+def is_foreign_office(office: str) -> bool:
+    """Say whether an office in capitals is a guest's in a transcript of the United States."""
+    return bool(_FOREIGN_OFFICE.fullmatch(office))
 
 
 FORMATS = (
@@ -484,11 +449,6 @@ FORMATS = (
     Format("state-department", "State Department press briefings",
            'one text file a briefing, with lines "MR ROE: ..." and "QUESTION: ..."',
            lambda seen: seen.kind in TEXTS and seen.says(
-               "^QUESTION: ", r"^(?:M[RS]S?|DR)\.? [A-Z’'-]+: ", _OF_STATE),
+               "^QUESTION: ", rf"^{_HONORIFIC.pattern}[A-Z’'-]+: ", _OF_STATE),
            each_page("state", "US Department of State", _state_department)),
-    Format("us-china", "US-China Official Diplomatic and Defense Corpus",
-           "CSV, XLSX or JSON lines: publish_time, type, title, content, source_url",
-           lambda seen: (seen.has_columns(*_US_CHINA) or seen.has_keys(*_US_CHINA[:4])
-                         or (seen.has_keys(*_STATE) and seen.says(r"state\.gov/"))),
-           each_record(("type", "title", "content"), _us_china)),
 )  # fmt: skip

@@ -24,8 +24,10 @@ from urllib.parse import quote, urljoin, urlsplit
 from compare import __version__
 from compare.corpus.values import shortened
 from compare.corpus.web.addresses import is_public
-from compare.corpus.web.page import MOST_BYTES
 from compare.errors import CorpusError
+
+MOST_BYTES = 5 * 1024**2
+"""Most bytes of a page."""
 
 SECONDS = 20.0
 """The time limit for all redirects and the page together."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import codecs
 import importlib.util
 import json
-import os
 import re
 import subprocess
 import sys
@@ -25,10 +24,11 @@ from compare.corpus.read import SUFFIXES
 from compare.corpus.text_files import other_kind
 from compare.corpus.validate import is_address
 from compare.corpus.values import shortened
+from compare.corpus.web.fetch import MOST_BYTES, fetch
 from compare.errors import CorpusError, not_installed
+from compare.files import bare_environment
 from compare.statements import is_language, language_of
 
-MOST_BYTES = 5 * 1024**2
 SECONDS = 30.0
 """The limit for reading a page."""
 
@@ -71,8 +71,6 @@ class Page:
 
 def fetch_page(url: str) -> Page:
     """Fetch a page and read it; CorpusError if it may not or cannot be fetched or read."""
-    from compare.corpus.web.fetch import fetch
-
     fetched = fetch(url)
     read = read_html if fetched.kind == "html" else read_plain
     return read(fetched.content, fetched.url, fetched.charset)
@@ -197,7 +195,6 @@ def _encoding(name: str) -> str:
 def _extract_apart(html: str, url: str, label: str) -> dict[str, Any]:
     """Run `extract` in a separate process."""
     package = str(Path(compare.__file__).resolve().parents[1])
-    given = os.environ.get("PYTHONPATH")
     try:
         done = subprocess.run(
             # -P: import nothing from the working folder
@@ -205,7 +202,7 @@ def _extract_apart(html: str, url: str, label: str) -> dict[str, Any]:
             input=json.dumps({"html": html, "url": url}).encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": f"{package}{os.pathsep}{given}" if given else package},
+            env=bare_environment() | {"PYTHONPATH": package},
             timeout=SECONDS,
             check=False,
         )

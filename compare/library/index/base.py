@@ -1,25 +1,30 @@
-"""The protocol of a vector index, and the selections of rows that it searches."""
+"""The protocol of a vector index, the indexes, and the selections of rows that they search."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import Self
 
 Floats = NDArray[np.float32]
 Halves = NDArray[np.float16]
 Rows = NDArray[np.int64]
 
+INDEXES = {"faiss": "compare.library.index.faiss:FaissIndex"}
+"""The class of each index, by the ending of its file. The first one is written, all are read."""
+
 BLOCK = 65_536
 """Number of rows read at once when a whole selection is compared."""
 
 _PART = 4096
+_FILE = "index"
 
 
 class Selection(Protocol):
@@ -119,7 +124,7 @@ class VectorIndex(Protocol):
         """Open the file that `write` wrote; `vectors` are those it was built from.
 
         Raises:
-            LibraryError: The file is damaged or belongs to other vectors.
+            ValueError: The file is damaged or belongs to other vectors.
         """
 
     def write(self, path: Path) -> None:
@@ -133,12 +138,30 @@ class VectorIndex(Protocol):
         """Return the number of vectors."""
 
     def search(self, queries: Floats, k: int, within: Selection | None = None) -> Neighbours:
-        """Return the k nearest selected rows for each query; `within=None` searches all rows."""
+        """Return the k nearest selected rows for each query; `within=None` searches all rows.
+
+        Raises:
+            ValueError: The queries have another type or dimension, or a row does not exist.
+        """
 
     def at_least(
         self, query: Floats, least: float, within: Selection | None = None
     ) -> tuple[Rows, Floats]:
         """Return the selected rows with a score of `least` or more, ascending, and their scores."""
+
+
+def new_index(vectors: Floats | Halves) -> tuple[str, VectorIndex]:
+    """Index vectors; return the name of the file for the index, too."""
+    ending, kind = next(iter(INDEXES.items()))
+    return f"{_FILE}.{ending}", resolve_name(kind).build(vectors)
+
+
+def index_file(folder: Path) -> tuple[Path, type[VectorIndex]] | None:
+    """Return the file of an index in a folder, and the class that reads it; None without one."""
+    for ending, kind in INDEXES.items():
+        if (path := folder / f"{_FILE}.{ending}").exists():
+            return path, resolve_name(kind)
+    return None
 
 
 def exact_scores(vectors: Halves | Floats, rows: Rows, query: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Exact search with FAISS: an index proposes candidates, float64 products rank them."""
+"""Exact search with FAISS; `VectorIndex` documents the public methods."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.library.generations import damaged
 from compare.library.index.base import (
     Floats,
     Halves,
@@ -69,70 +68,43 @@ class FaissIndex:
 
     @classmethod
     def build(cls, vectors: Floats | Halves) -> Self:
-        """Index vectors [n, dim], a block at a time.
-
-        Raises:
-            ValueError: Another type or shape (FAISS takes some of them silently), or not finite.
-        """
-        check_vectors(vectors, halves=True)
+        check_vectors(vectors, halves=True)  # FAISS takes some other types and shapes silently
         index = _empty(vectors.shape[1], _ranges(vectors))
+        # This keeps the memory reserved: growing step by step would need twice as much.
         index.codes.resize(len(vectors) * index.code_size)
-        index.codes.resize(
-            0
-        )  # keeps the memory reserved: growing step by step would need twice as much
+        index.codes.resize(0)
         for block in _blocks(vectors):
             index.add(block)
         return cls(vectors, index)
 
     @classmethod
     def open(cls, path: Path, vectors: Floats | Halves) -> Self:
-        """Map an index written by `write`; `vectors` is the matrix that it was built from.
-
-        Raises:
-            LibraryError: The file is damaged or belongs to other vectors.
-        """
         faiss = _faiss()
         # FAISS should not parse an untrusted file: check its first bytes and size before.
         with path.open("rb") as handle:
             first = handle.read(8)
         if (first, path.stat().st_size) != _written(*vectors.shape):
-            raise damaged(path, _OTHER)
+            raise ValueError(_OTHER)
         try:
             index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:
-            raise damaged(path, _OTHER) from error
+            raise ValueError(_OTHER) from error
         shape = (index.ntotal, index.d)
         if shape != vectors.shape or index.metric_type != faiss.METRIC_INNER_PRODUCT:
-            raise damaged(path, _OTHER)
+            raise ValueError(_OTHER)
         return cls(vectors, index)
 
     def write(self, path: Path) -> None:
-        """Write the index to a file; equal vectors give equal bytes.
-
-        Raises:
-            OSError: It could not be written whole.
-        """
         with suppress(RuntimeError):  # FAISS does not report every failure: check the size instead
             _faiss().write_index(self._index, str(path))
         if not path.exists() or path.stat().st_size != _written(*self._vectors.shape)[1]:
             raise OSError(f"{path} could not be written whole")
 
     def __len__(self) -> int:
-        """Return the number of vectors."""
         return len(self._vectors)
 
-    @property
-    def dim(self) -> int:
-        """Return the number of dimensions."""
-        return int(self._vectors.shape[1])
-
     def search(self, queries: Floats, k: int, within: Selection | None = None) -> Neighbours:
-        """Return the k nearest selected rows for each query; `within=None` searches all rows.
-
-        Raises:
-            ValueError: The queries have another type or dimension, or a row does not exist.
-        """
-        queries = check_vectors(queries, self.dim)
+        queries = check_vectors(queries, self._vectors.shape[1])
         size = len(self) if within is None else len(within)
         found = max(0, min(k, size))
         if found == 0 or len(queries) == 0:
@@ -150,10 +122,7 @@ class FaissIndex:
     def at_least(
         self, query: Floats, least: float, within: Selection | None = None
     ) -> tuple[Rows, Floats]:
-        """Return the selected rows with a score of `least` or more, ascending, and their scores.
-
-        A matrix product proposes candidates, a block at a time.
-        """
+        # A matrix product proposes candidates, a block at a time.
         proposed = [np.zeros(0, np.int64)]
         for rows in (RowSpans.whole(len(self)) if within is None else within).blocks():
             self._check_rows(rows)

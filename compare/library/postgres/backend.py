@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from compare.errors import LibraryError
-from compare.library.build import Change, Embedding, check_encoder, encoder_of, no_statement
+from compare.library.build import Change, Embedding, no_statement
 from compare.library.generations import Manifest, manifest_of
 from compare.library.postgres.database import Database
 from compare.library.postgres.schema import MIGRATIONS, visible
@@ -61,17 +60,14 @@ class PostgresGeneration:
 
     def verify(self) -> None:
         """Compare statements and numbers of passages; checksums of the server guard the rest."""
-        store = self.open_store()
-        try:
-            shown = visible(self.number, "s")
+        shown = visible(self.number, "s")
+        with closing(self.open_store()) as store:
             ((changed, digest),) = store.all(
                 "SELECT count(*) FILTER (WHERE s.hash IS DISTINCT FROM "
                 f"sha256(convert_to(c.data, 'UTF8'))), {DIGEST} "
                 f"FROM statements s LEFT JOIN contents c USING (n) WHERE {shown}"
             )
             ((passages,),) = store.all(f"SELECT count(*) FROM passages s WHERE {shown}")
-        finally:
-            store.close()
         expected = self.manifest.passages
         if changed or passages != expected or digest != self.manifest.corpus_digest:
             raise LibraryError(
@@ -171,8 +167,7 @@ class PostgresBackend:
             raise LibraryError(f"{self} cannot hold a store of the kind {store!r}: leave it out.")
         with self._writing(on_progress) as (database, scratch):
             before = self._newest(database)
-            embedding = Embedding(encoder.name, encoder.digest, encoder.dim, lambda: encoder)
-            writer = Writer(database, before[0] if before else 0, embedding)
+            writer = Writer(database, before[0] if before else 0, Embedding.by(encoder))
             writer.write(Change(scratch, statements), replaces=True, on_progress=on_progress)
             forget(database, keep=2)
             return self._open(database)
@@ -188,17 +183,10 @@ class PostgresBackend:
     ) -> PostgresGeneration:
         with self._writing(on_progress) as (database, scratch):
             before = self._open(database)
-            made = before.manifest
-            if encoder is not None:
-                check_encoder(self, made, encoder)
-            there = before.open_store()
-            try:
+            embedding = Embedding.as_before(self, before.manifest, encoder)
+            with closing(before.open_store()) as there:
                 for missing in sorted(remove - there.statements(remove).keys()):
                     raise no_statement(missing, self)
-            finally:
-                there.close()
-            load = cache(lambda: encoder or encoder_of(self, made))
-            embedding = Embedding(made.encoder, made.encoder_digest, made.dim, load)
             writer = Writer(database, before.number, embedding)
             change = Change(scratch, add, remove=remove)
             writer.write(change, replaces=False, for_good=for_good, on_progress=on_progress)

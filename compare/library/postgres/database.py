@@ -44,6 +44,25 @@ _SHOWN = ("host", "hostaddr", "port", "dbname", "user", "sslmode", "target_sessi
 """Options that messages may show."""
 
 _LOST = ("08", "57P")  # classes of errors after which the connection is of no more use
+_NO_ROOM = (
+    "The library in {at} could not be written ({reason}): make room on the server, then try again; "
+    "what was there before is unchanged."
+)
+_ERRORS = {
+    "42501": "The user of {at} may not do this ({reason}): name a user with the right to, or ask "
+    "the administrator of the database.",
+    "25006": "{at} is a server that only reads ({reason}): write to the primary server; an address "
+    "with target_session_attrs=read-write finds it.",
+    "55P03": "Another program has been writing to {at} for long: try again once it is done.",
+    "53100": _NO_ROOM,
+    "53200": _NO_ROOM,
+}
+"""What is said of an error of the server, by its code."""
+_WAS_LOST = (
+    "The connection to {at} was lost ({reason}): try again once the server runs; nothing that was "
+    "there before is lost."
+)
+_OTHER_ERROR = "The database of {at} refused a statement ({reason})."
 _WAIT_FOR_WRITER = 600  # seconds
 _ASK_AGAIN = 0.2
 
@@ -339,34 +358,11 @@ class Database:
 
     def error(self, error: psycopg.Error) -> LibraryError:
         """Return an error of the database as one sentence with a remedy."""
-        state, reason = error.sqlstate or "", self._reason(error)
-        if state == "42501":
-            return LibraryError(
-                f"The user of {self} may not do this ({reason}): name a user with the right to, or "
-                "ask the administrator of the database."
-            )
-        if state == "25006":
-            return LibraryError(
-                f"{self} is a server that only reads ({reason}): write to the primary server; an "
-                "address with target_session_attrs=read-write finds it."
-            )
-        if state == "55P03":
-            return LibraryError(
-                f"Another program has been writing to {self} for long: try again once it is done."
-            )
-        if state in ("53100", "53200"):
-            return LibraryError(
-                f"The library in {self} could not be written ({reason}): make room on the server, "
-                "then try again; what was there before is unchanged."
-            )
+        state = error.sqlstate or ""
         if state in ("42P01", "3F000"):
             return self.none_here()
-        if self._is_lost(error):
-            return LibraryError(
-                f"The connection to {self} was lost ({reason}): try again once the server runs; "
-                "nothing that was there before is lost."
-            )
-        return LibraryError(f"The database of {self} refused a statement ({reason}).")
+        sentence = _ERRORS.get(state) or (_WAS_LOST if self._is_lost(error) else _OTHER_ERROR)
+        return LibraryError(sentence.format(at=self, reason=self._reason(error)))
 
     def none_here(self) -> LibraryError:
         """Return the error for an address without a library."""

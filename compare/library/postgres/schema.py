@@ -7,17 +7,11 @@ is a number: a writer adds rows that no generation shows yet, and one transactio
 
 from __future__ import annotations
 
-from compare.library.filters import COLUMNS
-
 FOREVER = 2**62
 """`until` of a row that no generation has left out."""
 
-_NAMES = dict.fromkeys(name for one in COLUMNS for name in (one.name, one.key_column))
-_COLUMNS = ", ".join(f'"{name}" text NOT NULL' for name in _NAMES)
-_ON_COLUMNS = "".join(f'CREATE INDEX ON statements ("{column.key_column}"); ' for column in COLUMNS)
-
 MIGRATIONS = (
-    f"""
+    """
 CREATE TEXT SEARCH DICTIONARY stem (TEMPLATE = snowball, LANGUAGE = porter);
 CREATE TEXT SEARCH CONFIGURATION words (COPY = simple);
 ALTER TEXT SEARCH CONFIGURATION words
@@ -36,7 +30,10 @@ CREATE TABLE encoders (
 CREATE TABLE statements (
     n bigint PRIMARY KEY, since bigint NOT NULL, until bigint NOT NULL, encoder int NOT NULL,
     id text COLLATE "C" NOT NULL, hash bytea NOT NULL, first_row bigint NOT NULL,
-    row_count int NOT NULL, length int NOT NULL, {_COLUMNS},
+    row_count int NOT NULL, length int NOT NULL,
+    speaker text NOT NULL, speaker_key text NOT NULL, source text NOT NULL,
+    language text NOT NULL, role text NOT NULL, role_key text NOT NULL,
+    party text NOT NULL, party_key text NOT NULL, venue text NOT NULL, venue_key text NOT NULL,
     first_day int, last_day int, text_key bigint NOT NULL, about tsvector NOT NULL);
 CREATE TABLE contents (n bigint PRIMARY KEY, context text NOT NULL, data text NOT NULL);
 CREATE TABLE countries (
@@ -48,11 +45,17 @@ CREATE TABLE passages (
     terms tsvector NOT NULL);
 ALTER TABLE passages ALTER COLUMN vector SET STORAGE PLAIN;
 CREATE TABLE documents (name text PRIMARY KEY, content text NOT NULL);
-CREATE INDEX ON statements (id); {_ON_COLUMNS}
+CREATE INDEX ON statements (id);
+CREATE INDEX ON statements (speaker_key);
+CREATE INDEX ON statements (source);
+CREATE INDEX ON statements (language);
+CREATE INDEX ON statements (role_key);
+CREATE INDEX ON statements (party_key);
+CREATE INDEX ON statements (venue_key);
 CREATE INDEX ON statements (first_day, last_day);
 CREATE INDEX ON statements (text_key);
 CREATE INDEX ON statements (since);
-CREATE INDEX ON statements (until) WHERE until < {FOREVER};
+CREATE INDEX ON statements (until) WHERE until < 4611686018427387904;
 CREATE INDEX ON statements USING gin (about);
 CREATE INDEX ON countries (n);
 CREATE INDEX ON countries (key);
@@ -64,10 +67,8 @@ CREATE INDEX ON passages (since);
 CREATE INDEX ON passages USING gin (terms);
 """,
 )
-"""The statements of each migration, from an empty schema to the current one, in order."""
-
-COLUMN_NAMES = tuple(_NAMES)
-"""The columns of `statements` that follow from `filters.COLUMNS`."""
+"""The statements of each migration, from an empty schema to the current one, in order. A migration
+never changes: a new column is a new migration."""
 
 
 def index_name(encoder: int) -> str:

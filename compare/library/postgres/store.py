@@ -14,16 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pgvector import HalfVector
 
-from compare.library.actors import KINDS, Actors, check_kind, name_actors
+from compare.library.actors import check_kind
+from compare.library.base_store import BaseStore
 from compare.library.filters import (
     COLUMNS,
     COUNTRY,
-    FACETED,
-    FILTERS,
-    Facets,
     Filters,
     country_spellings,
-    facets_of,
     required_words,
 )
 from compare.library.index.base import (
@@ -40,16 +37,14 @@ from compare.library.index.base import (
 from compare.library.passage_store import (
     EXACT,
     READ_AT_MOST,
-    ActorPassages,
     PassageMetadata,
     Period,
     find_runs,
-    passages_by_actor,
     period_of,
 )
 from compare.library.postgres.database import Database
 from compare.library.postgres.schema import nearness, visible
-from compare.statements import Passage, Statement
+from compare.statements import Statement
 from compare.statements.normalize import content_words, distinct_words, searchable
 
 _MARGIN = 64
@@ -116,11 +111,9 @@ class FilteredPassages:
         return int(self._store.all(sql, self.parameters)[0][0])
 
     def __len__(self) -> int:
-        """Return the number of passages."""
         return self._size
 
     def holds(self, rows: Rows) -> NDArray[np.bool_]:
-        """Tell for each row whether it is selected."""
         found = self._store.all(
             'SELECT p."row" FROM passages p JOIN statements s USING (n) '
             f'WHERE p."row" = ANY(%s) AND {self.where}',
@@ -129,11 +122,10 @@ class FilteredPassages:
         return np.isin(rows, np.array(found, np.int64).reshape(-1))
 
     def blocks(self, size: int = BLOCK) -> Iterator[Rows]:
-        """Yield the rows, ascending, at most `size` at a time."""
         return self.spans.blocks(size)
 
 
-class PostgresStore:
+class PostgresStore(BaseStore):
     """One generation, read over a connection of its own.
 
     The connection holds a lock on the generation, so that no writer removes it.
@@ -157,7 +149,7 @@ class PostgresStore:
         self.nearest_by = nearest_by
         self._database = database
         self._generation, self._encoder, self._dim = generation, encoder, dim
-        self._passages, self._mean_length = passages, mean_length
+        self._size, self._mean_length = passages, mean_length
         self._shown = visible(generation, "s")
         self._shown_passages = f"{visible(generation, 'p')} AND p.encoder = {encoder}"
         self.all("SELECT 1")
@@ -228,42 +220,21 @@ class PostgresStore:
         )
         return [Statement.from_json(data) for (data,) in found], total
 
-    def facets(self) -> Facets:
-        return self._facets
-
-    def _spellings(self, attribute: str) -> list[tuple[str, str, int]]:
+    def spellings(self, attribute: str) -> list[tuple[str, str, int]]:
         return self.all(_SPELLINGS[attribute].format(shown=self._shown))
 
-    @cached_property
-    def _facets(self) -> Facets:
-        totals = dict(
-            self.all(
-                "SELECT key, count(DISTINCT n) FROM countries JOIN statements s USING (n) "
-                f"WHERE {self._shown} GROUP BY 1"
-            )
-        )
-        return {
-            name: facets_of(
-                self._spellings(FILTERS[name].word), totals if name == "countries" else None
-            )
-            for name in FACETED
-        }
+    def country_counts(self) -> Mapping[str, int]:
+        counts = "SELECT key, count(DISTINCT n) FROM countries JOIN statements s USING (n)"
+        return dict(self.all(f"{counts} WHERE {self._shown} GROUP BY 1"))
 
     def period(self) -> Period | None:
-        days = f"SELECT min(first_day), max(last_day) FROM statements s WHERE {self._shown}"
-        return period_of(self.all(days))
-
-    def languages(self) -> Mapping[str, int]:
-        return self._languages
-
-    @cached_property
-    def _languages(self) -> Mapping[str, int]:
-        return {language: count for language, _, count in self._spellings("language")}
+        days = "SELECT min(first_day), max(last_day) FROM statements s"
+        return period_of(self.all(f"{days} WHERE {self._shown}"))
 
     # -- Passages --------------------------------------------------------------------------------
 
     def __len__(self) -> int:
-        return self._passages
+        return self._size
 
     def rows_of(self, ids: Collection[str]) -> dict[str, range]:
         found = self.all(
@@ -273,19 +244,15 @@ class PostgresStore:
         )
         return {identity: range(first, first + count) for identity, first, count in found}
 
-    def passages(self, rows: Iterable[int]) -> list[Passage]:
-        wanted = [int(row) for row in rows]
+    def _passages(self, rows: list[int]) -> list[tuple[Any, ...]]:
         found = self.all(
             'SELECT p."row", s.id, p.first, p.last, p.text, c.context FROM passages p '
             'JOIN statements s USING (n) JOIN contents c USING (n) WHERE p."row" = ANY(%s)',
-            (wanted,),
+            (rows,),
         )
-        passages = {row: Passage(*fields) for row, *fields in found}
-        for row in wanted:
-            if row not in passages:
-                self._check()
-                raise IndexError(f"row {row} of {len(self)} passages")
-        return [passages[row] for row in wanted]
+        if len(found) < len(set(rows)):
+            self._check()
+        return found
 
     def metadata(self, rows: Rows) -> PassageMetadata:
         columns = ("n", "coalesce(first_day, 0)", "coalesce(last_day, 0)", "words")
@@ -421,11 +388,6 @@ class PostgresStore:
         kept = kept[np.argsort(rows[kept])]
         return rows[kept], scores[kept]
 
-    def nearest_per_actor(
-        self, vector: Floats, kind: str, least: float, within: Selection | None = None
-    ) -> ActorPassages:
-        return passages_by_actor(self, kind, *self.at_least(vector, least, within))
-
     def ranked_by_words(self, query: str, k: int, within: Selection | None = None) -> Rows:
         words = self._rarest(filter(None, map(searchable, content_words(query))))
         if not words or k <= 0:
@@ -507,25 +469,9 @@ class PostgresStore:
 
     # -- Actors ----------------------------------------------------------------------------------
 
-    def actors(self, kind: str) -> Actors:
-        check_kind(kind)
-        return self._actors[kind]
-
-    @cached_property
-    def _actors(self) -> dict[str, Actors]:
-        return {kind: name_actors(kind, self._spellings(kind)) for kind in KINDS}
-
-    @cached_property
-    def _numbers(self) -> dict[str, dict[str, int]]:
-        """Return the number of each actor, by kind and key."""
-        return {
-            kind: {actor.key: number for number, actor in enumerate(actors)}
-            for kind, actors in self._actors.items()
-        }
-
     def actors_of(self, kind: str, statements: Rows) -> tuple[Rows, Rows]:
         check_kind(kind)
-        number = self._numbers[kind]
+        number = self._actor_numbers[kind]
         wanted = np.unique(statements).tolist()
         found = sorted((n, number[key]) for n, key in self.all(_ACTOR_KEYS[kind], (wanted,)))
         statement, actor = np.array(found, np.int64).reshape(-1, 2).T
@@ -547,7 +493,7 @@ class PostgresStore:
         )
         counts = np.zeros(len(self.actors(kind)), np.int64)
         for key, count in self.all(f"{keys} {self._shown} AND {where} GROUP BY 1", parameters):
-            counts[self._numbers[kind][key]] = count
+            counts[self._actor_numbers[kind][key]] = count
         return counts
 
 

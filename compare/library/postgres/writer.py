@@ -18,15 +18,12 @@ import numpy as np
 import psycopg
 from pgvector import HalfVector
 
-from compare import __version__
 from compare.errors import LibraryError
-from compare.library.build import Change, Embedding, in_order
-from compare.library.filters import COLUMNS
-from compare.library.generations import Manifest
+from compare.library.build import Change, Embedding, columns_of, in_order
+from compare.library.filters import COLUMN_NAMES
 from compare.library.passage_store import EXACT
 from compare.library.postgres.database import Database
 from compare.library.postgres.schema import (
-    COLUMN_NAMES,
     FOREVER,
     MIGRATIONS,
     index_name,
@@ -35,15 +32,7 @@ from compare.library.postgres.schema import (
 )
 from compare.library.postgres.store import received
 from compare.progress import within_total
-from compare.statements import (
-    Passage,
-    Statement,
-    country_key,
-    fold,
-    split_statement,
-    words_key,
-)
-from compare.statements.duplicates import text_key
+from compare.statements import Passage, Statement, split_statement, words_key
 from compare.statements.normalize import searchable
 
 if TYPE_CHECKING:
@@ -126,7 +115,7 @@ class Writer:
         """
         part: list[_New] = []
         count = 0
-        added = in_order(change.added())
+        added = in_order(change.added)
         while batch := list(islice(added, _STATEMENTS_AT_ONCE)):
             there = self._hashes([statement.id for statement, _ in batch])
             unchanged = []
@@ -189,33 +178,19 @@ class Writer:
     ) -> None:
         """Add the rows of a statement to those of each table."""
         statement, passages = new.statement, new.passages
-        shown = (self.number, FOREVER, self._encoder)
-        columns = {}
-        for column in COLUMNS:
-            columns[column.name] = value = column.read(statement)
-            columns[column.key_column] = column.key(value) if column.key else value
-        date = statement.date
-        days = (date.first.toordinal(), date.last.toordinal()) if date else (None, None)
-        about = (
-            *(statement.speaker, statement.role, statement.countries, statement.venue),
-            *(statement.title, statement.source, statement.context, statement.id),
-        )
+        shown, columns = (self.number, FOREVER, self._encoder), columns_of(statement)
         texts = [searchable(passage.text) for passage in passages]
         context = searchable(statement.context)
         lengths = [_words(text) + _words(context) for text in texts]
         rows["statements"].append(
             (
                 *(n, *shown, statement.id, _sha256(new.data), row, len(passages), sum(lengths)),
-                *(_plain(columns[name]) for name in COLUMN_NAMES),
-                *days,
-                text_key(statement),
-                searchable("\n".join(about)),
+                *map(_plain, columns.values),
+                *(*columns.days, columns.text_key, searchable(columns.about)),
             )
         )
         rows["contents"].append((n, _plain(statement.context), new.data))
-        for entry in statement.country:
-            key, name = country_key(entry), entry.name
-            rows["countries"].append((n, *map(_plain, (key, name, fold(name)))))
+        rows["countries"] += [(n, *map(_plain, country)) for country in columns.countries]
         for at, passage in enumerate(passages):
             same, words = _key(passage.completed), words_key(passage.text, passage.context)
             place = (row + at, n, *shown, passage.start, passage.end, words, same, lengths[at])
@@ -262,18 +237,12 @@ class Writer:
                 f"{over} FROM statements new WHERE {before} AND new.since = %s AND new.id = s.id",
                 (number, number),
             )
-            if replaces:
-                connection.execute(
-                    f"{over} WHERE {before} AND NOT EXISTS "
-                    "(SELECT 1 FROM unchanged u WHERE u.id = s.id)",
-                    (number,),
-                )
-            else:
-                connection.execute(
-                    f"{over} WHERE {before} AND s.id = ANY(%s) AND NOT EXISTS "
-                    "(SELECT 1 FROM unchanged u WHERE u.id = s.id)",
-                    (number, list(removed)),
-                )
+            among, ids = ("", ()) if replaces else ("AND s.id = ANY(%s)", (list(removed),))
+            connection.execute(
+                f"{over} WHERE {before} {among} AND NOT EXISTS "
+                "(SELECT 1 FROM unchanged u WHERE u.id = s.id)",
+                (number, *ids),
+            )
             connection.execute(
                 "UPDATE passages p SET until = %s FROM statements s "
                 "WHERE s.until = %s AND p.n = s.n",
@@ -283,18 +252,10 @@ class Writer:
                 "SELECT count(*), coalesce(sum(row_count), 0), coalesce(sum(length), 0), "
                 f"{DIGEST} FROM statements s WHERE {visible(number, 's')}"
             ).fetchone() or (0, 0, 0, "")
-            manifest = Manifest(
-                format=len(MIGRATIONS),
-                program=__version__,
-                store="postgres",
-                encoder=self._embedding.name,
-                encoder_digest=self._embedding.digest,
-                dim=self._embedding.dim,
-                statements=statements,
-                passages=int(passages),
-                corpus_digest=digest,
-                files={},
-            )
+            manifest = self._embedding.manifest(
+                format=len(MIGRATIONS), store="postgres", statements=statements,
+                passages=int(passages), corpus_digest=digest, files={},
+            )  # fmt: skip
             kept = json.dumps(asdict(manifest), sort_keys=True)
             connection.execute(
                 "INSERT INTO generations (number, token, manifest, encoder, mean_length, "

@@ -32,7 +32,6 @@ from compare.export.markdown import inert
 from compare.facade import Library
 from compare.library import Filters, locations
 from compare.library.backend import Backend, backend_at
-from compare.library.build import about_adaptation
 from compare.library.filters import FACETED
 from compare.models import InputPair, ModelInput, StanceModel, load_stance_model
 from compare.models.endpoints import MODEL_VARIABLE, READER_VARIABLE, Endpoint
@@ -96,9 +95,8 @@ def choose_library() -> Library:
         )
         library = open_library(libraries.get(name) or next(iter(libraries.values())))
         small(f"{counted(len(library), 'statement')}{', read-only' if library.read_only else ''}")
-        for sentence in (library.about_deletion(), about_adaptation(library.backend)):
-            if sentence:
-                small(sentence)
+        if sentence := library.about_deletion():
+            small(sentence)
         st.session_state[READ_FOR] = library.backend.address
     return library
 

@@ -14,7 +14,7 @@ from compare.library import Facets, OpenLibrary
 from compare.library.backend import backend_at
 from compare.library.filters import FACETED
 from compare.results import Result
-from compare.safe_text import one_line
+from compare.safe_text import LONGEST_NAME, one_line
 from compare.ui import CORPUS_PAGE, SEARCH_PAGE, WATCH_PAGE
 from compare.ui.components.downloads import file_download
 from compare.ui.components.layout import (
@@ -32,7 +32,6 @@ from compare.ui.components.layout import (
 from compare.ui.components.quote_form import CHOSEN, OPPOSITE
 from compare.ui.components.service import library_link, open_library, stance_model
 from compare.watch import Entry, FeedFormat, Run, Watch, Watches, feed_bytes
-from compare.watch.values import LONGEST_NAME
 
 KEPT = "watch"
 """The name of the notice that the page shows on its next run."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from compare.corpus.importers import people, presidents, united_states
+from compare.corpus.importers import kremlin, people, united_states
 from compare.statements import country_code
 from tests.fakes import HashingEncoder, Ran, runner
 
@@ -20,17 +20,8 @@ def made_up_people(monkeypatch: pytest.MonkeyPatch) -> None:
 
     No test puts made-up words into the mouth of a real person.
     """
-    monkeypatch.setattr(
-        presidents,
-        "SPEAKERS",
-        {
-            "narendramodi.in": ("Ada Veld", "Valdoria"),
-            "kremlin.ru": ("Bo Moss", "Ostravia"),
-            "president.gov.ua": ("Ida Berg", "Norland"),
-        },
-    )
-    monkeypatch.setattr(presidents, "COUNTRY", "Ostravia")
-    monkeypatch.setattr(presidents, "PRESIDENTS", frozenset({"Bo Moss"}))
+    monkeypatch.setattr(kremlin, "COUNTRY", "Ostravia")
+    monkeypatch.setattr(kremlin, "PRESIDENTS", frozenset({"Bo Moss"}))
     monkeypatch.setattr(
         united_states,
         "OFFICE_HOLDERS",

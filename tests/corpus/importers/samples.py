@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,21 +15,12 @@ _CMFA = ["id_orig", "id_split", "id", "link", "spokesperson", "day", "month", "y
 _ECDATA = ["country", "url", "text", "date", "title", "executive", "type", "language"]
 
 
-def _lines(*objects: object) -> str:
-    return "".join(json.dumps(each) + "\n" for each in objects)
-
-
 SAMPLES: Mapping[str, Files] = {
     "ungdc": {
         "TXT/Session 76 - 2021/ISL_76_2021.txt": "We open the lock.",
         "Speakers_by_session.xlsx": workbook(
             _SPEAKERS, [2021, 76, "ISL", "Iceland", "Ada Made-Up", "Minister"]
         ),
-    },
-    "ungdc-kaggle": {
-        "un-general-debates.csv": table(
-            ["session", "year", "country", "text"], [76, 2021, "ISL", "\ufeffWe open the lock."]
-        )
     },
     "hansard": {
         "debates2031-02-03a.xml": "<publicwhip><speech"
@@ -75,12 +65,6 @@ SAMPLES: Mapping[str, Files] = {
              "Ada Made-Up", "Speech", "English"],
         )
     },
-    "euspeech1": {
-        "Speeches_NL_Cleaned.csv": table(
-            ["A title", "03-02-2014", "Government NL", "Ada Made-Up", 4, "<p>We open the lock.</p>",
-             "open lock", "en"],
-        )
-    },
     "euspeech2": {
         "collection.csv": table(
             ["date", "country", "speaker", "title", "url", "origtext", "lang", "lang_prob"],
@@ -95,79 +79,22 @@ SAMPLES: Mapping[str, Files] = {
              "We open the lock.", "", "", "The Paper"],
         )
     },
-    "diplomatic-pulse": {
-        "dppa.st.json": _lines(
-            {"index": {"_id": "a"}},
-            {"url": "https://a.invalid/1", "language": "English", "country": "Valdoria",
-             "statement": "We open the lock.", "title": "A title", "posted_date": "2023-02-03"},
-        )
-    },
-    "gdelt-articles": {
-        "articles.csv": table(
-            ["url", "url_mobile", "title", "seendate", "domain", "language", "sourcecountry"],
-            ["https://a.invalid/1", "", "Made-Up: we open the lock", "20230203T001500Z",
-             "a.invalid", "English", "Valdoria"],
-        )
-    },
-    "gdelt-quotes": {
-        "20230203001500.gqg.json": _lines(
-            {"date": "2023-02-03T00:15:00Z", "url": "https://a.invalid/1", "lang": "ENGLISH",
-             "title": "A title",
-             "quotes": [{"pre": "she said", "quote": "We open the lock.", "post": ""}]}
-        )
-    },
-    "modi": {
-        "data_en.csv": table(
-            ["href", "title", "date", "img", "youtubeURL", "speechText"],
-            ["https://a.invalid/1", "A title", "February 03, 2023", "", "", "We open the lock."],
-        )
-    },
-    "putin-zelensky": {
-        "zelenskyy.csv": table(
-            ["link", "headline", "date", "body"],
-            ["https://www.president.gov.ua/en/news/1", "A title", "2023-02-03", "It is open."],
-        )
-    },
-    "narratives": {
-        "valdoria.csv": table(
-            ["speaker", "date", "title", "text", "url"],
-            ["Ada Made-Up", "February 3, 2023", "A title", "We open the lock.",
-             "https://a.invalid/1"],
-        ),
-        "corpus_index.csv": table(
-            ["speaker", "date", "title", "url", "country", "conflict"],
-            ["Ada Made-Up", "NA", "A title", "https://a.invalid/1", "Valdoria", "canals"],
-        ),
-    },
-    "quotebank": {
-        "quotes-2020.json": _lines(
-            {"quoteID": "2020-02-03-1", "quotation": "We open the lock.", "speaker": "Ada Made-Up",
-             "qids": [], "date": "2020-02-03 00:00:00", "numOccurrences": 1, "probas": [],
-             "urls": []}
-        )
-    },
     "us-china": {
         "corpus.csv": table(
             ["publish_time", "type", "title", "content", "source_url"],
             ["2023-02-03", "statement", "A title", "We open the lock.", "https://a.gov.cn/1"],
         )
     },
-    "vie-publique": {
-        "dataset.json": json.dumps(
-            {"speechs": [{"title": "Un titre", "speakers": [{"name": "Ada Made-Up"}],
-                          "thematics": [], "datetime": "2020-02-03T00:00:00Z", "kind": "Discours",
-                          "text": "Nous ouvrons."}]}
-        )
-    },
-    "zelensky": {
-        "messages.js": "const s = [\n{ id: 'a', name: 'A', speaker: ['Ada'], date: '2023-02-03', "
-        "topics: [], cities: [], text: `It is open.`, url: 'https://a.invalid/1' },\n]\n"
-    },
     "kremlin": {
         "7.html": '<html><head><meta property="og:url" '
         'content="http://en.kremlin.ru/events/president/news/7"/></head><body>'
         '<h1 class="entry-title">A title</h1><div class="entry-content">'
         "<p><b>Ada Made-Up:</b> We open the lock.</p></div></body></html>"
+    },
+    "whitehouse": {
+        "press-briefings/2022-02/2022-02-03-a.md": "---\ntags: press-briefings\n"
+        "date: '2022-02-03'\nsource_url: https://www.whitehouse.invalid/a\n"
+        'title: "Press Briefing by Press Secretary Ada Roe"\n---\n\nMS. ROE:  We open the lock.\n'
     },
     "nato": {
         "a.txt": "Speech\n\nby NATO Secretary General Ada Made-Up\n\n05 Apr. 2031 -\n\n"
@@ -189,11 +116,6 @@ SAMPLES: Mapping[str, Files] = {
     "russian-mfa": {
         "a.txt": "Briefing by Foreign Ministry Spokeswoman Ada Roe, Moscow, February 3, 2031\n\n"
         "We open the lock.\n"
-    },
-    "whitehouse": {
-        "press-briefings/2022-02/2022-02-03-a.md": "---\ntags: press-briefings\n"
-        "date: '2022-02-03'\nsource_url: https://www.whitehouse.invalid/a\n"
-        'title: "Press Briefing by Press Secretary Ada Roe"\n---\n\nMS. ROE:  We open the lock.\n'
     },
 }  # fmt: skip
 

@@ -106,24 +106,25 @@ def test_an_archive_of_several_parts_is_read_whole(tmp_path: Path) -> None:
 def test_a_packed_file_is_checked(
     tmp_path: Path, ending: str, pack: Callable[[bytes], bytes]
 ) -> None:
-    content = str(SAMPLES["gdelt-quotes"]["20230203001500.gqg.json"]).encode()
-    lines = b"".join(content.replace(b"/1", b"/%d" % n) for n in range(20))
-    path, out = tmp_path / f"20230203001500.gqg.json{ending}", tmp_path / "out.jsonl"
+    content = str(SAMPLES["us-china"]["corpus.csv"]).encode()
+    header, row = content.splitlines(keepends=True)
+    lines = header + b"".join(row.replace(b"/1", b"/%d" % n) for n in range(20))
+    path, out = tmp_path / f"corpus.csv{ending}", tmp_path / "out.jsonl"
     path.write_bytes(pack(lines))
-    assert import_corpus([path], out, "gdelt-quotes").account.written == 20
+    assert import_corpus([path], out, "us-china").account.written == 20
     out.unlink()
     for damaged in (pack(lines)[:-6], flipped(pack(lines), len(pack(lines)) - 7)):
         path.write_bytes(damaged)
         with pytest.raises(CorpusError, match=r"damaged after \d+ statements"):
-            import_corpus([path], out, "gdelt-quotes")
+            import_corpus([path], out, "us-china")
         assert list(tmp_path.iterdir()) == [path]
 
 
 def test_an_archive_that_no_reader_reads_to_its_end_is_checked(tmp_path: Path) -> None:
-    files = SAMPLES["unscon"] | {f"z{n}.bin": _NOISE.randbytes(9_000) for n in range(20)}
+    files = SAMPLES["unsc"] | {f"z{n}.bin": _NOISE.randbytes(9_000) for n in range(20)}
     path = tarred(tmp_path / "a.tgz", files)
-    reading = Import([path], "unscon")
+    reading = Import([path], "unsc")
     list(reading.statements())
     path.write_bytes(flipped(path.read_bytes(), path.stat().st_size - 6))
     with pytest.raises(CorpusError, match="damaged after"):
-        list(Import([path], "unscon").statements())
+        list(Import([path], "unsc").statements())

@@ -1,8 +1,7 @@
-"""Press conferences in a table, and Elasticsearch's bulk files."""
+"""Press conferences in a table."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -56,54 +55,3 @@ def test_answers_with_the_question_beside(conferences: Path) -> None:
         "invalid links, left out": 1,
     }
     assert not reading.report.problems
-
-
-def bulk(path: Path, *lines: object) -> None:
-    path.write_text("\n".join(map(json.dumps, lines)), "utf-8")
-
-
-DOCUMENT = {
-    "url": "https://mfa.invalid/1",
-    "indexed_date": "2021-01-12 09:14:11",
-    "content_type": "static",
-    "language": "English",
-    "country": "Valdoria",
-    "statement": "Valdoria builds. ",
-    "title": "A title",
-    "posted_date": "2021-01-12",
-}
-
-
-def test_bulk_files(tmp_path: Path) -> None:
-    configuration = {
-        "name": "Valdoria",
-        "global": "//li",
-        "statement": "//p",
-        "posted_date": "nill",
-    }
-    bulk(
-        tmp_path / "dppa.st.json",
-        {"index": {"_id": "abc"}},
-        DOCUMENT,
-        {"index": {"_id": "def"}},
-        DOCUMENT | {"statement": ""},
-        DOCUMENT | {"statement": "Without an id."},
-    )
-    bulk(tmp_path / "urlconfig.json", {"index": {"_id": "ghi"}}, configuration)
-    reading = Import([tmp_path])
-    one, two = reading.statements()
-    assert reading.format.name == "diplomatic-pulse"
-    assert (one.id, one.text, one.title) == ("diplomatic-pulse-abc", "Valdoria builds.", "A title")
-    assert (one.speaker, one.countries, str(one.date)) == ("", "Valdoria", "2021-01-12")
-    assert (one.url, one.language) == ("https://mfa.invalid/1", "English")
-    assert one.extra == {"content_type": "static", "source_file": "dppa.st.json"}
-    assert len(two.id) == 12  # told by what it says
-    account = reading.report.account
-    assert account.left_out == {"rows without words": 1}
-    assert account.notes == {
-        "statements without a speaker": 2,
-        "documents that set up the collection": 1,
-    }
-    bulk(tmp_path / "dppa.st.json", {"index": {"_id": "abc"}}, DOCUMENT)
-    (tmp_path / "dppa.st.json").rename(tmp_path / "urlconfig.json")
-    assert Import([tmp_path]).format.name == "diplomatic-pulse"

@@ -263,16 +263,6 @@ def test_what_was_skipped_is_counted_where_only_the_first_is_listed(
     assert "3 unreadable" in read.notes[1]
 
 
-def test_the_kaggle_table(tmp_path: Path) -> None:
-    path = tmp_path / "un-general-debates.csv"
-    path.write_text('session,year,country,text\n44,1989,FRA,"\ufeffWe are here.\n"\n', "utf-8")
-    reading = Import([path])
-    (statement,) = reading.statements()
-    assert reading.format.name == "ungdc-kaggle"
-    assert (statement.id, statement.text) == ("ungdc-FRA-44-1989", "We are here.")
-    assert reading.report.account.characters_left_out["byte order marks"] == 1
-
-
 def test_what_is_no_known_format(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("A note.")
     with pytest.raises(CorpusError, match="is not recognised: name it"):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus.importers.presidents import COUNTRY, PRESIDENTS
+from compare.corpus.importers.kremlin import COUNTRY, PRESIDENTS
 from tests.corpus.importers.helpers import format_of, read
 
 POPUP = '<span class="read__tooltip hidden masha-ignore"> <span>Lund Per</span></span>'
@@ -149,6 +149,22 @@ def test_a_country_stands_behind_an_office_of_its_state(
     write(tmp_path, f"<p><b>{name}:</b> We build.</p><p><b>Per Lund:</b> Yes.</p>")
     said, _ = read(tmp_path)
     assert [(s.speaker, s.role, s.countries) for s in said] == [("Per Lund", role, country)] * 2
+
+
+@pytest.mark.parametrize("name", ["Ada Veld", "Ada Roe Veld", "Ada bin Roe Al Veld"])
+@pytest.mark.parametrize(
+    ("role", "code"),
+    [
+        ("President of Turkey", "TUR"),
+        ("President of the Republic of Turkey", "TUR"),
+        ("President of the United Arab Emirates", "ARE"),
+    ],
+)
+def test_visitors_keep_their_country(tmp_path: Path, role: str, code: str, name: str) -> None:
+    write(tmp_path, f"<p><b>{role} {name}:</b> We build.</p><p><b>Bo Moss:</b> Yes.</p>")
+    (guest, host), _ = read(tmp_path)
+    assert (guest.speaker, guest.role, guest.country[0].code) == (name, role, code)
+    assert host.countries == "Ostravia"
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,7 @@ from compare.corpus.importers.people import (
     country_behind,
     country_in,
     find_full_name,
-    is_foreign_office,
-    speaks_for,
     spelling_in,
-    split_office,
     split_role,
 )
 
@@ -66,67 +63,3 @@ def test_countries_behind_a_name_and_in_a_role() -> None:
     assert country_behind(title, "Ada Veld") == ""
     assert country_in("Vice President of the Republic of Iceland") == "Republic of Iceland"
     assert country_in("Minister of Rain") == ""
-
-
-@pytest.mark.parametrize(
-    ("label", "home"),
-    [
-        ("MS. ROE", True),
-        ("MR KING", True),
-        ("ROE", True),
-        ("SECRETARY ROE", True),
-        ("SECRETARY OF DEFENSE ADA J. ROE III", True),
-        ("UNDER SECRETARY ROE", True),
-        ("ASSISTANT SECRETARY ROE", True),
-        ("AMBASSADOR ROE", True),
-        ("DEPUTY SPOKESPERSON ROE", True),
-        ("SENATOR KING", True),
-        ("REPRESENTATIVE ROE", True),
-        ("SENIOR STATE DEPARTMENT OFFICIAL ONE", True),
-        ("DEPUTY PRIME MINISTER ROE", False),
-        ("DEFENSE MINISTER ROE", False),
-        ("HIGH REPRESENTATIVE ROE", False),
-        ("SECRETARY GENERAL ROE", False),
-        ("SECRETARY-GENERAL ROE", False),
-        ("DEPUTY SECRETARY GENERAL", False),
-        ("FOREIGN SECRETARY ROE", False),
-        ("SECRETARY OF STATE FOR ROADS ROE", False),
-        ("SECRETARY OF FOREIGN AFFAIRS ROE", False),
-        ("COMMISSIONER ROE", False),
-        ("CHANCELLOR ROE", False),
-        ("STATE COUNCILOR ROE", False),
-        ("DIRECTOR GENERAL ROE", False),
-        ("GENERAL ROE", False),
-        ("GEN. ROE", False),
-        ("FM ROE", False),
-        ("PRESIDENT ROE", False),
-        ("MR. PRESIDENT", False),
-        ("SENIOR EU OFFICIAL", False),
-    ],
-)
-def test_who_speaks_for_the_country_of_a_transcript(label: str, home: bool) -> None:
-    assert speaks_for(label, "United States") is home
-
-
-def test_offices_at_home_are_a_countrys_own() -> None:
-    assert speaks_for("SPOKESPERSON ROE", "China")
-    assert speaks_for("MS ROE", "China")
-    assert not speaks_for("SECRETARY ROE", "China")
-    assert not speaks_for("SECRETARY ROE", "")
-
-
-@pytest.mark.parametrize(
-    ("label", "office", "surname", "abroad"),
-    [
-        ("MS. ROE", "", "ROE", False),
-        ("MR VAN ROE", "", "VAN ROE", False),
-        ("SECRETARY ROE", "SECRETARY", "ROE", False),
-        ("VICE PRESIDENT ROE", "VICE PRESIDENT", "ROE", True),
-        ("FOREIGN MINISTER ROE", "FOREIGN MINISTER", "ROE", True),
-        ("SECRETARY-GENERAL ROE", "SECRETARY-GENERAL", "ROE", True),
-        ("ROE", "", "ROE", False),
-    ],
-)
-def test_offices_in_labels(label: str, office: str, surname: str, abroad: bool) -> None:
-    assert split_office(label) == (office, surname)
-    assert is_foreign_office(office) is abroad

@@ -21,9 +21,7 @@ from compare.corpus.importers.records import (
     is_on_site,
     known,
     make_key,
-    read_javascript,
     read_json,
-    starts_list,
     web_link,
 )
 from compare.corpus.importers.sources import Account, Entry, Piece, Source
@@ -59,16 +57,16 @@ def words(record: Record, account: Account) -> Iterator[Cells]:
 
 def read(path: Path) -> tuple[list[Piece], Account]:
     account = Account()
-    read_all = each_record(("said",), words, lists=("all",), aside=("index.csv",))
+    read_all = each_record(("said",), words)
     return list(read_all(Source([path]), account)), account
 
 
 def test_one_format_in_files_of_every_kind(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("said\nin a row\n", "utf-8")
-    (tmp_path / "b.json").write_text('{"all": [{"said": "in a list"}]}', "utf-8")
+    (tmp_path / "b.json").write_text('[{"said": "in a list"}]', "utf-8")
     (tmp_path / "c.jsonl").write_text('{"said": "on a line"}\n{"said": 5}\n{}\n', "utf-8")
     (tmp_path / "d.xlsx").write_bytes(workbook(["said"], ["in a sheet"]))
-    for other in ("index.csv", ".hidden.csv", "README.md"):
+    for other in (".hidden.csv", "README.md"):
         (tmp_path / other).write_text("x", "utf-8")
     found, account = read(tmp_path)
     rows = [piece for piece in found if isinstance(piece, Row)]
@@ -113,26 +111,25 @@ VALUES = st.recursive(
 OBJECTS = st.lists(st.dictionaries(st.text(max_size=4), VALUES, max_size=4), max_size=6)
 
 
-def objects(path: Path, *lists: str) -> list[tuple[int, Mapping[str, Any]] | Problem]:
+def objects(path: Path) -> list[tuple[int, Mapping[str, Any]] | Problem]:
     """The objects of a JSON file, with the lines they start on."""
-    found = read_json(Entry(path.name, "a.json", path), lists)
+    found = read_json(Entry(path.name, "a.json", path))
     return [each if isinstance(each, Problem) else (each.here.line, each.values) for each in found]
 
 
-@given(OBJECTS, st.integers(1, 9), st.booleans(), st.sampled_from([None, 1]))
+@given(OBJECTS, st.integers(1, 9), st.sampled_from([None, 1]))
 def test_a_list_comes_back_whatever_the_size_of_the_pieces(
     tmp_path_factory: pytest.TempPathFactory,
     written: list[dict[str, Any]],
     chunk: int,
-    named: bool,
     indent: int | None,
 ) -> None:
     path = tmp_path_factory.mktemp("json") / "a.json"
-    path.write_text(json.dumps({"speeches": written} if named else written, indent=indent), "utf-8")
+    path.write_text(json.dumps(written, indent=indent), "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(records, "_CHUNK", chunk)
         patch.setattr(records, "_HEAD", 20)
-        found = objects(path, "speechs", "speeches")
+        found = objects(path)
     assert [each[1] for each in found if not isinstance(each, Problem)] == written
     assert len(found) == len(written)
 
@@ -178,7 +175,7 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, content: str, said: str) ->
     path = tmp_path / "a.json"
     path.write_text(content, "utf-8")
     with pytest.raises(BadFileError, match=said):
-        objects(path, "speeches")
+        objects(path)
 
 
 def test_a_list_in_utf_16(tmp_path: Path) -> None:
@@ -203,89 +200,3 @@ def test_a_broken_element_is_not_sought_through_the_whole_file(
     path.write_text('[{"a": "never closed ' + "x" * 1000, "utf-8")
     with pytest.raises(BadFileError, match="is not JSON"):
         objects(path)
-
-
-def test_starts_of_lists() -> None:
-    assert starts_list(' [{"a"')
-    assert starts_list('{ "articles" : [', ("articles",))
-    assert not starts_list('{"a": [', ("articles",))
-    assert not starts_list('{"a": [')
-
-
-def test_values_of_every_kind() -> None:
-    source = r"""// const other = {}
-/* a note */ const source = [
-  {
-    id: 'it\'s', "b": "a\tb\u00e9\x41\u{1F600}\
-c", // behind
-    list: ['x', -1.50, [], {y: null,},], yes: true, no: undefined,
-    text: `two
-lines \`quoted\` 'and' "more" \\ end`,
-  },
-  {},
-]
-module.exports = source
-"""
-    assert list(read_javascript(source)) == [
-        (
-            3,
-            {
-                "id": "it's",
-                "b": "a\tbéA😀c",
-                "list": ["x", "-1.50", [], {"y": None}],
-                "yes": True,
-                "no": None,
-                "text": "two\nlines `quoted` 'and' \"more\" \\ end",
-            },
-            True,
-        ),
-        (10, {}, True),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("tail", "values"),
-    [
-        ("text: `We shall", {"id": "a", "text": "We shall"}),
-        ("text: ", {"id": "a", "text": ""}),
-        ("te", {"id": "a"}),
-        ("", {"id": "a"}),
-        ("list: ['x', ", {"id": "a", "list": ""}),
-    ],
-)
-def test_an_object_that_the_file_cuts_short(tail: str, values: dict[str, str]) -> None:
-    assert list(read_javascript("x = [{z: 1}, {id: 'a', " + tail)) == [
-        (1, {"z": "1"}, True),
-        (1, values, False),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("source", "said"),
-    [
-        ("const a = 1", "no list is assigned"),
-        ("", "no list is assigned"),
-        ("a = [{b: f()}]", "no plain list"),
-        ("a = [{b: 'x' + 'y'}]", "no plain list"),
-        ("a = [{b: `${process.env}`}]", "no plain list"),
-        ("a = [...rest]", "no plain list"),
-        ("a = [{b: 'x\n'}]", "no plain list"),
-        ("a = ['x']", "no plain list"),
-        ("a = [{b: " + "[" * 5000, "nested too deep"),
-    ],
-)
-def test_what_is_no_list_of_plain_objects_is_told(source: str, said: str) -> None:
-    with pytest.raises(BadFileError, match=said):
-        list(read_javascript(source))
-
-
-def test_the_place_of_what_is_wrong() -> None:
-    with pytest.raises(BadFileError) as caught:
-        list(read_javascript("a = [\n{},\n{b:\n!}]"))
-    assert caught.value.line == 4
-
-
-def test_long_texts_are_read_in_time() -> None:
-    text = r"\'" * 200_000 + "x" * 1_000_000
-    ((_, values, _),) = read_javascript("a = [{b: '" + text + "'}]")
-    assert len(values["b"]) == 1_200_000

@@ -82,10 +82,9 @@ def test_a_packed_file_is_recognised_by_what_is_in_it(tmp_path: Path, name: str)
 
 
 def test_a_workbook_is_recognised_by_its_header(tmp_path: Path) -> None:
-    (content,) = SAMPLES["modi"].values()
-    rows = [line.split(",") for line in str(content).replace('"February 03, 2023"', "2023").split()]
-    write(tmp_path, {"a.xlsx": workbook(rows[0], [*rows[0]])})
-    assert format_of(tmp_path) == "modi"
+    header = str(SAMPLES["us-china"]["corpus.csv"]).splitlines()[0].split(",")
+    write(tmp_path, {"a.xlsx": workbook(header, header)})
+    assert format_of(tmp_path) == "us-china"
 
 
 def test_what_a_format_is_can_be_read() -> None:
@@ -111,7 +110,7 @@ def test_the_page_on_formats_lists_all() -> None:
     rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| `")]
     listed = {name.strip("`"): (title, files) for name, title, files, *_ in rows}
     assert listed == {name: (entry.title, entry.files) for name, entry in formats().items()}
-    assert all(len(row) == 6 and all(row) for row in rows)
+    assert all(len(row) == 7 and all(row) for row in rows)
 
 
 OWN_FILES = {
@@ -199,34 +198,29 @@ def test_build_recognises_a_public_corpus_and_says_so(run: Run, tmp_path: Path) 
 
 
 def test_plain_reads_a_public_corpus_as_plain_files(run: Run, tmp_path: Path) -> None:
-    path = build(tmp_path, "modi")
+    path = build(tmp_path, "us-china")
     told = run("build", "--corpus", path, "--library", tmp_path / "plain", "--format", "plain")
     assert (told.code, "Read as" in told.err) == (0, False)
     (said,) = kept(tmp_path / "plain")
-    assert (said.text, said.speaker) == ("We open the lock.", "")  # it names no speaker itself
+    assert (said.text, said.country) == ("We open the lock.", ())  # which the importer adds
 
 
 def test_a_map_makes_a_corpus_plain(run: Run, tmp_path: Path) -> None:
-    path = build(tmp_path, "modi")
-    to = ["--corpus", path, "--library", tmp_path / "library", "--map", "title=context"]
+    path = build(tmp_path, "us-china")
+    to = ["--corpus", path, "--library", tmp_path / "library", "--map", "content=text"]
     assert "Recognised" not in run("build", *to).err
-    told = run("build", *to, "--format", "modi")
+    told = run("build", *to, "--format", "us-china")
     assert (told.code, "a public format has no columns to map" in told.err) == (2, True)
 
 
 def rows(name: str, count: int) -> Iterator[str]:
     """Yield a corpus of many statements of 2,000 characters, part by part."""
     words = [f"{number} " + "locks. " * 285 for number in range(count)]
-    if name == "diplomatic-pulse":
-        document = {"country": "Valdoria", "posted_date": "2031", "language": "English"}
-        for number, text in enumerate(words):
-            yield json.dumps({"index": {"_id": str(number)}}) + "\n"
-            yield json.dumps(document | {"statement": text}) + "\n"
-    elif name == "vie-publique":
-        speeches = (json.dumps({"title": "A", "speakers": [], "text": text}) for text in words)
-        yield f'{{"speeches": [{next(speeches)}'
-        yield from (f", {speech}" for speech in speeches)
-        yield "]}"
+    if name == "us-china":
+        documents = (json.dumps({"title": "A", "type": "", "content": text}) for text in words)
+        yield f"[{next(documents)}"
+        yield from (f", {document}" for document in documents)
+        yield "]"
     elif name == "euspeech2":
         header, row = csv.reader(str(SAMPLES[name]["collection.csv"]).splitlines())
         yield table(header, *([*row[:5], text, *row[6:]] for text in words))
@@ -241,8 +235,7 @@ def rows(name: str, count: int) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("name", "kind", "count"),
     [
-        ("diplomatic-pulse", "json", 20_000),
-        ("vie-publique", "json", 12_000),
+        ("us-china", "json", 12_000),
         ("euspeech2", "csv", 6_000),
         ("hansard", "xml", 6_000),
     ],

@@ -15,6 +15,7 @@ from compare.corpus.importers.text import (
     join_hyphens,
     match_label,
     remove_directions,
+    speaks_for,
     tidy_line,
     turn_cells,
     turn_in_capitals,
@@ -244,3 +245,50 @@ def test_headings(label: str, words: str, heading: bool) -> None:
 def test_what_opens_a_sentence() -> None:
     assert all(map(is_opener, ("Second", "Third Principle", "Finally", "However")))
     assert not any(map(is_opener, ("Second Coast News", "Howard", "Ada")))
+
+
+@pytest.mark.parametrize(
+    ("label", "home"),
+    [
+        ("MS. ROE", True),
+        ("MR KING", True),
+        ("ROE", True),
+        ("SECRETARY ROE", True),
+        ("SECRETARY OF DEFENSE ADA J. ROE III", True),
+        ("UNDER SECRETARY ROE", True),
+        ("ASSISTANT SECRETARY ROE", True),
+        ("AMBASSADOR ROE", True),
+        ("DEPUTY SPOKESPERSON ROE", True),
+        ("SENATOR KING", True),
+        ("REPRESENTATIVE ROE", True),
+        ("SENIOR STATE DEPARTMENT OFFICIAL ONE", True),
+        ("DEPUTY PRIME MINISTER ROE", False),
+        ("DEFENSE MINISTER ROE", False),
+        ("HIGH REPRESENTATIVE ROE", False),
+        ("SECRETARY GENERAL ROE", False),
+        ("SECRETARY-GENERAL ROE", False),
+        ("DEPUTY SECRETARY GENERAL", False),
+        ("FOREIGN SECRETARY ROE", False),
+        ("SECRETARY OF STATE FOR ROADS ROE", False),
+        ("SECRETARY OF FOREIGN AFFAIRS ROE", False),
+        ("COMMISSIONER ROE", False),
+        ("CHANCELLOR ROE", False),
+        ("STATE COUNCILOR ROE", False),
+        ("DIRECTOR GENERAL ROE", False),
+        ("GENERAL ROE", False),
+        ("GEN. ROE", False),
+        ("FM ROE", False),
+        ("PRESIDENT ROE", False),
+        ("MR. PRESIDENT", False),
+        ("SENIOR EU OFFICIAL", False),
+    ],
+)
+def test_who_speaks_for_the_country_of_a_transcript(label: str, home: bool) -> None:
+    assert speaks_for(label, "United States") is home
+
+
+def test_offices_at_home_are_a_countrys_own() -> None:
+    assert speaks_for("SPOKESPERSON ROE", "China")
+    assert speaks_for("MS ROE", "China")
+    assert not speaks_for("SECRETARY ROE", "China")
+    assert not speaks_for("SECRETARY ROE", "")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus.importers.united_states import OFFICE_HOLDERS
+from compare.corpus.importers.united_states import OFFICE_HOLDERS, is_foreign_office, split_office
 from compare.corpus.importing import Import
 from tests.corpus.importers.helpers import format_of, read
 
@@ -316,3 +316,20 @@ def test_one_file_is_recognised_by_its_address(tmp_path: Path) -> None:
 def test_other_markdown_is_not_recognised(tmp_path: Path) -> None:
     (tmp_path / "2022-03-04-note.md").write_text("---\nspeaker: Ada\n---\nWe build.\n", "utf-8")
     assert format_of(tmp_path / "2022-03-04-note.md") is None
+
+
+@pytest.mark.parametrize(
+    ("label", "office", "surname", "abroad"),
+    [
+        ("MS. ROE", "", "ROE", False),
+        ("MR VAN ROE", "", "VAN ROE", False),
+        ("SECRETARY ROE", "SECRETARY", "ROE", False),
+        ("VICE PRESIDENT ROE", "VICE PRESIDENT", "ROE", True),
+        ("FOREIGN MINISTER ROE", "FOREIGN MINISTER", "ROE", True),
+        ("SECRETARY-GENERAL ROE", "SECRETARY-GENERAL", "ROE", True),
+        ("ROE", "", "ROE", False),
+    ],
+)
+def test_offices_in_labels(label: str, office: str, surname: str, abroad: bool) -> None:
+    assert split_office(label) == (office, surname)
+    assert is_foreign_office(office) is abroad

@@ -1,0 +1,76 @@
+"""What all stores have in common; `PassageStore` documents the public methods."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+from compare.library.actors import KINDS, Actors, check_kind, name_actors
+from compare.library.filters import FACETED, FILTERS, Facets, facets_of
+from compare.statements import Passage
+
+
+class BaseStore:
+    """Passages, values of filters, dates and actors, given what the tables of a store hold."""
+
+    def __len__(self) -> int:
+        raise NotImplementedError
+
+    def spellings(self, attribute: str) -> list[tuple[str, str, int]]:
+        raise NotImplementedError
+
+    def country_counts(self) -> Mapping[str, int]:
+        raise NotImplementedError
+
+    def _passages(self, rows: list[int]) -> Iterable[tuple[Any, ...]]:
+        """Return row and fields of the passages in these rows, without unknown ones."""
+        raise NotImplementedError
+
+    def passages(self, rows: Iterable[int]) -> list[Passage]:
+        wanted = [int(row) for row in rows]
+        found = {row: Passage(*fields) for row, *fields in self._passages(wanted)}
+        for row in wanted:
+            if row not in found:
+                raise IndexError(f"row {row} of {len(self)} passages")
+        return [found[row] for row in wanted]
+
+    def facets(self) -> Facets:
+        return self._facets
+
+    @cached_property
+    def _facets(self) -> Facets:
+        counts = self.country_counts()
+        return {
+            name: facets_of(
+                self.spellings(FILTERS[name].word), counts if name == "countries" else None
+            )
+            for name in FACETED
+        }
+
+    def languages(self) -> Mapping[str, int]:
+        return self._languages
+
+    @cached_property
+    def _languages(self) -> Mapping[str, int]:
+        total: Counter[str] = Counter()
+        for language, _, count in self.spellings("language"):
+            total[language] += count
+        return total
+
+    def actors(self, kind: str) -> Actors:
+        check_kind(kind)
+        return self._actors[kind]
+
+    @cached_property
+    def _actors(self) -> dict[str, Actors]:
+        return {kind: name_actors(kind, self.spellings(kind)) for kind in KINDS}
+
+    @cached_property
+    def _actor_numbers(self) -> dict[str, dict[str, int]]:
+        """Return the number of each actor, by kind and key."""
+        return {
+            kind: {actor.key: number for number, actor in enumerate(actors)}
+            for kind, actors in self._actors.items()
+        }
