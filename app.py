@@ -1,12 +1,9 @@
 """The app: `streamlit run app.py`, or `python -m compare app`."""
 
-from functools import partial
-
 import streamlit as st
 
 from compare.ui import PAGES
 from compare.ui.components.layout import menu
-from compare.ui.components.moved import MOVED, open_moved
 
 # By file: the title in the menu, and its explanation. The first page is the default.
 _PAGES = {
@@ -51,7 +48,6 @@ pages = {
     file: st.Page(PAGES / file, title=title, url_path=file[:-3], default=not n)
     for n, (file, (title, _)) in enumerate(_PAGES.items())
 }
-moved = [st.Page(partial(open_moved, path), title=path, url_path=path) for path in MOVED]
-chosen = st.navigation([*pages.values(), *moved], position="hidden")
+chosen = st.navigation([*pages.values()], position="hidden")
 menu({name: [(pages[file], _PAGES[file][1]) for file in files] for name, files in _GROUPS.items()})
 chosen.run()

@@ -16,7 +16,7 @@ import numpy as np
 from compare.models import Stance
 from compare.results import Excerpt, Figure, clustered_share, share_interval
 from compare.review.accuracy import sample_estimates
-from compare.review.reliability import Readings, alphas, kappas, reliability
+from compare.review.reliability import ReaderLabels, alphas, kappas, reliability
 from compare.review.values import ReviewPair
 from compare.statements import Passage, Statement
 
@@ -84,7 +84,7 @@ def readers() -> Iterator[tuple[str, Draw]]:
             labels = np.stack(np.divmod(np.concatenate(cells), 3), axis=1)
             alone = np.arange(len(labels))
             weights = np.repeat(sizes, each) / each
-            given = Readings(labels, alone // each, weights, np.stack([alone, alone], axis=1))
+            given = ReaderLabels(labels, alone // each, weights, np.stack([alone, alone], axis=1))
             return _covers(reliability(given).kappa, true)
 
         yield f"kappa {true:.2f} of a pool, {each} pairs of each of two strata", draw
@@ -128,7 +128,7 @@ def speeches() -> Iterator[tuple[str, Draw]]:
                     value: float = value,
                 ) -> bool:
                     labels, of = read(source, number, readers)
-                    given = Readings(labels, of * 0, of * 0 + 1.0, np.stack([of, of], axis=1))
+                    given = ReaderLabels(labels, of * 0, of * 0 + 1.0, np.stack([of, of], axis=1))
                     return _covers(getattr(reliability(given), name), value)
 
                 yield f"{name} {value:.2f} of {readers} readers, {number} speeches", draw

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from compare.files import file_sha256, writing
-from compare.ui.charts.map import OUTLINES
+from compare.ui.charts.positions import OUTLINES
 
 Ring = list[list[float]]
 

@@ -314,8 +314,7 @@ def status(name: str, library: Backend | None, as_json: bool) -> None:
         say(f"differ on {data['to_decide']}, {data['decided']} decided")
     for state, number in counts.items():
         if number:
-            verb = "whose" if state == reviewing.StatementState.DETAILS else "that is"
-            say(f"pairs with a statement {verb} {state} since: {number}")
+            say(f"pairs with a statement that is {state} since: {number}")
 
 
 def _as_json(review: Review) -> dict[str, Any]:

@@ -38,7 +38,8 @@ _CUT = " … [cut: a cell holds no more; the CSV has all of it]"
 # XLSX readers decode "_x0041_" to the character of that number, so its first "_" is escaped.
 _NUMBERED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _WIDE = {"query", "text", "passage", "words", "also_said"}
-_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FOR_READERS = ("country", "speaker", "date", "passage", "words", "source", "url")
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class FileFormat(StrEnum):
@@ -63,11 +64,11 @@ class ExportFormat(FileFormat):
     """
 
     CSV = "csv", ".csv", "text/csv", "CSV"
-    XLSX = "xlsx", ".xlsx", _SHEET, "Excel"
+    XLSX = "xlsx", ".xlsx", _WORKBOOK, "Excel"
     JSONL = "jsonl", ".jsonl", "application/x-ndjson", "JSONL"
-    MARKDOWN = "markdown", ".md", "text/markdown"
-    BIBTEX = "bibtex", ".bib", "application/x-bibtex"
-    RIS = "ris", ".ris", "application/x-research-info-systems"
+    MARKDOWN = "markdown", ".md", "text/markdown", "Markdown"
+    BIBTEX = "bibtex", ".bib", "application/x-bibtex", "BibTeX"
+    RIS = "ris", ".ris", "application/x-research-info-systems", "RIS"
     HTML = "html", ".html", "text/html", "report"
     JSON = "json", ".json", "application/json", "all as JSON"
     """The whole result, not only its lists; `Result.load` makes an equal one."""
@@ -155,25 +156,23 @@ def read_pairs_csv(path: Path | str) -> list[dict[str, str | int | float | None]
 
 
 def _xlsx(result: Result, stances: Sequence[Stance]) -> bytes:
-    """Return a workbook: a sheet of pairs, and one that says how they were found."""
+    """Return a workbook: what most readers need, all columns, and how the pairs were found."""
     from openpyxl import Workbook
-    from openpyxl.utils import get_column_letter
 
     from compare.export.rows import pair_rows
+    from compare.export.words import read_as
 
-    names = columns("pairs")
     rows: list[dict[str, Any]] = [*pair_rows(result, stances)]
+    for row, (stance, _, pair) in zip(rows, result.ranked(stances), strict=True):
+        row["probability"] = round(pair.probabilities.of(read_as(stance, pair.probabilities)), 2)
+    sides = "b" if result.quote else "ab"
+    names = ["stance", "unsure", "probability"]
+    names += [f"{side}_{name}" for side in sides for name in _FOR_READERS]
     book = Workbook(write_only=True)
     file = io.BytesIO()
     with _no_room_as_sentence(book):
-        pairs = book.create_sheet("Pairs")
-        pairs.freeze_panes = "A2"
-        for number, name in enumerate(names, start=1):
-            wide = name.removeprefix("a_").removeprefix("b_") in _WIDE
-            pairs.column_dimensions[get_column_letter(number)].width = 60 if wide else 16
-        pairs.append([_cell(pairs, name, bold=True) for name in names])
-        for row in rows:
-            pairs.append([_cell(pairs, row[name]) for name in names])
+        _sheet(book, "Results", names, rows)
+        _sheet(book, "Pairs", columns("pairs"), rows)
         about = book.create_sheet("About")
         about.column_dimensions["A"].width = 24
         about.column_dimensions["B"].width = 80
@@ -181,6 +180,23 @@ def _xlsx(result: Result, stances: Sequence[Stance]) -> bytes:
             about.append([_cell(about, name, bold=True), _cell(about, value)])
         book.save(file)
     return file.getvalue()
+
+
+def _sheet(
+    book: Workbook, title: str, names: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Add a sheet of these columns, whose header stays in view and filters the rows."""
+    from openpyxl.utils import get_column_letter
+
+    sheet = book.create_sheet(title)
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(names))}{len(rows) + 1}"
+    for number, name in enumerate(names, start=1):
+        wide = name.removeprefix("a_").removeprefix("b_") in _WIDE
+        sheet.column_dimensions[get_column_letter(number)].width = 60 if wide else 16
+    sheet.append([_cell(sheet, name, bold=True) for name in names])
+    for row in rows:
+        sheet.append([_cell(sheet, row[name]) for name in names])
 
 
 @contextmanager

@@ -17,10 +17,13 @@ from compare.results import (
     ThirdReading,
 )
 from compare.statements import Quotation, SentenceKind, Statement
+from compare.statements.normalize import fold
 from compare.statements.sentence_kinds import PRECISION
 
 JOINT = " || "
 """Separates deciding words, and statements with the same words."""
+
+_NAME_LENGTH = 40  # characters of a subject in the name of a file
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -156,6 +159,12 @@ def duration(seconds: float) -> str:
     if seconds < 90 * 60:
         return counted(round(seconds / 60), "minute")
     return counted(round(seconds / 3600), "hour")
+
+
+def file_stem(result: Result) -> str:
+    """Return a name for files of a result: its first words and its day."""
+    words = "-".join(shortened(fold(result.subject), _NAME_LENGTH).removesuffix(" …").split())
+    return f"{words or 'compare'}-{result.provenance.date[:10]}"
 
 
 def repeats_in_words(repeats: Sequence[Statement]) -> str:

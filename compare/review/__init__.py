@@ -4,26 +4,32 @@
     review = reviews.create("canal", draw(result, Choice.RANDOM, 200), ["Ada", "Bren"])
     review.answer("Ada", 1, Stance.AGREE, confidence=3)
 
-`values` defines pairs, answers and settings, `store` where they are kept, and `stored` checks what
-is read from there. `drawing` chooses pairs, `reviews` and `review` create and run reviews,
-`plan` says how beforehand, `reliability` computes agreement and `accuracy` estimates of the model,
-`exporting` and `importing` write and read files. `corrections` writes the file of verdicts that
-users corrected.
+`values` defines pairs, answers and settings, `store` where they are kept, and `stored` reads and
+writes their rows. `drawing` plans reviews and chooses pairs, `reviews` and `review` create and run
+reviews, `reliability` computes agreement and `accuracy` estimates of the model, `exporting` and
+`importing` write and read files. `corrections` writes the file of verdicts that users corrected.
 """
 
 from compare.models import CODEBOOK
 from compare.review.accuracy import Estimates, corrected, estimates
 from compare.review.corrections import append_correction, append_typed_correction
-from compare.review.drawing import PairSelection, draw, with_divergence
+from compare.review.drawing import (
+    PairSelection,
+    Plan,
+    draw,
+    followed,
+    half_width,
+    labels_for,
+    plan,
+    with_divergence,
+)
 from compare.review.exporting import ReviewFormat, export_review, review_bytes
 from compare.review.importing import ImportedPairs, read_answers, read_review_pairs
-from compare.review.plan import Plan, followed, half_width, labels_for, plan
 from compare.review.reliability import (
     FINAL,
     Agreement,
     Confusion,
     Reliability,
-    TwoReaders,
     agreement,
 )
 from compare.review.review import Review
@@ -37,7 +43,7 @@ from compare.review.values import (
     MachineShown,
     Order,
     ReviewPair,
-    Settings,
+    ReviewSettings,
     StatementState,
 )
 
@@ -61,10 +67,9 @@ __all__ = [
     "Review",
     "ReviewFormat",
     "ReviewPair",
+    "ReviewSettings",
     "Reviews",
-    "Settings",
     "StatementState",
-    "TwoReaders",
     "agreement",
     "append_correction",
     "append_typed_correction",

@@ -48,7 +48,7 @@ class Stratum(NamedTuple):
 
 
 Of = Callable[[Floats], Floats]
-"""A figure of each of several tables, [n, k, k]: [n], nan where it is undefined."""
+"""A figure of each of several tables or weightings of cells: [n], nan where it is undefined."""
 
 
 def estimate(of: Of, strata: Sequence[Stratum]) -> Figure:

@@ -44,13 +44,12 @@ def append_correction(
     Raises:
         ExportError: The file cannot be written, or it is another kind of file.
     """
-    cells: Row = {}
-    for name, side in (("a", pair.a), ("b", pair.b)):
-        cells |= side_cells(name, side) | {f"{name}_text": side.text}
-    label_source = result.provenance.label_source_of(pair)
+    cells = side_cells("a", pair.a) | side_cells("b", pair.b)
+    cells |= {"a_text": pair.a.text, "b_text": pair.b.text, "right": right.value, "note": note}
     listed = result.stance_of(pair)
     shown = listed if listed in (Stance.AGREE, Stance.OPPOSE) else pair.probabilities.stance
-    return _append(cells, pair.probabilities, shown, label_source, right, note, path)
+    label_source = result.provenance.label_source_of(pair)
+    return _append(cells, pair.probabilities, shown, label_source, path)
 
 
 def append_typed_correction(
@@ -66,27 +65,20 @@ def append_typed_correction(
     """Append the right label of two typed statements; see `append_correction`."""
     cells: Row = {f"a_{field}": value for field, value in asdict(a).items()}
     cells |= {f"b_{field}": value for field, value in asdict(b).items()}
-    return _append(cells, probabilities, probabilities.stance, label_source, right, note, path)
+    cells |= {"right": right.value, "note": note}
+    return _append(cells, probabilities, probabilities.stance, label_source, path)
 
 
 def _append(
-    cells: Row,
-    probabilities: Probabilities,
-    shown: Stance,
-    label_source: str,
-    right: Stance,
-    note: str,
-    path: Path | str | None,
+    cells: Row, odds: Probabilities, shown: Stance, label_source: str, path: Path | str | None
 ) -> Path:
     row: Row = {
         **dict.fromkeys(COLUMNS, ""),
         **cells,
         "noted": datetime.now(UTC).isoformat(timespec="seconds"),
-        "right": right.value,
         "stance": shown.value,
-        **{f"p_{stance}": round(float(probabilities.of(stance)), 6) for stance in Stance},
+        **{f"p_{stance}": round(float(odds.of(stance)), 6) for stance in Stance},
         "label_source": label_source,
-        "note": note,
     }
     path = corrections_file() if path is None else Path(path)
     header = csv_bytes(COLUMNS, [])

@@ -23,11 +23,11 @@ from compare.export.rows import Value, side_cells
 from compare.export.words import SIGN
 from compare.files import write_whole
 from compare.results import Stance
-from compare.review.review import Review
-from compare.review.values import SKIP, Option, ReviewPair
+from compare.review.values import SKIP, ReviewOption, ReviewPair
 
 if TYPE_CHECKING:
     from compare.library.library import OpenLibrary
+    from compare.review.review import Review
 
 COLUMNS = columns("review")
 """The columns of an exported review, in order; their names are stable."""
@@ -58,7 +58,7 @@ _MACHINE_COLUMNS = (
 """Columns that reveal the model's label, so empty while readers may not see it."""
 
 
-class ReviewFormat(Option):
+class ReviewFormat(ReviewOption):
     """The formats in which a review can be written."""
 
     CSV = "csv"
@@ -189,15 +189,12 @@ def _review_cells(review: Review, seen_by: str | None) -> Row:
 
 
 def _pair_cells(pair: ReviewPair) -> Row:
-    cells: Row = {
-        name: getattr(pair, name) for name in ReviewPair.__dataclass_fields__ if name in COLUMNS
-    }
-    sides = side_cells("a", pair.a)
-    sides |= side_cells("b", pair.b)
-    cells |= {name: value for name, value in sides.items() if name in COLUMNS}
+    cells: Row = {name: getattr(pair, name) for name in ReviewPair.__dataclass_fields__}
+    cells |= side_cells("a", pair.a) | side_cells("b", pair.b)
     if odds := pair.probabilities:
         cells |= {f"p_{stance}": odds.of(stance) for stance in Stance}
-    return cells | {"pair": pair.id, "machine": pair.machine or ""}
+    cells |= {"pair": pair.id, "machine": pair.machine or ""}
+    return {name: cells[name] for name in COLUMNS if name in cells}
 
 
 def _compact(data: Mapping[str, Any]) -> str:
@@ -205,11 +202,10 @@ def _compact(data: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Value) -> Value:
+    """Return a value without needless digits, and a member of an enumeration as plain text."""
     if isinstance(value, float):
         return round(value, 6)
-    return (
-        str(value) if isinstance(value, str) else value
-    )  # also turns enumeration members into plain text
+    return str(value) if isinstance(value, str) else value
 
 
 # -- Notebooks -----------------------------------------------------------------------------------
@@ -220,6 +216,7 @@ _SHOWN = 10
 
 def review_html(review: Review) -> str:
     """Return the first pairs as HTML, with those answers and labels that everybody may see."""
+    review.check_answers()
     made = review.settings
     shown = list(islice(review.pairs(), _SHOWN))
     return page(

@@ -21,7 +21,7 @@ from compare.export.rows import CHANGED
 from compare.results import Excerpt, Probabilities, Stance
 from compare.review.exporting import COLUMNS
 from compare.review.review import Review
-from compare.review.store import utc
+from compare.review.stored import utc
 from compare.review.values import (
     CONFIDENCE,
     MOST_READERS,
@@ -82,20 +82,13 @@ def read_review_pairs(path: Path | str, library: OpenLibrary | None = None) -> I
     rows = read_rows(Path(path))
     ids = {_text(row, f"{side}_id") for row in rows for side in "ab"}
     known = {} if library is None else library.store.statements(ids)
+    pairs: list[ReviewPair] = []
     lines: dict[str, int] = {}
-    pairs = []
     for row in rows:
         pair = _pair(row, known)
-        if pair.id in lines:
-            raise _error(
-                row,
-                f"the pair is also on line {lines[pair.id]}; remove one of the two, or give each "
-                "an id of its own in a column pair",
-                "pair",
-                pair.id,
-            )
-        lines[pair.id] = row.line
         pairs.append(pair)
+        remedy = "remove one of the two, or give each an id of its own in a column pair"
+        _note_line(lines, row, pair.id, f"is also on line {{}}; {remedy}")
     texts = {name for two in _TEXTS for name in two}
     read = {column.casefold() for column in {*COLUMNS, *columns("pairs"), *texts, *_IDS}}
     unread = tuple(
@@ -127,10 +120,7 @@ def read_answers(path: Path | str, review: Review, reader: str) -> dict[int, Ans
         if identity not in places:
             message = f"the review {review.name!r} has no such pair; take the ids from an export"
             raise _error(row, message, "pair", identity)
-        if identity in lines:
-            message = f"the pair is also answered on line {lines[identity]}; remove one of the two"
-            raise _error(row, message, "pair", identity)
-        lines[identity] = row.line
+        _note_line(lines, row, identity, "is also answered on line {}; remove one of the two")
         if answer := _answer(row, suffix):
             answers[places[identity]] = answer
     return answers
@@ -270,6 +260,12 @@ def _text(row: Row, name: str) -> str:
 
 def _id(row: Row) -> str:
     return next((text for name in _IDS if (text := _text(row, name))), "")
+
+
+def _note_line(lines: dict[str, int], row: Row, identity: str, twice: str) -> None:
+    """Note the line of a pair; ReviewError if another line has the pair."""
+    if (line := lines.setdefault(identity, row.line)) != row.line:
+        raise _error(row, f"the pair {twice.format(line)}", "pair", identity)
 
 
 def _error(row: Row, message: str, column: str = "", value: str = "") -> ReviewError:

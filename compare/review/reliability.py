@@ -9,7 +9,7 @@ pair. If the pairs of a speech are alike, they count as fewer: see `_design_effe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations, combinations_with_replacement, product
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from compare.errors import ReviewError
 from compare.export import counted
 from compare.results import Figure, Stance
 from compare.results.statistics import DRAWS, SEED, Counts, Floats
-from compare.review.accuracy import Estimates, confusion, drawn_figure, estimates, ratio
+from compare.review.accuracy import Estimates, Of, confusion, drawn_figure, estimates, ratio
 from compare.review.review import Review
 from compare.review.values import MachineShown, ReviewPair
 
@@ -48,7 +48,7 @@ class Reliability:
     alpha_ordinal: Figure
 
 
-class Readings(NamedTuple):
+class ReaderLabels(NamedTuple):
     """Readers' labels of pairs.
 
     Attributes:
@@ -64,21 +64,17 @@ class Readings(NamedTuple):
     weights: Floats
     speeches: Counts
 
-    def of_pairs(self, those: Any) -> Readings:
+    def of_pairs(self, those: Any) -> ReaderLabels:
         """Return the readings of some pairs."""
-        return Readings(*(part[those] for part in self))
+        return ReaderLabels(*(part[those] for part in self))
 
-    def one_against_rest(self, label: int) -> Readings:
+    def one_against_rest(self, label: int) -> ReaderLabels:
         """Return the readings with a label as 1 and all others as 0."""
         labels = np.where(self.labels < 0, -1, self.labels == label)
         return self._replace(labels=labels.astype(np.int64))
 
 
-Of = Callable[[Floats], Floats]
-"""A figure of each of several weightings of cells, [n, cells]: [n], nan where it is undefined."""
-
-
-def reliability(given: Readings, values: int = len(Stance)) -> Reliability:
+def reliability(given: ReaderLabels, values: int = len(Stance)) -> Reliability:
     """Return the figures of two readers or more, who chose among so many labels."""
     labels, strata, weights, speeches = given.of_pairs((given.labels >= 0).sum(axis=1) > 1)
     readers = labels.shape[1]
@@ -325,13 +321,13 @@ def _confusion_at(
 
 def _readings(
     pairs: Mapping[int, ReviewPair], labels: Sequence[Mapping[int, Stance | None]]
-) -> Readings:
+) -> ReaderLabels:
     number: dict[Stance | None, int] = {stance: n for n, stance in enumerate(ORDER)}
     speeches = [[getattr(pair, side).statement.speech for side in "ab"] for pair in pairs.values()]
     seen = dict.fromkeys(one for both in speeches for one in both)
     known = {speech: n for n, speech in enumerate(seen)}
     strata = [*dict.fromkeys(pair.stratum for pair in pairs.values())]
-    return Readings(
+    return ReaderLabels(
         np.array([[number.get(own.get(place), -1) for own in labels] for place in pairs]),
         np.array([strata.index(pair.stratum) for pair in pairs.values()]),
         np.array([pair.weight for pair in pairs.values()]),

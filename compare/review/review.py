@@ -10,21 +10,9 @@ from typing import TYPE_CHECKING, Any
 from compare.errors import ReviewError
 from compare.export import frames
 from compare.results import Stance
-from compare.review.store import (
-    ReviewStore,
-    ReviewWriter,
-    review_removed,
-    validated,
-)
-from compare.review.stored import (
-    DECISION,
-    PROJECT,
-    SELECT_ANSWER_WITH_EVENTS,
-    SELECT_ANSWERS_WITH_EVENTS,
-    SELECT_PAIRS,
-    SELECT_READERS,
-    StoredReview,
-)
+from compare.review.exporting import is_number, review_html, review_rows
+from compare.review.store import ReviewStore
+from compare.review.stored import DECISION, PROJECT, ReviewWriter, StoredReview, validated
 from compare.review.values import (
     Answer,
     AnswerChange,
@@ -34,6 +22,7 @@ from compare.review.values import (
     ReviewPair,
     StatementState,
 )
+from compare.safe_text import checked_name
 from compare.statements import Statement
 
 if TYPE_CHECKING:
@@ -63,56 +52,26 @@ class Review:
     def __init__(self, store: ReviewStore, number: int) -> None:
         """Read what never changes; callers use `Reviews.create` or `Reviews.open`."""
         self.store, self.number = store, number
-        row = self._one(
-            "SELECT name, settings, codebook, created, version FROM projects WHERE project = ?"
-        )
-        self.name, settings, codebook, self.created, self.version = row
-        self._stored = StoredReview(store.location, self.name)
-        self._stored.check_review(codebook, self.created, self.version)
-        found = self._some("SELECT place FROM pairs WHERE project = ? ORDER BY place")
-        self.settings = self._stored.settings(settings, [place for (place,) in found])
-        self._size = len(found)
-        of_answers = self._all("SELECT DISTINCT reader FROM answers WHERE project = ?")
-        self.readers, _ = self._stored.readers(self._some(SELECT_READERS), of_answers)
-
-    def _all(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        return self.store.all(sql, (self.number, *parameters))
-
-    def _one(self, sql: str, *parameters: Any) -> tuple[Any, ...]:
-        if found := self._all(sql, *parameters):
-            return found[0]
-        raise review_removed()
-
-    def _some(self, sql: str) -> list[tuple[Any, ...]]:
-        """Return rows that every review has, unless it has been removed."""
-        if not (found := self._all(sql)):
-            self._one("SELECT 1 FROM projects WHERE project = ?")
-        return found
+        self._stored = stored = StoredReview(store, number)
+        self.name, self.settings, self.readers = stored.name, stored.settings, stored.readers
+        self.created, self.version = stored.created, stored.version
 
     def __len__(self) -> int:
         """Return the number of pairs."""
-        return self._size
+        return self._stored.size
 
     @property
     def codebook(self) -> str:
         """Return the current codebook."""
-        codebook, last_change = self._one(
-            "SELECT codebook, (SELECT after FROM events e WHERE e.project = p.project AND "
-            "what = 'codebook' ORDER BY n DESC LIMIT 1) FROM projects p WHERE project = ?"
-        )
-        self._stored.check_codebook(codebook, last_change)
-        return str(codebook)
+        return self._stored.codebook()
 
     @property
     def codebook_changes(self) -> list[tuple[str, str]]:
         """Return the time (ISO 8601, UTC) and author of each codebook change after an answer."""
-        found: list[tuple[str, str]] = []
-        answered = False
-        for at, who, what, *_ in self._events():
-            if what == "codebook" and answered:
-                found.append((at, who))
-            answered = answered or what in ("answer", "import")
-        return found
+        events = [event for _, event in self._stored.events()]
+        answered = [event.what in ("answer", "import") for event in events]
+        first = answered.index(True) if any(answered) else len(events)
+        return [(event.at, event.who) for event in events[first:] if event.what == "codebook"]
 
     def reader_number(self, reader: str) -> int:
         """Return a reader's number, from 1; case does not matter."""
@@ -129,7 +88,7 @@ class Review:
     def pair(self, place: int) -> ReviewPair:
         """Return the pair at a place."""
         self._require_place(place)
-        return self._stored.pair(self._one(f"{SELECT_PAIRS} AND place = ?", place), self.settings)
+        return self._stored.pair(place)
 
     def _require_place(self, place: int) -> None:
         if not 1 <= place <= len(self):
@@ -139,20 +98,13 @@ class Review:
             )
 
     def pairs(self) -> Iterator[tuple[int, ReviewPair]]:
-        """Yield place and pair in reading order."""
-        last, sql = 0, f"{SELECT_PAIRS} AND place > ? ORDER BY place LIMIT 1000"
-        weights: dict[str, list[float]] = {}
-        while rows := self._all(sql, last):  # in batches, since rows hold whole statements
-            for row in rows:
-                pair = self._stored.pair(row, self.settings)
-                weights.setdefault(pair.stratum, []).append(pair.weight)
-                yield row[0], pair
-            last = rows[-1][0]
-        self._stored.check_weights(weights, self.settings)
+        """Return place and pair in reading order."""
+        return self._stored.pairs()
 
     def place_of(self, pair_id: str) -> int:
         """Return the place of the pair with an id."""
-        found = self._all("SELECT place FROM pairs WHERE project = ? AND id = ?", pair_id)
+        sql = "SELECT place FROM pairs WHERE project = ? AND id = ?"
+        found = self._stored.all(sql, pair_id)
         if not found:
             raise ReviewError(
                 f"There is no pair {pair_id!r} in the review {self.name!r}: an export lists them."
@@ -171,17 +123,13 @@ class Review:
         now = {} if same else library.store.statements(ids)  # an unchanged library needs no look-up
 
         def state(old: Statement) -> StatementState:
-            if not old.id:
-                return StatementState.FREE
-            if same:
+            if same or not old.id:
                 return StatementState.UNCHANGED
             if (new := now.get(old.id)) is None:
                 return StatementState.GONE
-            if new.content_hash == old.content_hash:
-                return StatementState.UNCHANGED
-            # The readers and the model saw only these; the hash covers every detail.
+            # The readers and the model saw only these.
             seen = [(one.text, one.context, one.countries, one.date) for one in (old, new)]
-            return StatementState.DETAILS if seen[0] == seen[1] else StatementState.CHANGED
+            return StatementState.UNCHANGED if seen[0] == seen[1] else StatementState.CHANGED
 
         return [(state(pair.a.statement), state(pair.b.statement)) for pair in pairs]
 
@@ -190,7 +138,7 @@ class Review:
     @property
     def handed_in(self) -> tuple[str, ...]:
         """Return the readers who have handed in."""
-        return self._stored.readers(self._some(SELECT_READERS))[1]
+        return tuple(reader for reader, is_done in self._stored.handed_in().items() if is_done)
 
     @property
     def still_reading(self) -> tuple[str, ...]:
@@ -225,7 +173,7 @@ class Review:
 
     def progress(self, reader: str) -> ReaderProgress:
         """Return how many pairs a reader has answered and skipped, without checking the answers."""
-        answered, given = self._one(
+        answered, given = self._stored.one(
             "SELECT count(stance), count(*) FROM answers a JOIN pairs p ON p.project = a.project "
             "AND p.place = a.place WHERE a.project = ? AND reader = ?",
             self.reader_number(reader),
@@ -234,7 +182,7 @@ class Review:
 
     def next_place(self, reader: str) -> int | None:
         """Return the first place without a reader's answer, unchecked; None if none is left."""
-        (place,) = self._one(
+        (place,) = self._stored.one(
             "SELECT min(place) FROM pairs p WHERE project = ? AND NOT EXISTS (SELECT 1 FROM "
             "answers a WHERE a.project = p.project AND a.place = p.place AND reader = ?)",
             self.reader_number(reader),
@@ -244,13 +192,13 @@ class Review:
     def check_answers(self) -> None:
         """Raise ReviewError if any answer or decision is not what the history ends in."""
         for number in range(len(self.readers) + 1):
-            self._answers(number)
+            self._stored.answers(number)
 
     # -- Answers ---------------------------------------------------------------------------------
 
     def answer_of(self, reader: str, place: int) -> Answer | None:
         """Return a reader's answer to one pair, to be shown only to that reader."""
-        return self._answers(self.reader_number(reader), place).get(place)
+        return self._stored.answers(self.reader_number(reader), place).get(place)
 
     def answers(self, seen_by: str | None = None) -> dict[str, dict[int, Answer]]:
         """Return the visible answers of each reader by place.
@@ -260,7 +208,7 @@ class Review:
         """
         visible = self._visible(seen_by)
         return {
-            reader: self._answers(number) if number in visible else {}
+            reader: self._stored.answers(number) if number in visible else {}
             for number, reader in enumerate(self.readers, start=1)
         }
 
@@ -271,21 +219,7 @@ class Review:
 
     def decisions(self) -> dict[int, Answer]:
         """Return the decisions on pairs on which readers differ, by place."""
-        return self._answers(DECISION)
-
-    def _answers(self, number: int, place: int | None = None) -> dict[int, Answer]:
-        """Return a reader's answers, all or that to one place, checked by their history."""
-        is_final = number > 0 and self.readers[number - 1] in self.handed_in
-        if place is None:
-            rows = self._all(SELECT_ANSWERS_WITH_EVENTS, number, self.number, number)
-        else:
-            of_place = number, place
-            rows = self._all(SELECT_ANSWER_WITH_EVENTS, *of_place, self.number, *of_place)
-        who = self.readers[number - 1] if number else "those who decide"
-        found = self._stored.answers(who, rows, len(self))
-        if is_final and place is None and len(found) < len(self):
-            self._stored.refuse(f"the answers of {who}", f"{len(found)} were handed in")
-        return found
+        return self._stored.answers(DECISION)
 
     def differences(self) -> list[int]:
         """Return the places on which the readers differ, decided or not.
@@ -293,7 +227,7 @@ class Review:
         A pair that only some of them skipped counts as a difference; one that all skipped does not.
         """
         self.require_finished()
-        first, *others = (self._answers(number) for number in range(1, len(self.readers) + 1))
+        first, *others = self.answers().values()
         return [
             place
             for place, answer in first.items()
@@ -347,26 +281,14 @@ class Review:
         """Return the visible events, oldest first; see `answers`."""
         visible = self._visible(seen_by)
         return [
-            Event(*row[:6])
-            for row in self._events()
-            if row[7] in visible or row[2] in ("hand in", "codebook")
+            event
+            for number, event in self._stored.events()
+            if number in visible or event.what in ("hand in", "codebook")
         ]
-
-    def _events(self) -> list[tuple[Any, ...]]:
-        """Return the checked rows of the history, oldest first."""
-        rows = self._all(
-            "SELECT at, who, what, coalesce(p.id, ''), before, after, e.place, reader, undoes "
-            "FROM events e LEFT JOIN pairs p ON p.project = e.project AND p.place = e.place "
-            "WHERE e.project = ? ORDER BY n"
-        )
-        self._stored.check_history(rows, self.readers, len(self))
-        return rows
 
     # -- Tables ----------------------------------------------------------------------------------
 
     def _repr_html_(self) -> str:
-        from compare.review.exporting import review_html
-
         return review_html(self)
 
     def to_pandas(
@@ -381,8 +303,6 @@ class Review:
             seen_by: See `answers`.
         """
         import pandas as pd
-
-        from compare.review.exporting import is_number, review_rows
 
         rows = review_rows(self, library=library, seen_by=seen_by)
         frame = pd.DataFrame(rows)
@@ -432,7 +352,6 @@ class Review:
         """
         changed = 0
         with self._reader(reader) as writer:
-            writer.database.mark_format()
             for place, answer in answers.items():
                 self._require_place(place)
                 old, new = writer.current(place), replace(validated(answer), who="")
@@ -449,7 +368,7 @@ class Review:
     def hand_in(self, reader: str) -> None:
         """Make a reader's answers final, once every pair is answered or skipped."""
         with self._reader(reader) as writer:
-            if left := len(self) - len(self._answers(writer.number)):
+            if left := len(self) - len(self._stored.answers(writer.number)):
                 raise ReviewError(
                     f"{left:,} of {len(self):,} pairs were neither answered nor skipped by "
                     f"{writer.who}: look at them, then hand in."
@@ -465,7 +384,7 @@ class Review:
         note: str = "",
     ) -> AnswerChange:
         """Decide a pair on which the readers differ; None means it cannot be judged."""
-        who = _required_name(by, "decides")
+        who = checked_name(by, "person who decides", ReviewError)
         self.require_finished()
         if place not in self.differences():
             raise ReviewError(f"The readers do not differ on pair {place}: nothing to decide.")
@@ -475,12 +394,12 @@ class Review:
 
     def undo_decision(self, by: str) -> AnswerChange | None:
         """Undo a person's latest decision that is not undone; None if there is none."""
-        with self._writer(DECISION, _required_name(by, "decides")) as writer:
+        with self._writer(DECISION, checked_name(by, "person who decides", ReviewError)) as writer:
             return writer.undo()
 
     def change_codebook(self, text: str, by: str) -> None:
         """Replace the codebook before all have handed in; the history keeps the old one."""
-        who = _required_name(by, "changes the codebook")
+        who = checked_name(by, "person who changes the codebook", ReviewError)
         if self.is_finished:
             raise ReviewError(
                 f"All readers of the review {self.name!r} have handed in, so its codebook is "
@@ -494,7 +413,7 @@ class Review:
     def _writer(self, number: int, who: str) -> Iterator[ReviewWriter]:
         """Yield a writer within a transaction."""
         with self.store.writing() as database:
-            yield ReviewWriter(database, self._stored, self.number, number, who)
+            yield ReviewWriter(database, self._stored, number, who)
 
     @contextmanager
     def _reader(self, reader: str) -> Iterator[ReviewWriter]:
@@ -503,10 +422,3 @@ class Review:
         with self._writer(number, self.readers[number - 1]) as writer:
             writer.require_not_handed_in()
             yield writer
-
-
-def _required_name(given: str, does: str) -> str:
-    who = " ".join(given.split())
-    if not who:
-        raise ReviewError(f"Name the person who {does}.")
-    return who

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import astuple
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from compare import __version__
 from compare.errors import DamagedReviewError, ReviewError
 from compare.models import CODEBOOK
 from compare.review.drawing import PairSelection, in_reading_order
 from compare.review.review import Review
 from compare.review.store import (
+    ReviewDatabase,
     ReviewStore,
     SqliteReviews,
-    add_project,
-    name_taken,
-    remove_project,
     reviews_inside,
     store_of,
 )
-from compare.review.stored import shown_name
-from compare.review.values import MachineShown, Order, Settings, check_seed, checked_readers
+from compare.review.stored import encodable, hash_of, shown_name
+from compare.review.values import (
+    MachineShown,
+    Order,
+    ReviewPair,
+    ReviewSettings,
+    check_seed,
+    checked_readers,
+)
 from compare.safe_text import checked_name
 
 if TYPE_CHECKING:
@@ -89,10 +99,11 @@ class Reviews:
             check_seed(given)
         order, machine_shown = Order(order), MachineShown(machine_shown)
         pairs = in_reading_order(selection.pairs, order, seed)
-        if any(_key(stored) == _key(name) for _, _, stored in self._stored()):
-            raise name_taken(name)
+        for identity, number in Counter(pair.id for pair in pairs).items():
+            if number > 1:
+                raise ReviewError(f"Two pairs have the id {identity!r}: give each its own.")
         finished = frozenset[str]().union(*self.each(_finished_pairs)[0])
-        settings = Settings(
+        settings = ReviewSettings(
             selection.choice,
             order,
             machine_shown,
@@ -107,7 +118,11 @@ class Reviews:
             **_origin(selection),
         )
         with self._store.writing() as database:
-            add_project(database, name, names, pairs, settings, codebook)
+            if any(_key(stored) == _key(name) for _, _, stored in self._stored()):
+                raise ReviewError(
+                    f"There is already a review {name!r}: choose another name, or remove it."
+                )
+            _add_project(database, name, names, pairs, settings, codebook)
         return self.open(name)
 
     def open(self, name: str) -> Review:
@@ -187,7 +202,7 @@ class Reviews:
         """Remove a review for good, with its answers and history, even if it is damaged."""
         store, number, _ = self._found(name)
         with store.writing() as database:
-            remove_project(database, number)
+            _remove_project(database, number)
 
 
 def _finished_pairs(review: Review) -> frozenset[str]:
@@ -211,3 +226,55 @@ def _origin(selection: PairSelection) -> dict[str, Any]:
 def _key(name: str) -> str:
     """Return what names of one review share."""
     return " ".join(name.split()).casefold()
+
+
+# -- Rows ---------------------------------------------------------------------------------------
+
+
+def _add_project(
+    database: ReviewDatabase,
+    name: str,
+    readers: Sequence[str],
+    pairs: Sequence[ReviewPair],
+    settings: ReviewSettings,
+    codebook: str,
+) -> None:
+    """Write a new review."""
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    project = database.execute(
+        "INSERT INTO projects (name, codebook, settings, created, version) VALUES (?, ?, ?, ?, ?) "
+        "RETURNING project",
+        (name, codebook, json.dumps(settings.to_dict(), ensure_ascii=False), created, __version__),
+    ).fetchone()[0]
+    for row in [(project, number, reader) for number, reader in enumerate(readers, start=1)]:
+        database.execute("INSERT INTO readers VALUES (?, ?, ?, NULL)", row)
+    # Many pairs may share one statement object: hash each only once.
+    statements = {id(s): s for pair in pairs for s in (pair.a.statement, pair.b.statement)}
+    texts = {key: encodable(statement.to_json()) for key, statement in statements.items()}
+    hashes = {key: hash_of(text) for key, text in texts.items()}
+    for key, statement in statements.items():
+        database.execute(
+            "INSERT INTO statements VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            (hashes[key], encodable(statement.id), texts[key]),
+        )
+    for place, pair in enumerate(pairs, start=1):
+        values = (
+            *(project, place, pair.id),
+            *(hashes[id(pair.a.statement)], pair.a.passage.start, pair.a.passage.end),
+            *(hashes[id(pair.b.statement)], pair.b.passage.start, pair.b.passage.end),
+            pair.machine,
+            *(astuple(pair.probabilities) if pair.probabilities else (None, None, None)),
+            *(pair.label_source, pair.similarity, pair.divergence),
+            *(pair.topic, pair.stratum, pair.weight),
+        )
+        database.execute(f"INSERT INTO pairs VALUES ({', '.join('?' * len(values))})", values)
+
+
+def _remove_project(database: ReviewDatabase, project: int) -> None:
+    """Remove a review with its answers, its history and statements that no other review uses."""
+    for table in ("projects", "readers", "pairs", "answers", "events"):
+        database.execute(f"DELETE FROM {table} WHERE project = ?", (project,))
+    database.execute(
+        "DELETE FROM statements WHERE hash NOT IN "
+        "(SELECT a_hash FROM pairs UNION SELECT b_hash FROM pairs)"
+    )

@@ -1,111 +1,106 @@
-"""Where reviews are stored, and all writing into it.
+"""Where reviews are stored: a SQLite file beside a library, or the library's own database.
 
-Reviews lie beside the library's generations and are never rebuilt: in a SQLite file, or in tables
-of the library's database. Any number of programs and browser tabs may use them at once: each write
-is one transaction, and on disk when it returns. Triggers keep events from being changed or removed,
-except with their review.
+Reviews are never rebuilt with their library. Any number of programs and browser tabs may use them
+at once: each write is one transaction, and on disk when it returns. Triggers keep events from being
+changed or removed, except with their review.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import astuple, dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from compare import __version__
 from compare.errors import DamagedReviewError, ReviewError
 from compare.files import home_path, is_file
-from compare.review.stored import DECISION, SELECT_ANSWERS, StoredReview, hash_of
-from compare.review.values import CONFIDENCE, Answer, AnswerChange, ReviewPair, Settings
 from compare.safe_text import one_line
 
 if TYPE_CHECKING:
+    import psycopg
+
     from compare.library.library import OpenLibrary
 
 REVIEWS_VARIABLE = "COMPARE_REVIEWS"
 REVIEWS = "reviews.sqlite"
 
 FORMAT = 3
-"""Increased when older programs could no longer read the file."""
+"""Increased when older programs could no longer read the reviews; each write marks them with it."""
 
 OLDEST = 1
-"""The oldest readable format; creating a review or importing answers upgrades the file."""
+"""The oldest readable format."""
 
 APPLICATION = 0x434D5052
 """Marks a file as one of reviews ("CMPR"); files of older programs lack it."""
 
-_MARK_FORMAT = f"PRAGMA user_version = {FORMAT}"
-_MARK_APPLICATION = f"PRAGMA application_id = {APPLICATION}"
-
+_MARKS = (f"PRAGMA user_version = {FORMAT}", f"PRAGMA application_id = {APPLICATION}")
 _WAIT = 30
 """Seconds to wait for another program's write."""
 
-_LONGEST_NOTE = 5_000
 _REASON = 80  # characters of an error of SQLite in a message
 _HEADER = 100
 """Bytes of the header of an SQLite file."""
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS statements (hash TEXT PRIMARY KEY, id TEXT NOT NULL, data TEXT NOT NULL)
-    WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS statements (
+    hash text NOT NULL PRIMARY KEY, id text NOT NULL, data text NOT NULL);
 CREATE TABLE IF NOT EXISTS projects (
-    project INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE COLLATE NOCASE,
-    codebook TEXT NOT NULL, settings TEXT NOT NULL, created TEXT NOT NULL, version TEXT NOT NULL
-);
+    project integer PRIMARY KEY NUMBERED, name text NOT NULL, codebook text NOT NULL,
+    settings text NOT NULL, created text NOT NULL, version text NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS named ON projects (lower(name));
 CREATE TABLE IF NOT EXISTS readers (
-    project INTEGER, reader INTEGER, name TEXT NOT NULL, handed_in TEXT,
-    PRIMARY KEY (project, reader)
-) WITHOUT ROWID;
+    project integer NOT NULL, reader integer NOT NULL, name text NOT NULL, handed_in text,
+    PRIMARY KEY (project, reader));
 CREATE TABLE IF NOT EXISTS pairs (
-    project INTEGER, place INTEGER, id TEXT NOT NULL,
-    a_hash TEXT NOT NULL, a_start INTEGER NOT NULL, a_end INTEGER NOT NULL,
-    b_hash TEXT NOT NULL, b_start INTEGER NOT NULL, b_end INTEGER NOT NULL,
-    machine TEXT, p_agree REAL, p_oppose REAL, p_neither REAL, label_source TEXT NOT NULL,
-    similarity REAL, divergence REAL, topic TEXT NOT NULL, stratum TEXT NOT NULL,
-    weight REAL NOT NULL,
-    PRIMARY KEY (project, place), UNIQUE (project, id)
-) WITHOUT ROWID;
+    project integer NOT NULL, place integer NOT NULL, id text NOT NULL,
+    a_hash text NOT NULL, a_start integer NOT NULL, a_end integer NOT NULL,
+    b_hash text NOT NULL, b_start integer NOT NULL, b_end integer NOT NULL,
+    machine text, p_agree double precision, p_oppose double precision, p_neither double precision,
+    label_source text NOT NULL, similarity double precision, divergence double precision,
+    topic text NOT NULL, stratum text NOT NULL, weight double precision NOT NULL,
+    PRIMARY KEY (project, place), UNIQUE (project, id));
 CREATE TABLE IF NOT EXISTS answers (
-    project INTEGER, reader INTEGER, place INTEGER, stance TEXT, confidence INTEGER,
-    note TEXT NOT NULL, at TEXT NOT NULL, who TEXT NOT NULL,
-    PRIMARY KEY (project, reader, place)
-) WITHOUT ROWID;
+    project integer NOT NULL, reader integer NOT NULL, place integer NOT NULL, stance text,
+    confidence integer, note text NOT NULL, at text NOT NULL, who text NOT NULL,
+    PRIMARY KEY (project, reader, place));
 CREATE TABLE IF NOT EXISTS events (
-    n INTEGER PRIMARY KEY AUTOINCREMENT, project INTEGER NOT NULL, reader INTEGER NOT NULL,
-    place INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, before TEXT NOT NULL,
-    after TEXT NOT NULL, undoes INTEGER, at TEXT NOT NULL
-);
+    n integer PRIMARY KEY NUMBERED, project integer NOT NULL, reader integer NOT NULL,
+    place integer NOT NULL, who text NOT NULL, what text NOT NULL, before text NOT NULL,
+    after text NOT NULL, undoes integer, at text NOT NULL);
 CREATE INDEX IF NOT EXISTS events_of ON events (project, reader, n);
 CREATE INDEX IF NOT EXISTS undone ON events (undoes);
+"""
+"""Of both databases; SQLite and PostgreSQL number rows with words of their own."""
+
+_SQLITE_TRIGGERS = """
 CREATE TRIGGER IF NOT EXISTS events_stay BEFORE UPDATE ON events
     BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS events_last BEFORE DELETE ON events
     WHEN EXISTS (SELECT 1 FROM projects WHERE project = OLD.project)
     BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
 """
-
+_POSTGRES_TRIGGERS = """
+CREATE FUNCTION stay() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' OR EXISTS (SELECT 1 FROM projects WHERE project = OLD.project) THEN
+        RAISE EXCEPTION 'the history is append-only';
+    END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER events_stay BEFORE UPDATE OR DELETE ON events
+    FOR EACH ROW EXECUTE FUNCTION stay();
+"""
 _TABLE_NAMES = frozenset(re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", _TABLES))
 
 
 class ReviewDatabase(Protocol):
-    """A connection within a transaction; parameters are written as "?"."""
+    """A connection within a transaction."""
 
     def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Any:
-        """Run a statement and return its cursor."""
-
-    def executemany(self, sql: str, parameters: Sequence[Sequence[Any]], /) -> Any:
-        """Run a statement for each of several sets of parameters."""
-
-    def mark_format(self) -> None:
-        """Mark the reviews so that older programs, which would misread them, refuse them."""
+        """Run a statement with its parameters written as "?", and return its cursor."""
 
 
 class ReviewStore(Protocol):
@@ -129,8 +124,6 @@ def store_of(library: OpenLibrary | None = None) -> ReviewStore:
     backend = library.backend if library else None
     named = os.environ.get(REVIEWS_VARIABLE)
     if backend is not None and backend.folder is None and not named and not backend.read_only:
-        from compare.review.postgres import PostgresReviews
-
         return PostgresReviews(backend.address)
     return SqliteReviews(reviews_file(backend.folder if backend else None))
 
@@ -156,13 +149,6 @@ def reviews_inside(library: OpenLibrary) -> ReviewStore | None:
     if folder is None or os.environ.get(REVIEWS_VARIABLE) or not library.read_only:
         return None
     return SqliteReviews(folder / REVIEWS, locked=True) if is_file(folder / REVIEWS) else None
-
-
-class _Connection(sqlite3.Connection):
-    """A connection that can mark the format of its file."""
-
-    def mark_format(self) -> None:
-        self.execute(_MARK_FORMAT)
 
 
 class SqliteReviews:
@@ -199,7 +185,8 @@ class SqliteReviews:
             with self._open() as database:
                 database.execute("BEGIN IMMEDIATE")
                 try:
-                    database.execute(_MARK_APPLICATION)  # an older program made the file
+                    for mark in _MARKS:  # an older program may have made the file
+                        database.execute(mark)
                     yield database
                 except BaseException:
                     database.execute("ROLLBACK")
@@ -263,10 +250,8 @@ class SqliteReviews:
             yield database
 
     @contextmanager
-    def _open(self) -> Iterator[_Connection]:
-        connection = sqlite3.connect(
-            self.path, timeout=_WAIT, isolation_level=None, factory=_Connection
-        )
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        connection = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)
         with closing(connection):
             connection.execute("PRAGMA secure_delete = ON")  # deleted answers leave no traces
             self._prepare(connection)
@@ -277,13 +262,11 @@ class SqliteReviews:
         if version == 0:  # new; IF NOT EXISTS, as other programs may create it now
             database.execute("PRAGMA journal_mode = WAL")
             database.executescript(
-                f"BEGIN IMMEDIATE; {_MARK_APPLICATION}; {_TABLES} {_MARK_FORMAT}; COMMIT;"
+                f"BEGIN IMMEDIATE; {_TABLES.replace('NUMBERED', 'AUTOINCREMENT')} "
+                f"{_SQLITE_TRIGGERS} {'; '.join(_MARKS)}; COMMIT;"
             )
-        elif not OLDEST <= version <= FORMAT:
-            raise ReviewError(
-                f"{self.path} has format {version}, this program reads {OLDEST} to {FORMAT}: use "
-                "the version of the program that wrote it."
-            )
+        else:
+            _check_format(self.location, version)
 
     def _foreign(self, reason: str) -> ReviewError:
         shown = one_line(reason)[:_REASON]  # SQLite quotes text that is not UTF-8
@@ -299,214 +282,62 @@ class SqliteReviews:
         )
 
 
-# -- Reviews and pairs ---------------------------------------------------------------------------
+class PostgresReviews:
+    """The reviews in a schema beside that of a library."""
+
+    def __init__(self, address: str) -> None:
+        """Use the database at the address of a library."""
+        from compare.library.postgres.database import Database
+
+        self._database = Database(address, suffix="_reviews")
+        self.location = str(self._database)
+
+    def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of a query; none if there are no tables yet."""
+        return self._database.all(*_for_postgres(sql, parameters)) if self._is_there() else []
+
+    @contextmanager
+    def writing(self) -> Iterator[ReviewDatabase]:
+        """Yield a connection in a transaction, committed at the end or rolled back on an error."""
+        with self._database.transaction() as connection:
+            # Creating the tables, and then writing, is done by one program at a time.
+            connection.execute(f"SET LOCAL lock_timeout = '{_WAIT}s'")
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (self._database.lock_class,))
+            if not self._is_there():
+                self._database.create_schema()
+                numbered = "GENERATED ALWAYS AS IDENTITY"
+                connection.execute(_TABLES.replace("NUMBERED", numbered) + _POSTGRES_TRIGGERS)
+                connection.execute(f"CREATE TABLE format AS SELECT {FORMAT} AS version")
+            connection.execute("UPDATE format SET version = %s", (FORMAT,))
+            yield _Transaction(connection)
+
+    def _is_there(self) -> bool:
+        if not self._database.has_table("format"):
+            return False
+        versions = [version for (version,) in self._database.all("SELECT version FROM format")]
+        _check_format(self.location, versions[0] if len(versions) == 1 else None)
+        return True
 
 
-def add_project(
-    database: ReviewDatabase,
-    name: str,
-    readers: Sequence[str],
-    pairs: Sequence[ReviewPair],
-    settings: Settings,
-    codebook: str,
-) -> None:
-    """Write a new review; ReviewError if its name is taken or two pairs have the same id."""
-    taken = "SELECT 1 FROM projects WHERE lower(name) = lower(?)"
-    if database.execute(taken, (name,)).fetchone():
-        raise name_taken(name)
-    for identity, number in Counter(pair.id for pair in pairs).items():
-        if number > 1:
-            raise ReviewError(f"Two pairs have the id {identity!r}: give each its own.")
-    database.mark_format()
-    created = datetime.now(UTC).isoformat(timespec="seconds")
-    project = database.execute(
-        "INSERT INTO projects (name, codebook, settings, created, version) VALUES (?, ?, ?, ?, ?) "
-        "RETURNING project",
-        (name, codebook, json.dumps(settings.to_dict(), ensure_ascii=False), created, __version__),
-    ).fetchone()[0]
-    database.executemany(
-        "INSERT INTO readers VALUES (?, ?, ?, NULL)",
-        [(project, number, reader) for number, reader in enumerate(readers, start=1)],
-    )
-    # Many pairs may share one statement object: hash each only once.
-    statements = {id(s): s for pair in pairs for s in (pair.a.statement, pair.b.statement)}
-    texts = {key: _encodable(statement.to_json()) for key, statement in statements.items()}
-    hashes = {key: hash_of(text) for key, text in texts.items()}
-    for key, statement in statements.items():
-        row = (hashes[key], _encodable(statement.id), texts[key])
-        database.execute("INSERT INTO statements VALUES (?, ?, ?) ON CONFLICT DO NOTHING", row)
-    for place, pair in enumerate(pairs, start=1):
-        values = (
-            *(project, place, pair.id),
-            *(hashes[id(pair.a.statement)], pair.a.passage.start, pair.a.passage.end),
-            *(hashes[id(pair.b.statement)], pair.b.passage.start, pair.b.passage.end),
-            pair.machine,
-            *(astuple(pair.probabilities) if pair.probabilities else (None, None, None)),
-            *(pair.label_source, pair.similarity, pair.divergence),
-            *(pair.topic, pair.stratum, pair.weight),
-        )
-        database.execute(f"INSERT INTO pairs VALUES ({', '.join('?' * len(values))})", values)
+class _Transaction:
+    """A connection in a transaction that takes parameters as SQLite does."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
+
+    def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> psycopg.Cursor[Any]:
+        return self._connection.execute(*_for_postgres(sql, parameters))
 
 
-def name_taken(name: str) -> ReviewError:
-    """Return the error for a name that another review has."""
-    return ReviewError(f"There is already a review {name!r}: choose another name, or remove it.")
+def _for_postgres(sql: str, parameters: Sequence[Any]) -> tuple[str, list[Any]]:
+    """Return SQL and values as PostgreSQL takes them: it stores no null characters."""
+    values = [one.replace("\0", "") if isinstance(one, str) else one for one in parameters]
+    return sql.replace("?", "%s"), values
 
 
-def remove_project(database: ReviewDatabase, project: int) -> None:
-    """Remove a review with its answers, its history and statements that no other review uses."""
-    for table in ("projects", "readers", "pairs", "answers", "events"):
-        database.execute(f"DELETE FROM {table} WHERE project = ?", (project,))
-    database.execute(
-        "DELETE FROM statements WHERE hash NOT IN "
-        "(SELECT a_hash FROM pairs UNION SELECT b_hash FROM pairs)"
-    )
-
-
-def _encodable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()  # SQLite refuses half a surrogate pair
-
-
-# -- Answers and events --------------------------------------------------------------------------
-
-
-def validated(answer: Answer) -> Answer:
-    """Return an answer with its note stripped; ReviewError if note or confidence is invalid."""
-    note = _encodable(answer.note.replace("\0", "").strip())
-    if len(note) > _LONGEST_NOTE:
+def _check_format(location: str, version: int | None) -> None:
+    if version is None or not OLDEST <= version <= FORMAT:
         raise ReviewError(
-            f"The note has {len(note):,} characters; shorten it to {_LONGEST_NOTE:,}."
+            f"The reviews in {location} have format {version or 'none'}, this program reads "
+            f"{OLDEST} to {FORMAT}: use the version of the program that wrote them."
         )
-    if answer.confidence is not None and answer.confidence not in CONFIDENCE:
-        levels = ", ".join(f"{value} ({word})" for value, word in CONFIDENCE.items())
-        raise ReviewError(f"{answer.confidence!r} is not a confidence: give {levels}.")
-    return replace(answer, note=note)
-
-
-def utc(time: datetime) -> str:
-    """Return a time as the file stores it (ISO 8601, UTC, milliseconds)."""
-    return time.astimezone(UTC).isoformat(timespec="milliseconds")
-
-
-def _now() -> str:
-    return utc(datetime.now(UTC))
-
-
-def review_removed() -> ReviewError:
-    """Return the error for a review that another program has removed."""
-    return ReviewError("The review has been removed: choose another.")
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewWriter:
-    """Writes one person's answers and events within the caller's transaction.
-
-    Attributes:
-        stored: Reads what is there.
-        number: The reader's number, `DECISION` or `PROJECT`.
-        who: The name recorded in the history.
-    """
-
-    database: ReviewDatabase
-    stored: StoredReview
-    project: int
-    number: int
-    who: str
-
-    def _execute(self, sql: str, *more: Any) -> Any:
-        """Run SQL whose first parameters are the project and the reader's number."""
-        return self.database.execute(sql, (self.project, self.number, *more))
-
-    def require_not_handed_in(self) -> None:
-        """Raise ReviewError if the reader has handed in."""
-        row = self._execute(
-            "SELECT handed_in FROM readers WHERE project = ? AND reader = ?"
-        ).fetchone()
-        if row is None:
-            raise review_removed()
-        if row[0]:
-            raise ReviewError(
-                f"{self.who} has handed in, so the answers are final: decide the pairs on which "
-                "the readers differ instead."
-            )
-
-    def current(self, place: int) -> Answer | None:
-        """Return the current answer at a place."""
-        row = self._execute(f"{SELECT_ANSWERS} AND place = ?", place).fetchone()
-        return self.stored.answer(f"the answer to pair {place}", row) if row else None
-
-    def write(self, place: int, answer: Answer, what: str = "answer") -> AnswerChange:
-        """Write an answer, with the current time if it has none, and record it as `what`."""
-        before, after = self.current(place), replace(answer, at=answer.at or _now())
-        self._store(place, after)
-        self._add_event(what, place, before.to_json() if before else "", after.to_json())
-        return AnswerChange(place, before, after)
-
-    def undo(self) -> AnswerChange | None:
-        """Restore what this person's latest answer replaced; None if there is none."""
-        # Skips answers that were undone, and decisions that somebody else has replaced since.
-        found = self._execute(
-            f"SELECT n, place, before FROM events e WHERE project = ? AND reader = ? AND "
-            f"lower(who) = lower(?) AND {_effective('e')} AND NOT EXISTS (SELECT 1 FROM events l "
-            "WHERE l.project = e.project AND l.reader = e.reader AND l.n > e.n AND "
-            f"l.place = e.place AND {_effective('l')}) ORDER BY n DESC LIMIT 1",
-            self.who,
-        ).fetchone()
-        if found is None:
-            return None
-        n, place, text = found
-        restored = self.stored.answer_from_json(f"the history of pair {place}", text)
-        undone = self.current(place)
-        self._store(place, restored)
-        what = "undo decision" if self.number == DECISION else "undo"
-        self._add_event(what, place, undone.to_json() if undone else "", text, undoes=n)
-        return AnswerChange(place, undone, restored)
-
-    def hand_in(self) -> None:
-        """Record that the reader is done."""
-        sql = "UPDATE readers SET handed_in = ? WHERE project = ? AND reader = ?"
-        self.database.execute(sql, (_now(), self.project, self.number))
-        self._add_event("hand in")
-
-    def change_codebook(self, old: str, new: str) -> None:
-        """Replace the codebook; the history keeps the old one."""
-        sql = "UPDATE projects SET codebook = ? WHERE project = ?"
-        self.database.execute(sql, (new, self.project))
-        before, after = (json.dumps(text, ensure_ascii=False) for text in (old, new))
-        self._add_event("codebook", 0, before, after)
-
-    def _add_event(
-        self,
-        what: str,
-        place: int = 0,
-        before: str = "",
-        after: str = "",
-        undoes: int | None = None,
-    ) -> None:
-        """Append a line to the history."""
-        self._execute(
-            "INSERT INTO events (project, reader, place, who, what, before, after, undoes, at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            *(place, self.who, what, before, after, undoes, _now()),
-        )
-
-    def _store(self, place: int, answer: Answer | None) -> None:
-        if answer is None:
-            sql = "DELETE FROM answers WHERE project = ? AND reader = ? AND place = ?"
-            self._execute(sql, place)
-        else:
-            columns = ("stance", "confidence", "note", "at", "who")
-            self._execute(
-                "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
-                "ON CONFLICT (project, reader, place) DO UPDATE SET "
-                + ", ".join(f"{name} = excluded.{name}" for name in columns),
-                *(place, *astuple(answer)),
-            )
-
-
-def _effective(event: str) -> str:
-    """Return the SQL condition that an event wrote an answer and was never undone."""
-    return (
-        f"{event}.what IN ('answer', 'import', 'decision') "
-        f"AND NOT EXISTS (SELECT 1 FROM events u WHERE u.undoes = {event}.n)"
-    )

@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Any, NoReturn
 
 from compare.errors import ReviewError
-from compare.models import ModelInput
 from compare.results import Excerpt, Probabilities, Stance
 from compare.safe_text import checked_name
 from compare.statements import Passage, Statement
@@ -43,7 +42,7 @@ def check_seed(given: int) -> None:
         raise ReviewError(f"{given} is not a seed: give one from 0 to {_LARGEST_SEED}.")
 
 
-class Option(StrEnum):
+class ReviewOption(StrEnum):
     """An option that users name; an unknown name is a ReviewError."""
 
     @classmethod
@@ -51,7 +50,7 @@ class Option(StrEnum):
         raise ReviewError(f"{str(value)!r} is not one of {', '.join(cls)}.")
 
 
-class Choice(Option):
+class Choice(ReviewOption):
     """How the pairs of a review were chosen."""
 
     RANDOM = "random"
@@ -64,7 +63,7 @@ class Choice(Option):
     """Read from a file; how they were chosen is unknown."""
 
 
-class Order(Option):
+class Order(ReviewOption):
     """The order in which the pairs are read."""
 
     RANDOM = "random"
@@ -76,7 +75,7 @@ class Order(Option):
     """The order in which the pairs were given."""
 
 
-class MachineShown(Option):
+class MachineShown(ReviewOption):
     """When people see the model's label; who decides differences sees it with no pair."""
 
     END = "end"
@@ -113,11 +112,6 @@ class ReviewPair:
     topic: str = ""
     stratum: str = ""
     weight: float = 1.0
-
-    @property
-    def sides(self) -> tuple[ModelInput, ModelInput]:
-        """Return both sides as inputs of a stance model."""
-        return self.a.model_input, self.b.model_input
 
     @property
     def content_ids(self) -> tuple[str, str]:
@@ -225,7 +219,7 @@ class ReaderProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ReviewSettings:
     """How a review was made; stored with it and written into every export.
 
     The attributes from `library_digest` to `screening` describe the search or comparison the pairs
@@ -270,7 +264,7 @@ class Settings:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Settings:
+    def from_dict(cls, data: Mapping[str, Any]) -> ReviewSettings:
         """Return the settings from which `to_dict` made the data."""
         kinds = {"choice": Choice, "order": Order, "machine_shown": MachineShown}
         return cls(**{**data, **{name: kind(data[name]) for name, kind in kinds.items()}})
@@ -280,20 +274,15 @@ class StatementState(StrEnum):
     """The state of a statement in the library compared with when the review was made."""
 
     UNCHANGED = "unchanged"
+    """What was read is the same; so is a statement that was typed in, or imported without an id."""
     CHANGED = "changed"
-    """Words, countries or date have changed under its id; the review keeps the old ones."""
-    DETAILS = "details changed"
-    """Another detail has changed; words, context, countries and date are the same."""
+    """Words, context, countries or date have changed under its id; the review keeps the old."""
     GONE = "not in the library"
-    FREE = "of no library"
-    """The statement was typed in, or imported without an id."""
 
 
 STATE_NOTES = {
     StatementState.CHANGED: "its words, countries or date have changed in the library since; "
     "this is what was read",
-    StatementState.DETAILS: "its words, countries and date are unchanged; other details have "
-    "changed in the library since",
     StatementState.GONE: "not, or no longer, in this library; this is what was read",
 }
 """Notes shown beside a statement that has changed or is missing in the library."""

@@ -15,10 +15,14 @@ import time
 import webbrowser
 from contextlib import suppress
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import quote, urlencode
+
+from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.websockets import WebSocketClose
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -70,19 +74,15 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        if _host_name(headers.get(b"host", "")) not in self._hosts:
-            await _refuse(scope, send, HTTPStatus.FORBIDDEN, _NO_HOST)
+        asked = HTTPConnection(scope)
+        if _host_name(asked.headers.get("host", "")) not in self._hosts:
+            await _refuse(scope, receive, send, HTTPStatus.FORBIDDEN, _NO_HOST)
             return
-        given = parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
-        offered = dict(given).get(_QUERY, "")
-        if self._token and not self._has_token(headers.get(b"cookie", "")):
-            if scope["type"] == "http" and hmac.compare_digest(
-                offered.encode(), self._token.encode()
-            ):
-                await self._let_in(scope, send, [pair for pair in given if pair[0] != _QUERY])
+        if self._token and not self._is_token(asked.cookies.get(self._cookie, "")):
+            if scope["type"] == "http" and self._is_token(asked.query_params.get(_QUERY, "")):
+                await self._let_in(asked)(scope, receive, send)
             else:
-                await _refuse(scope, send, HTTPStatus.UNAUTHORIZED, _NO_TOKEN)
+                await _refuse(scope, receive, send, HTTPStatus.UNAUTHORIZED, _NO_TOKEN)
             return
 
         async def send_with_headers(message: Any) -> None:
@@ -92,26 +92,20 @@ class Guard:
 
         await self._app(scope, receive, send_with_headers)
 
-    def _has_token(self, cookies: str) -> bool:
-        try:
-            found = SimpleCookie(cookies).get(self._cookie)
-        except CookieError:  # any program can send any header
-            return False
-        return found is not None and hmac.compare_digest(found.value.encode(), self._token.encode())
+    def _is_token(self, offered: str) -> bool:
+        return hmac.compare_digest(offered.encode(), self._token.encode())
 
-    async def _let_in(self, scope: Scope, send: Send, query: list[tuple[str, str]]) -> None:
-        """Give the browser a cookie, and send it to the same page without the token."""
-        page = quote(f"/{scope['path'].lstrip('/')}")  # two slashes would name another host
-        page += f"?{urlencode(query)}" if query else ""
-        cookie = f"{self._cookie}={self._token}; Path=/; HttpOnly; SameSite=Strict"
-        headers = [
-            (b"location", page.encode()),
-            (b"set-cookie", cookie.encode()),
-            (b"content-length", b"0"),
-            (b"referrer-policy", b"no-referrer"),
-        ]
-        await send({"type": "http.response.start", "status": 303, "headers": headers})
-        await send({"type": "http.response.body", "body": b""})
+    def _let_in(self, asked: HTTPConnection) -> ASGIApp:
+        """Return an answer with a cookie that leads to the same page without the token."""
+        page = f"/{asked.scope['path'].lstrip('/')}"  # two slashes would name another host
+        rest = [pair for pair in asked.query_params.multi_items() if pair[0] != _QUERY]
+        answer = RedirectResponse(
+            quote(page) + (f"?{urlencode(rest)}" if rest else ""),
+            HTTPStatus.SEE_OTHER,
+            {"referrer-policy": "no-referrer"},
+        )
+        answer.set_cookie(self._cookie, self._token, httponly=True, samesite="strict")
+        return answer
 
 
 def _host_name(host: str) -> str:
@@ -121,17 +115,11 @@ def _host_name(host: str) -> str:
     return host.rpartition(":")[0].casefold() if ":" in host else host.casefold()
 
 
-async def _refuse(scope: Scope, send: Send, status: HTTPStatus, sentence: str) -> None:
-    if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": 1008, "reason": ""})
-        return
-    body = f"{sentence}\n".encode()
-    headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", str(len(body)).encode()),
-    ]
-    await send({"type": "http.response.start", "status": status.value, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+async def _refuse(
+    scope: Scope, receive: Receive, send: Send, status: HTTPStatus, sentence: str
+) -> None:
+    refusal = WebSocketClose(1008) if scope["type"] == "websocket" else None
+    await (refusal or PlainTextResponse(f"{sentence}\n", status))(scope, receive, send)
 
 
 def ask_nobody_for_addresses() -> None:
@@ -139,17 +127,12 @@ def ask_nobody_for_addresses() -> None:
     from streamlit import net_util
 
     for name in ("get_external_ip", "get_internal_ip"):
-        setattr(net_util, name, _nothing)
-
-
-def _nothing() -> None:
-    return None
+        setattr(net_util, name, lambda: None)
 
 
 def main() -> None:
     """Serve the script named on the command line until it is stopped."""
     import streamlit as st
-    from starlette.middleware import Middleware
 
     script = Path(sys.argv[1])
     settings = json.loads(os.environ[SETTINGS_VARIABLE])

@@ -45,7 +45,8 @@ SIDE = "[data-testid=stSidebar][aria-expanded=true]"
 def unfold(page):
     """Open what is folded, at the side where that is open."""
     for expander in page.locator(f"[data-testid=stMain] {FOLDED}, {SIDE} {FOLDED}").all():
-        expander.click()
+        if expander.evaluate("summary => !summary.parentElement.open"):
+            expander.click()
     settled(page)
 
 

@@ -126,7 +126,6 @@ def test_a_reference_to_several_pages() -> None:
 
 
 def test_an_author_is_cited_without_honorifics() -> None:
-    said = [
-        statement(f"s-{n}", TEXT, name) for n, name in enumerate(("H.E. Mr. Bo Made", "Bo Made"))
-    ]
+    names = "H.E. Mr. Bo Made", "Bo Made"
+    said = [statement(f"s-{n}", TEXT, speaker=name) for n, name in enumerate(names)]
     assert bibtex(map(Citation, said)).count("  author = {{Bo Made}},") == 2

@@ -32,7 +32,7 @@ from compare.review import (
     review_bytes,
 )
 from compare.review.exporting import review_html
-from compare.review.postgres import PostgresReviews
+from compare.review.store import PostgresReviews
 from tests.fakes import HashingEncoder, runner, sample_statements
 from tests.postgres_server import Server
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, table
@@ -307,7 +307,7 @@ def test_status_and_hand_in_check_all_answers(
         ("DELETE FROM answers WHERE place = 1", "the answer of Ada to pair 1: it is missing"),
         ("UPDATE projects SET settings = 'no'", "the settings: it cannot be read"),
         ("DELETE FROM readers WHERE reader = 1", "their numbers are [2]"),
-        ("DELETE FROM format", "have format none, and this program reads"),
+        ("DELETE FROM format", "have format none, this program reads"),
     ],
 )
 def test_an_edit_in_a_database_is_refused_with_its_place(

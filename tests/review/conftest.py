@@ -19,7 +19,7 @@ from compare.results import (
     Thresholds,
 )
 from compare.review import Answer, PairSelection, Review, ReviewPair, Reviews
-from compare.review.postgres import PostgresReviews
+from compare.review.store import PostgresReviews
 from compare.statements import Passage, Statement
 from tests.fakes import statement
 

@@ -11,7 +11,6 @@ from compare.facade import Library
 from compare.results import Stance
 from compare.review import (
     CODEBOOK,
-    STATE_NOTES,
     Answer,
     MachineShown,
     PairSelection,
@@ -133,7 +132,7 @@ def test_a_third_person_decides_differences(review: Make) -> None:
     assert (decision.stance, decision.who) == (NEITHER, "Cor Vell")
     with pytest.raises(ReviewError, match="do not differ on pair 2"):
         made.decide(2, AGREE, "Cor")
-    with pytest.raises(ReviewError, match="Name the person who decides"):
+    with pytest.raises(ReviewError, match="cannot be the name of a person who decides"):
         made.decide(1, AGREE, " ")
     assert made.undo_decision("cor vell") is not None
     assert made.decisions() == {}
@@ -183,7 +182,7 @@ def test_changing_the_codebook_is_recorded(review: Make) -> None:
     [event] = made.history()
     assert (event.what, event.who) == ("codebook", "Ada")
     assert json.loads(event.before) == CODEBOOK
-    with pytest.raises(ReviewError, match="Name the person who changes the codebook"):
+    with pytest.raises(ReviewError, match="name of a person who changes the codebook"):
         made.change_codebook("Judge them all.", " ")
 
 
@@ -282,7 +281,7 @@ def test_changed_and_missing_statements_are_reported(
     assert isinstance(made.pair(1).machine, Stance)
 
 
-def test_changed_details_are_told_from_changed_words(review: Make, tmp_path) -> None:
+def test_changed_details_change_nothing_that_was_read(review: Make, tmp_path) -> None:
     one, other = said(1, "a"), said(2, "a")
     library = Library.build(
         [replace(one, url="https://example.org/1", extra={"seen": "yes"}), other, said(1, "b")],
@@ -291,10 +290,7 @@ def test_changed_details_are_told_from_changed_words(review: Make, tmp_path) -> 
     )
     made = review([pair(1)])
     kept = [entry for _, entry in made.pairs()]
-    assert made.statement_states(library, kept) == [
-        (StatementState.DETAILS, StatementState.UNCHANGED)
-    ]
-    assert "its words, countries and date are unchanged" in STATE_NOTES[StatementState.DETAILS]
+    assert made.statement_states(library, kept)[0][0] is StatementState.UNCHANGED
     for changed in (
         replace(one, context="of the lock"),
         replace(one, date=other.date),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from compare.review.accuracy import confusion
-from compare.review.reliability import Readings, Reliability, alphas, kappas
+from compare.review.reliability import ReaderLabels, Reliability, alphas, kappas
 from compare.review.reliability import reliability as reliability_of
 from tests.review.conftest import AGREE, NEITHER, OPPOSE
 
@@ -54,12 +54,12 @@ def counted(*rows: list[int]) -> np.ndarray:
     return np.array(rows, np.int64)
 
 
-def readings(*strata: tuple[np.ndarray, float]) -> Readings:
+def readings(*strata: tuple[np.ndarray, float]) -> ReaderLabels:
     """The readings of tables of two readers, each with the weight of its pairs."""
     labels = [np.argwhere(np.ones_like(t)).repeat(t.ravel(), axis=0) for t, _ in strata]
     numbers = [len(of) for of in labels]
     pairs = np.arange(sum(numbers))
-    return Readings(
+    return ReaderLabels(
         np.concatenate(labels),
         np.arange(len(strata)).repeat(numbers),
         np.array([weight for _, weight in strata]).repeat(numbers),
@@ -179,7 +179,7 @@ def test_ordinal_alpha_of_a_published_example() -> None:
         [[label - 1 if label else -1 for label in unit] for unit in zip(*rows, strict=True)]
     )
     alone = np.arange(len(labels))
-    given = Readings(labels, alone * 0, alone * 0 + 1.0, np.stack([alone, alone], axis=1))
+    given = ReaderLabels(labels, alone * 0, alone * 0 + 1.0, np.stack([alone, alone], axis=1))
     found = reliability_of(given, 5)
     assert (found.pairs, found.kappa.value) == (11, None)
     assert found.alpha_ordinal.value == pytest.approx(slow)

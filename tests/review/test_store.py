@@ -185,7 +185,7 @@ def test_another_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
     database = sqlite3.connect(path)
     database.execute("PRAGMA user_version = 99")
     database.close()
-    with pytest.raises(ReviewError, match="has format 99, this program reads 1 to 3"):
+    with pytest.raises(ReviewError, match="have format 99, this program reads 1 to 3"):
         Reviews(path).all()
     with pytest.raises(ReviewError, match="cannot be read or written"):
         Reviews(path / "deeper" / "reviews.sqlite").create(
@@ -205,8 +205,6 @@ def test_an_older_file_is_read_and_extended(reviews: Reviews) -> None:
     settings = Reviews(reviews.location).open("canal").settings
     assert (settings.filters, settings.searched_on, settings.left_out) == ({}, "", 0)
     reviews.open("canal").answer("Ada", 1, AGREE)
-    assert database.execute("PRAGMA user_version").fetchone() == (1,)
-    reviews.create("lake", PairSelection.imported([pair(0)]), ["Ada"])
     assert database.execute("PRAGMA user_version").fetchone() == (3,)
     database.close()
 

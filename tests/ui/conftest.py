@@ -81,7 +81,7 @@ def judged(
         Library.build(statements, home / "judged", HashingEncoder(256)).close()
         monkeypatch.setenv("COMPARE_LIBRARY", str(home / "judged"))
         monkeypatch.setattr("compare.library.library.encoder_of", lambda *_: HashingEncoder(256))
-        for module in ("sides", "positions"):
+        for module in ("sides", "positions", "proposition_form"):
             monkeypatch.setattr(f"compare.ui.components.{module}.stance_model", lambda: judge)
         monkeypatch.setattr(
             "compare.comparison.scoring.writable_cache", lambda: tmp_path / "scores"

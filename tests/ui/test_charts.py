@@ -13,14 +13,17 @@ from compare.errors import ExportError
 from compare.export import columns
 from compare.export.rows import year_rows
 from compare.ui.charts.counts import years_chart
-from compare.ui.charts.map import OUTLINES, map_chart, off_the_map, world
 from compare.ui.charts.positions import (
     KINDS,
+    OUTLINES,
     agreement_chart,
     kind,
+    map_chart,
+    off_the_map,
     period_chart,
     periods_chart,
     positions_chart,
+    world,
 )
 from compare.ui.charts.vega import COLOURS
 from tests.fabricate import two_sides

@@ -11,8 +11,8 @@ from compare.facade import Library
 from compare.models import ModelInput, load_stance_model
 from compare.models.runtime import read_manifest
 from compare.models.stance import WEIGHTS, shipped_manifests
+from compare.ui.components.add_statements import on_disk
 from compare.ui.components.quote_form import EXAMPLE_QUOTE
-from compare.ui.components.upload import on_disk
 from tests.fakes import HashingEncoder, WordJudge, statement
 from tests.pdf_files import IMAGE, pdf, text_page
 from tests.ui.conftest import shown, well
@@ -305,6 +305,15 @@ def test_a_public_corpus_is_recognised_and_its_account_shown(page, home):
     assert "Pieces:" not in shown(app)
 
 
+def test_a_date_that_can_be_two_days_is_settled_above(page):
+    app = page("add")
+    app.file_uploader[0].upload("mine.csv", b"text,date\nWe admit it.,03/04/2022\n")
+    well(app.run())
+    html = shown(app)
+    assert "say which number is the day (“Dates such as 03/04/2022” above)" in html
+    assert "--dates" not in html
+
+
 def test_a_used_id_is_reported_by_the_name_the_file_was_uploaded_under(page, home):
     app = page("add")
     app.file_uploader[0].upload("twice.csv", b"id,text\nt-1,We admit it.\nt-1,We deny it.\n")
@@ -415,7 +424,7 @@ def test_quotations_of_a_page_are_taken_one_by_one(page, home):
 
 def test_the_page_that_came_last_is_shown(page, monkeypatch):
     fetched = Page("Another page", "The Post", "", "https://post.example", "en", ("Nothing said.",))
-    monkeypatch.setattr("compare.ui.components.upload.fetch_page", lambda url: fetched)
+    monkeypatch.setattr("compare.ui.components.add_statements.fetch_page", lambda url: fetched)
     app = page("add", add_from="A web page")
     app.file_uploader[0].upload("page.html", PAGE.encode())
     assert "The blockade goes on" in shown(well(app.run()))

@@ -5,7 +5,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from compare.comparison import NOT_A_SAMPLE
-from compare.ui.components.moved import new_address
 from compare.ui.components.positions import rows_beside
 from tests.fabricate_positions import made, table_of
 from tests.ui.conftest import ROOT, cards, press, said, shown, well
@@ -243,24 +242,6 @@ def test_two_sides_are_compared_on_one_proposition(page, judge):
     assert judge.read == []
 
 
-@pytest.mark.parametrize(
-    ("path", "old", "new"),
-    [
-        ("positions", {"o_q": ["A"], "o_most": ["5"], "o_view": ["Map"], "o_p": ["0.7"]},
-         [("compare", "Countries"), ("q", "A"), ("each", "5"), ("o_view", "Map"), ("o_p", "0.7")]),
-        ("positions", {"o_by": ["Speakers"], "o_countries": ["A", "B"], "library": ["un"]},
-         [("compare", "Speakers"), ("countries", "A"), ("countries", "B"), ("library", "un")]),
-        ("sides", {"ab_q": ["A"], "a_countries": ["B"], "ab_most": ["9"], "ab_view": ["Table"]},
-         [("compare", "Two sides"), ("q", "A"), ("a_countries", "B"), ("most", "9"),
-          ("ab_view", "Table")]),
-        ("timeline", {"t_q": ["A"], "t_countries": ["B"], "t_sort": ["Rank"]},
-         [("compare", "Over time"), ("q", "A"), ("countries", "B"), ("t_sort", "Rank")]),
-    ],
-)  # fmt: skip
-def test_an_old_address_asks_the_same(path, old, new):
-    assert [*new_address(path, old)] == new
-
-
 def test_a_search_is_taken_along_to_the_page_of_a_proposition(page):
     address = {"opposite": "They must stay.", "from": "1990", "countries": "China"}
     app = page(q="Sanctions must be lifted.", **address)
@@ -271,13 +252,22 @@ def test_a_search_is_taken_along_to_the_page_of_a_proposition(page):
     assert asked == {"q": "Sanctions must be lifted.", **address, "countries": ["China"]}
 
 
-def test_several_propositions_are_not_taken_to_a_search(page, judge):
-    app = page("proposition", q=f"{ASKED}\n{FEES}", words="canal")
-    app.switch_page(str(ROOT / "compare" / "ui" / "pages" / "search.py"))
-    app.query_params.clear()
-    app = well(app.run())
-    assert app.session_state["words"] == "canal"
-    assert FEES not in app.session_state["q"]
+def test_of_a_comparison_a_search_takes_one_proposition_and_nobody_who_said_another(page, judge):
+    def go(name):
+        app.switch_page(str(ROOT / "compare" / "ui" / "pages" / f"{name}.py"))
+        app.query_params.clear()
+        return well(app.run())
+
+    app = page(q=ASKED, by="Ada Lorn", words="canal")
+    app = go("proposition")
+    app.text_area(key="q").set_value(f"{ASKED}\n{FEES}")
+    app = go("search") if press(app, "Compare") else app
+    assert (app.session_state["q"], app.session_state["words"]) == (ASKED, "canal")
+    assert app.session_state["by"] == "Ada Lorn"
+    app = go("proposition")
+    app.text_area(key="q").set_value(FEES)
+    app = go("search") if press(app, "Compare") else app
+    assert (app.session_state["q"], app.session_state["by"]) == (FEES, "")
 
 
 def test_two_sides_have_to_be_chosen(page, judge):

@@ -51,7 +51,8 @@ def test_the_first_screen_is_an_example_already_searched(page):
     reported = card_of(app, "both denied that Russia asked China for military aid")
     assert "Reported, not quoted" in reported
     buttons = [button.proto.label for button in app.get("download_button")]
-    assert buttons == ["CSV", "Excel", "Report", "Download JSONL", "Download all as JSON"]
+    others = ("JSONL", "Markdown", "BibTeX", "RIS", "all as JSON")
+    assert buttons == ["CSV", "Excel", "Report", *(f"Download {name}" for name in others)]
     assert len(buttons) == len([format for format in ExportFormat if format.label])
 
 
@@ -461,10 +462,10 @@ def test_how_sure_a_verdict_is_shows_in_its_sign(page):
 def test_dragging_over_the_years_sets_the_period(monkeypatch):
     drawn = SimpleNamespace(selection={"period": {"year": ["2003", "2001", "2002"]}})
     monkeypatch.setattr(st, "session_state", {"years": drawn})
-    filter_panel._choose_years("years", "from", "to")
+    filter_panel._choose_years("years")
     assert (st.session_state["from"], st.session_state["to"]) == ("2001", "2003")
     drawn.selection = {"period": {}}
-    filter_panel._choose_years("years", "from", "to")
+    filter_panel._choose_years("years")
     assert (st.session_state["from"], st.session_state["to"]) == ("2001", "2003")
 
 

@@ -71,7 +71,7 @@ def test_the_token_lets_in_and_leaves_the_address() -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, "/corpus?id=a%26b")
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie
-    assert "SameSite=Strict" in cookie
+    assert "SameSite=strict" in cookie
     assert asking.get("/corpus?id=a%26b").text == "page"
     held = {"Host": "localhost:8501", "Cookie": cookie.partition(";")[0]}
     with client(TOKEN).websocket_connect("/stream", headers=held) as socket:

@@ -85,16 +85,13 @@ def _with_button():
     import streamlit as st
 
     from compare.facade import Library
-    from compare.ui.components.layout import READ_FOR
     from compare.ui.components.watching import watch_button
     from tests.fakes import WordJudge
 
-    place = st.session_state["place"]
-    library = Library.open(place)
-    st.session_state[READ_FOR] = library.backend.address
+    library = Library.open(st.session_state["place"])
     st.session_state["library"] = "watched"
     quote = "The blockade of Port Meren must end"
-    watch_button(library.search(quote, stance_model=WordJudge()), "search")
+    watch_button(library, library.search(quote, stance_model=WordJudge()))
 
 
 @pytest.fixture

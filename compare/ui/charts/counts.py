@@ -66,17 +66,17 @@ def years_of_result(result: Result) -> Chart | None:
 
     Dragging over the bars selects a period, the parameter `period`. None if all are of one year.
     """
-    found = Counter(
+    counts = Counter(
         (pair.b.statement.date.year, stance)
         for stance in (Stance.AGREE, Stance.OPPOSE)
         for pair in result.sure(stance)
         if pair.b.statement.date
     )
-    years = {year for year, _ in found}
+    years = {year for year, _ in counts}
     if len(years) < 2:
         return None
     values = [
-        {"year": str(year), "verdict": stance.value, "statements": found[year, stance]}
+        {"year": str(year), "verdict": stance.value, "statements": counts[year, stance]}
         for year in range(min(years), max(years) + 1)
         for stance in (Stance.AGREE, Stance.OPPOSE)
     ]

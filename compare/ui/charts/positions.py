@@ -1,10 +1,13 @@
-"""Charts of positions: with intervals, by period, and the agreement between actors."""
+"""Charts of positions: with intervals, by period, on a map, and the agreement between actors."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import altair as alt
 
@@ -13,18 +16,7 @@ from compare.export import counted
 from compare.models import Stance
 from compare.results import Position, PositionScore
 from compare.results.positions import PeriodScore
-from compare.ui.charts.vega import (
-    AGREE,
-    EVEN,
-    FIT_WIDTH,
-    INK,
-    OPPOSE,
-    Chart,
-    Spec,
-    panels,
-    shade,
-    square,
-)
+from compare.ui.charts.vega import AGREE, EVEN, FIT_WIDTH, INK, OPPOSE, PAPER, WIDTH, Chart, Spec
 
 CHOSEN = "chosen"  # the selection of a dot or a country
 KINDS = ("Agreeing", "Opposed", "Interval includes 0", "Fewer than 5 speeches")
@@ -154,8 +146,12 @@ def periods_chart(
         "Above: agreeing (+1). Below: opposed (-1).",
         f"Periods of {counted(years, 'year')}; numbers are passages, n = {number:,} in all.",
     )
-    charts = {name: _draw_periods(scores, starts) for name, scores in by_actor.items()}
-    return Chart(panels(charts), title, notes)
+    width = WIDTH // 3 - 55
+    panels = [
+        _draw_periods(scores, starts).properties(width=width, title=alt.Title(name, fontSize=12))
+        for name, scores in by_actor.items()
+    ]
+    return Chart(alt.concat(*panels, columns=3), title, notes)
 
 
 def period_chart(scores: Sequence[PeriodScore], starts: Sequence[int]) -> Chart:
@@ -184,28 +180,139 @@ def _draw_periods(scores: Sequence[PeriodScore], starts: Sequence[int]) -> alt.L
 
 
 def agreement_chart(matrix: AgreementMatrix, actors: Sequence[str], propositions: int) -> Chart:
-    """Return how far each pair of actors agrees."""
+    """Return how far each pair of actors agrees, in a square with two cells for each pair."""
     note = (
         "Agreement is how often two speeches, one of each, take the same side: the mean over the "
         f"propositions on which both take a side (n in a cell, of {propositions:,})."
     )
     values = [
         {
-            "one": cell.a,
-            "other": cell.b,
+            "one": one,
+            "other": other,
             "agreement": cell.agreement,
             "number": f"n {cell.propositions}",
         }
         for cell in matrix.cells
+        if {cell.a, cell.b} <= set(actors)
+        for one, other in ((cell.a, cell.b), (cell.b, cell.a))
     ]
-    chart = square(
-        values,
-        actors,
-        shade("agreement", [OPPOSE, EVEN, AGREE], 0.5, title="Agreement"),
-        [
-            ({"dy": -6, "fontSize": 10}, alt.Text("agreement:Q", format=".2f")),
-            ({"dy": 7, "fontSize": 9}, alt.Text("number:N")),
+    is_dark = "isValid(datum.agreement) && abs(datum.agreement - 0.5) > 0.35"
+    ink = alt.when(is_dark).then(alt.value(PAPER)).otherwise(alt.value(INK))
+    # Streamlit's theme moves the outer labels inwards unless labelFlush is off.
+    beside = alt.Axis(labelLimit=110, labelFlush=False)
+    below = alt.Axis(labelAngle=-40, labelLimit=110, labelOverlap=False, labelFlush=False)
+    agreement = alt.Text("agreement:Q", format=".2f")
+    base = alt.Chart().encode(
+        x=alt.X("one:N", sort=list(actors), title=None, axis=below),
+        y=alt.Y("other:N", sort=list(actors), title=None, axis=beside),
+        tooltip=[
+            alt.Tooltip("other:N", title="Between"),
+            alt.Tooltip("one:N", title="and"),
+            alt.Tooltip("agreement:Q", format=".2f"),
+            alt.Tooltip("number:N", title="propositions"),
         ],
-        [alt.Tooltip("agreement:Q", format=".2f"), alt.Tooltip("number:N", title="propositions")],
+    )
+    chart = alt.LayerChart(
+        data=alt.InlineData(values=values),
+        layer=[
+            base.mark_rect().encode(color=_shade("agreement", 0.5, title="Agreement")),
+            base.mark_text(dy=-6, fontSize=10).encode(text=agreement, color=ink),
+            base.mark_text(dy=7, fontSize=9).encode(text="number:N", color=ink),
+        ],
+        height=42 * len(actors),
+        autosize=FIT_WIDTH,
     )
     return Chart(chart, "Agreement between actors", (note,))
+
+
+def _shade(field: str, middle: float, **legend: Any) -> alt.Color:
+    """Return a colour scale up to 1, even at `middle`, with a legend above."""
+    colours, domain = [OPPOSE, EVEN, AGREE], [2 * middle - 1, middle, 1]
+    scale = alt.Scale(domain=domain, range=colours, interpolate="rgb")
+    return alt.Color(f"{field}:Q", scale=scale, legend=alt.Legend(orient="top", **legend))
+
+
+# -- A map -----------------------------------------------------------------------------------------
+
+Point = Sequence[float]  # longitude and latitude, degrees
+Polygon = Sequence[Sequence[Point]]  # an outer ring, which runs clockwise, and its holes
+
+
+class World(NamedTuple):
+    """Countries by ISO 3166-1 alpha-3 code; those without an outline are points."""
+
+    outlines: Mapping[str, Sequence[Polygon]]
+    points: Mapping[str, Point]
+
+
+OUTLINES = Path(__file__).parent / "outlines.json"
+"""Coarse outlines in the public domain, as written by `training.outlines`; see OUTLINES.md."""
+
+
+@cache
+def world() -> World:
+    """Return the outlines that ship with the program."""
+    kept = json.loads(OUTLINES.read_text(encoding="utf-8"))
+    return World(kept["outlines"], kept["points"])
+
+
+def off_the_map(positions: Sequence[Position]) -> list[str]:
+    """Return the names of the placed actors that the map does not have, such as organisations."""
+    known = world().outlines.keys() | world().points.keys()
+    return sorted(one.name for one in positions if one.actor.key not in known)
+
+
+def map_chart(positions: Sequence[Position], proposition: str) -> Chart:
+    """Return the positions of countries on a map."""
+    passages = sum(one.score.passages for one in positions)
+    few = sum(one.score.low is None for one in positions)
+    missing = len(off_the_map(positions))
+    note = (
+        f"n = {counted(passages, 'passage')} of {counted(len(positions), 'actor')}"
+        + (f"; dashed, without colour: {few:,} with too few for an interval" if few else "")
+        + (f"; {missing:,} not on the map" if missing else "")
+        + "."
+    )
+    return Chart(_draw_map(positions), proposition, (note,))
+
+
+def _draw_map(positions: Sequence[Position]) -> alt.LayerChart:
+    """Draw the countries that take a side; those with too few for an interval have no colour."""
+    placed = {one.actor.key: {"actor": one.name, **values_of(one.score)} for one in positions}
+    shapes = [
+        _feature("MultiPolygon", polygons, placed.get(code, {}))
+        for code, polygons in world().outlines.items()
+    ]
+    shapes += [
+        _feature("Point", point, placed[code])
+        for code, point in world().points.items()
+        if code in placed
+    ]
+    base = alt.Chart()
+    ground = base.mark_geoshape(fill=PAPER, stroke=INK, strokeWidth=0.3, aria=False)
+    dashed = alt.when("!isValid(datum.low)").then(alt.value([2, 2])).otherwise(alt.value([]))
+    coloured = (
+        alt.when("isValid(datum.low)")
+        .then(_shade("position", 0, title=SCALE_TITLE, titleLimit=240, gradientLength=220))
+        .otherwise(alt.value(PAPER))
+    )
+    countries = (
+        base.mark_geoshape(stroke=INK, strokeWidth=0.9, cursor="pointer")
+        .encode(color=coloured, tooltip=tooltip("actor", "Country"), strokeDash=dashed)
+        .transform_filter("isValid(datum.position)")
+        .properties(name="countries")
+        .add_params(alt.selection_point(name=CHOSEN, fields=["actor"]))
+    )
+    return alt.LayerChart(
+        data=alt.InlineData(values=shapes),
+        layer=[ground, countries],
+        projection=alt.Projection(type="equalEarth", pointRadius=4),
+        height=400,
+        autosize=alt.AutoSizeParams(type="fit", contains="padding"),
+        view=alt.ViewBackground(stroke=None),
+    )
+
+
+def _feature(shape: str, coordinates: Any, values: Spec) -> Spec:
+    geometry = {"type": shape, "coordinates": coordinates}
+    return {"type": "Feature", "geometry": geometry, **values}

@@ -1,10 +1,10 @@
-"""Colours, scales, the square of actors, and figures as SVG, for all charts."""
+"""Colours, and charts with a title and notes, for the page and as files."""
 
 from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -35,7 +35,7 @@ NO_RENDERER = not_installed("SVG files are drawn by vl-convert, which", "charts"
 # The width includes axes and legend; the height is that of the plot alone.
 FIT_WIDTH = alt.AutoSizeParams(type="fit-x", contains="padding")
 _FONT = "Helvetica, Arial, sans-serif"
-_WIDTH = 720
+WIDTH = 720  # of a figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Chart:
             "offset": 12,
         }
         spec = self.spec(COLOURS["light"])
-        size = {} if "concat" in spec else {"width": _WIDTH}
+        size = {} if "concat" in spec else {"width": WIDTH}
         config = {**spec["config"], "font": _FONT}
         return {**spec, **size, "title": heading, "padding": 10, "config": config}
 
@@ -102,61 +102,3 @@ def _recoloured(part: Any, others: Colours) -> Any:
 def can_draw_svg() -> bool:
     """Tell whether the extra that draws SVG files is installed."""
     return find_spec("vl_convert") is not None
-
-
-def shade(field: str, colours: Sequence[str], middle: float, **legend: Any) -> alt.Color:
-    """Return a colour scale up to 1 whose middle colour is at `middle`, with a legend above."""
-    scale = alt.Scale(domain=[2 * middle - 1, middle, 1], range=list(colours), interpolate="rgb")
-    return alt.Color(f"{field}:Q", scale=scale, legend=alt.Legend(orient="top", **legend))
-
-
-def square(
-    cells: Sequence[Spec],
-    actors: Sequence[str],
-    fill: alt.Color,
-    lines: Sequence[tuple[Spec, alt.Text]],
-    tooltip: Sequence[alt.Tooltip],
-) -> alt.LayerChart:
-    """Return a square in which each pair of `actors` has two cells, one either way.
-
-    A cell has the keys `one` and `other`, its two actors, the share that `fill` shows, and what the
-    `lines` of text in it and the `tooltip` show.
-    """
-    values = [
-        turned
-        for cell in cells
-        if {cell["one"], cell["other"]} <= set(actors)
-        for turned in (cell, {**cell, "one": cell["other"], "other": cell["one"]})
-    ]
-    field = f"datum.{fill.shorthand.removesuffix(':Q')}"
-    is_dark = f"isValid({field}) && abs({field} - 0.5) > 0.35"
-    ink = alt.when(is_dark).then(alt.value(PAPER)).otherwise(alt.value(INK))
-    # Streamlit's theme moves the outer labels inwards unless labelFlush is off.
-    beside = alt.Axis(labelLimit=110, labelFlush=False)
-    below = alt.Axis(labelAngle=-40, labelLimit=110, labelOverlap=False, labelFlush=False)
-    base = alt.Chart().encode(
-        x=alt.X("one:N", sort=list(actors), title=None, axis=below),
-        y=alt.Y("other:N", sort=list(actors), title=None, axis=beside),
-        tooltip=[
-            alt.Tooltip("other:N", title="Between"),
-            alt.Tooltip("one:N", title="and"),
-            *tooltip,
-        ],
-    )
-    texts = (base.mark_text(**mark).encode(text=text, color=ink) for mark, text in lines)
-    return alt.LayerChart(
-        data=alt.InlineData(values=values),
-        layer=[base.mark_rect().encode(color=fill), *texts],
-        height=42 * len(actors),
-        autosize=FIT_WIDTH,
-    )
-
-
-def panels(charts: Mapping[str, alt.LayerChart], columns: int = 3) -> alt.ConcatChart:
-    """Return several charts as small multiples under their names."""
-    width = _WIDTH // columns - 55
-    named = [
-        chart.properties(width=width, title=alt.Title(name, fontSize=12))
-        for name, chart in charts.items()
-    ]
-    return alt.concat(*named, columns=columns)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -12,71 +11,65 @@ from compare.comparison import NOT_A_SAMPLE
 from compare.comparison.sensitivity import by_probability, sensitivity
 from compare.export import ExportFormat, export_bytes, facts_html
 from compare.export.report import sensitivity_table, settings
+from compare.export.words import file_stem
 from compare.facade import Library
 from compare.results import Result, Stance
 from compare.ui.charts.vega import NO_RENDERER, Chart, can_draw_svg
-from compare.ui.components.layout import notice, progress, show_chart, small, widget_key
+from compare.ui.components.layout import notice, progress, row, show_chart, small, widget_key
 from compare.ui.components.quote_form import CHOSEN
 from compare.ui.components.service import kept, stance_model
 
 _DIGEST = "digest"  # in a link: the first digits of the digest of the library it was made with
 
 
-def download_buttons(
-    result: Result, prefix: str = "", stances: Sequence[Stance] = tuple(Stance)
-) -> None:
+def download_buttons(result: Result, prefix: str, stances: Sequence[Stance]) -> None:
     """Offer the listed pairs of `stances` as files."""
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+    with row():
         for format in _OFFERED:
-            _download_button(format, f"Download {format.label}", lambda: result, prefix, stances)
+            _download(lambda: result, format, prefix, stances)
 
 
 _OFFERED = [format for format in ExportFormat if format.label]
 _AT_HEAD = (ExportFormat.CSV, ExportFormat.XLSX, ExportFormat.HTML)
 
 
-def result_actions(
-    result: Callable[[], Result], keys: Sequence[str], held: str, prefix: str = ""
-) -> None:
+def result_actions(result: Callable[[], Result], keys: Sequence[str], held: str) -> None:
     """Show, in a row, what can be done with a result: link to it, download it.
 
     Args:
         result: Returns the result as it is at the press of a button.
         keys: The widgets whose values the link holds.
         held: Says what the link holds.
-        prefix: Begins the keys of widgets.
     """
     with st.popover("Link", type="tertiary", icon=":material/link:"):
-        link = permalink(st.context.url or "", _state(result().provenance.library_digest, keys))
-        st.code(link, language=None, wrap_lines=True)
-        small(held)
+        _show_link(result().provenance.library_digest, keys, held)
     for format in _AT_HEAD:
-        label = f"{format.label[0].upper()}{format.label[1:]}"
-        _download_button(format, label, result, prefix, type="tertiary")
+        _download(result, format, as_link=True)
     with st.popover("More formats", type="tertiary"):
         for format in _OFFERED:
             if format not in _AT_HEAD:
-                _download_button(format, f"Download {format.label}", result, prefix)
+                _download(result, format)
 
 
-def _download_button(
-    format: ExportFormat,
-    label: str,
+def _download(
     result: Callable[[], Result],
-    prefix: str,
+    format: ExportFormat,
+    prefix: str = "",
     stances: Sequence[Stance] = tuple(Stance),
-    type: Literal["secondary", "tertiary"] = "secondary",
+    *,
+    as_link: bool = False,
 ) -> None:
-    st.download_button(
-        label,
+    name = f"{file_stem(result())}{format.suffix}"
+    label, key = f"Download {format.label}", f"{prefix}download-{format}"
+    short = f"{format.label[0].upper()}{format.label[1:]}"
+    file_download(
+        short if as_link else label,
+        name,
         lambda: export_bytes(result(), format, stances=stances),
-        f"compare-{result().provenance.date[:10]}{format.suffix}",
+        key,
         format.mime,
-        on_click="ignore",
-        key=f"{prefix}download-{format}",
-        type=type,
-        icon=":material/download:" if type == "tertiary" else None,
-        help=f"Download {format.label}" if type == "tertiary" else None,
+        label if as_link else None,
+        as_link=as_link,
     )
 
 
@@ -87,9 +80,21 @@ def file_download(
     key: str,
     mime: str = "text/csv",
     help: str | None = None,
+    *,
+    as_link: bool = False,
 ) -> None:
     """Offer one file; a function is called when the button is pressed, outside the session."""
-    st.download_button(label, content, file_name, mime, on_click="ignore", key=key, help=help)
+    st.download_button(
+        label,
+        content,
+        file_name,
+        mime,
+        on_click="ignore",
+        key=key,
+        help=help,
+        type="tertiary" if as_link else "secondary",
+        icon=":material/download:" if as_link else None,
+    )
 
 
 def figure(
@@ -108,7 +113,7 @@ def chart_notes(chart: Chart, *notes: str) -> None:
 
 def chart_downloads(name: str, numbers: bytes | None, chart: Chart, key: str) -> None:
     """Offer the numbers of a chart, if any, and its figure (Vega-Lite without the extra)."""
-    with st.container(horizontal=True, gap="small"):
+    with row():
         if numbers is not None:
             file_download("Download the numbers", f"{name}.csv", numbers, f"{key}-csv")
         if can_draw_svg():
@@ -121,16 +126,13 @@ def chart_downloads(name: str, numbers: bytes | None, chart: Chart, key: str) ->
 
 def permalink(base: str, state: Sequence[tuple[str, object]]) -> str:
     """Return an address with the full state of a page, including defaults."""
-    pairs = [(key, entry) for key, value in state for entry in _as_query_values(value)]
-    return base.partition("?")[0] + ("?" + urlencode(pairs) if pairs else "")
-
-
-def _as_query_values(value: object) -> list[str]:
-    if value is None or value == "":
-        return []
-    if isinstance(value, bool):
-        return [str(value).lower()]
-    return [str(entry) for entry in (value if isinstance(value, list | tuple) else [value])]
+    pairs = [
+        (key, str(value).lower() if isinstance(value, bool) else value)
+        for key, value in state
+        if value not in (None, "")
+    ]
+    query = urlencode(pairs, doseq=True)
+    return base.partition("?")[0] + (f"?{query}" if query else "")
 
 
 def other_library_notice(library: Library) -> None:
@@ -148,42 +150,41 @@ def link_and_provenance(
 ) -> None:
     """Show a link with the values of the widgets `keys`, and how the results were made."""
     with st.expander("Link to this page"):
-        link = permalink(st.context.url or "", _state(library.digest, keys))
-        st.code(link, language=None, wrap_lines=True)
-        small(held)
+        _show_link(library.digest, keys, held)
     show_provenance(result, *notes)
+
+
+def _show_link(digest: str, keys: Sequence[str], held: str) -> None:
+    """Show a link with the values of the widgets `keys` and the library they were chosen with."""
+    state = [(key, st.session_state.get(key)) for key in keys]
+    state += [(CHOSEN, st.query_params.get(CHOSEN)), (_DIGEST, digest[:12])]
+    st.code(permalink(st.context.url or "", state), language=None, wrap_lines=True)
+    small(held)
 
 
 def show_sensitivity(result: Result, library: Library) -> None:
     """Show, folded, what a result would be after one change."""
     key = repr((result.provenance, result.quote, result.subject, result.thresholds))
     name = f"sensitivity-{widget_key(result.subject)}"
-    found = kept(name, key)
-    with st.expander("How firm these counts are", expanded=found is not None):
+    tried = kept(name, key)
+    with st.expander("How firm these counts are", expanded=tried is not None):
         small(
             "Each line makes one change. “Same side” counts those that take a side in this result "
             "and take the same side after the change."
         )
-        table = st.empty()
-        table.html(sensitivity_table(found or by_probability(result)))
-        if found is None and st.button(
+        st.html(sensitivity_table(tried or by_probability(result)))
+        if tried is None and st.button(
             "Try other settings",
             key=f"{name}-try",
             help="Read half and twice as many passages, each end alone and, if two models read, by "
             "the fast one alone. Each may take as long as the result did.",
         ):
             with progress("Trying other settings", "settings tried") as on_progress:
-                found = sensitivity(
+                tried = sensitivity(
                     result, library, stance_model=stance_model(), on_progress=on_progress
                 )
-            st.session_state[name] = key, found
+            st.session_state[name] = key, tried
             st.rerun()
-
-
-def _state(digest: str, keys: Sequence[str]) -> list[tuple[str, object]]:
-    """Return the values of the widgets `keys`, and with which library they were chosen."""
-    state: list[tuple[str, object]] = [(key, st.session_state.get(key)) for key in keys]
-    return [*state, (CHOSEN, st.query_params.get(CHOSEN)), (_DIGEST, digest[:12])]
 
 
 def show_provenance(result: Result, *notes: str) -> None:

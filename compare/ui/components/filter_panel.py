@@ -19,6 +19,7 @@ from compare.statements import PartialDate, SentenceKind, Statement
 from compare.ui.charts.counts import years_of_result
 from compare.ui.components.layout import (
     notice,
+    row,
     show_chart,
     show_html,
     small,
@@ -26,6 +27,7 @@ from compare.ui.components.layout import (
     widget_key,
 )
 from compare.ui.components.quote_form import partial_date
+from compare.ui.components.service import kept
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -52,12 +54,11 @@ Places = dict[str, "DeltaGenerator"]
 _IN_MENU = 2000  # if a library has more values, the others can be typed
 
 
-def choose_filters(
-    facets: Facets, prefix: str = "", of_quote: bool = True, places: Places | None = None
-) -> Filters:
-    """Show all filters in the sidebar; `of_quote` adds those that exclude the quote’s own side.
+def choose_filters(facets: Facets, prefix: str = "", places: Places | None = None) -> Filters:
+    """Show all filters in the sidebar.
 
-    `places` is filled with the places where `show_counts` puts the counts of a result.
+    Those of a search have `places`, which is filled with the places where `show_counts` puts the
+    counts of the result, and filters that exclude the quote’s own side.
     """
     with st.sidebar:
         show_html("sidebar_heading", "Filters")
@@ -68,11 +69,12 @@ def choose_filters(
         if places is not None:
             places[_PERIOD] = st.container()
         chosen |= _menus(("sources", "languages"), facets, prefix, places=places)
-        for name in ("speaker", "country") if of_quote else ():
-            label, key = f"Not the quote’s own {name}", f"{prefix}other_{name}"
-            chosen[f"not_own_{name}"] = bool(st.checkbox(label, key=key, bind="query-params"))
+        if places is not None:
+            for name in ("speaker", "country"):
+                label, key = f"Not the quote’s own {name}", f"other_{name}"
+                chosen[f"not_own_{name}"] = bool(st.checkbox(label, key=key, bind="query-params"))
         chosen |= _more_menus(facets, prefix)
-        if of_quote:  # the corpus has a field of its own
+        if places is not None:  # the corpus has a field of its own
             chosen["words"] = _words(prefix)
     return Filters(date_from=since, date_to=until, **chosen)
 
@@ -114,11 +116,7 @@ def choose_period(prefix: str = "", name: str = "") -> Period:
 
 
 def _menus(
-    names: Sequence[str],
-    facets: Facets,
-    prefix: str,
-    name: str = "",
-    places: Places | None = None,
+    names: Sequence[str], facets: Facets, prefix: str, name: str = "", places: Places | None = None
 ) -> dict[str, Any]:
     chosen = {}
     for field in names:
@@ -131,39 +129,32 @@ def _menus(
 # -- Counts of a result --------------------------------------------------------------------------
 
 
-def show_counts(
-    result: Result, filters: Filters, facets: Facets, places: Places, prefix: str = ""
-) -> None:
+def show_counts(result: Result, filters: Filters, facets: Facets, places: Places) -> None:
     """Show how many listed statements that take a side have each value, and their years.
 
     A press on a value filters by it, or no longer; dragging across the years sets the period. The
     counts of a filter that is set are those from before, so that a second value can be pressed.
     """
     for name, place in places.items():
-        counted = _without(result, filters, name, prefix)
+        counted = _without(result, filters, name)
         with place:
             if name == _PERIOD:
-                _show_years(counted, prefix)
+                _show_years(counted)
             else:
-                _show_values(name, facets[name], counted, prefix)
+                _show_values(name, facets[name], counted)
 
 
-def _without(result: Result, filters: Filters, name: str, prefix: str) -> Result:
+def _without(result: Result, filters: Filters, name: str) -> Result:
     """Return the latest result of the same search without the filter `name`, if there was one."""
     names = ("date_from", "date_to") if name == _PERIOD else (name,)
-    unset = Filters()
-    wider = replace(filters, **{one: getattr(unset, one) for one in names})
-    key, at = (
-        repr((result.subject, result.provenance.library_digest, wider)),
-        f"{prefix}wide-{name}",
-    )
+    wider = replace(filters, **{one: getattr(Filters(), one) for one in names})
+    key = repr((result.subject, result.provenance.library_digest, wider))
     if wider == filters:
-        st.session_state[at] = key, result
-    made_for, before = st.session_state.get(at) or ("", result)
-    return before if made_for == key else result
+        st.session_state[f"wide-{name}"] = key, result
+    return kept(f"wide-{name}", key) or result
 
 
-def _show_values(name: str, facets: Sequence[Facet], result: Result, prefix: str) -> None:
+def _show_values(name: str, facets: Sequence[Facet], result: Result) -> None:
     labels = {spelling: facet.label for facet in facets for spelling in facet.spellings}
     counts = Counter(
         labels[value]
@@ -172,13 +163,13 @@ def _show_values(name: str, facets: Sequence[Facet], result: Result, prefix: str
         for value in {*_VALUES[name](pair.b.statement)}
         if value in labels
     )
-    chosen = [value for value in st.session_state.get(f"{prefix}{name}", ()) if value in counts]
+    chosen = [value for value in st.session_state.get(name, ()) if value in counts]
     each_once = name == "sources" and all(count == 1 for count in counts.values())
     if not chosen and (len(counts) < 2 or each_once):  # such as a source for each statement
         return
     ordered = sorted(counts, key=lambda value: (value not in chosen, -counts[value], value))
     ordered = ordered[:_PILLS]
-    key = f"{prefix}count-{name}-{widget_key(repr((ordered, chosen)))}"
+    key = f"count-{name}-{widget_key((ordered, chosen))}"
     st.pills(
         f"{FILTERS[name].label} of the statements found",
         ordered,
@@ -188,7 +179,7 @@ def _show_values(name: str, facets: Sequence[Facet], result: Result, prefix: str
         key=key,
         label_visibility="collapsed",
         on_change=_filter_by,
-        args=(f"{prefix}{name}", key, ordered),
+        args=(name, key, ordered),
     )
 
 
@@ -205,34 +196,27 @@ _VALUES: Mapping[str, Callable[[Statement], Iterable[str]]] = {
 }
 
 
-def _show_years(result: Result, prefix: str) -> None:
+def _show_years(result: Result) -> None:
     """Show the years of the statements as bars, and what ends a chosen period."""
-    since, until = f"{prefix}from", f"{prefix}to"
-    chart = years_of_result(result)
-    if chart is not None:
-        key = f"{prefix}years-{widget_key(repr((result.subject, *_period_of(prefix))))}"
-        show_chart(
-            chart,
-            key,
+    period = [st.session_state.get(end) or "" for end in ("from", "to")]
+    if chart := years_of_result(result):
+        key = f"years-{widget_key((result.subject, *period))}"
+        alt = (
             "The years of the statements found; to choose a period with the keyboard, use From "
-            "and To",
-            on_select=lambda: _choose_years(key, since, until),
+            "and To"
         )
-    if any(_period_of(prefix)):
-        st.button("All dates", key=f"{prefix}all-dates", on_click=_set_period, args=(since, until))
+        show_chart(chart, key, alt, on_select=lambda: _choose_years(key))
+    if any(period):
+        empty = {"from": "", "to": ""}
+        st.button("All dates", key="all-dates", on_click=st.session_state.update, args=(empty,))
 
 
-def _period_of(prefix: str) -> list[str]:
-    return [st.session_state.get(f"{prefix}{end}") or "" for end in ("from", "to")]
+def _choose_years(key: str) -> None:
+    if years := st.session_state[key].selection.get(_PERIOD, {}).get("year", []):
+        st.session_state["from"], st.session_state["to"] = str(min(years)), str(max(years))
 
 
-def _choose_years(key: str, since: str, until: str) -> None:
-    years = st.session_state[key].selection.get(_PERIOD, {}).get("year", [])
-    if years:
-        _set_period(since, until, str(min(years)), str(max(years)))
-
-
-def say_what_filters(filters: Filters, prefix: str = "", *, weighed: bool = False) -> None:
+def say_what_filters(filters: Filters, *, weighed: bool = False) -> None:
     """Name the filters that are set, with a button that clears them; nothing if none is.
 
     `weighed` tells whether verdicts are weighed with those on passages that filters can leave out.
@@ -243,27 +227,23 @@ def say_what_filters(filters: Filters, prefix: str = "", *, weighed: bool = Fals
     words = [f"not the quote’s own {name}" for name in own]
     if filters.in_words() != Filters().in_words():
         words.insert(0, filters.in_words())
-    with st.container(key="filtered", horizontal=True, vertical_alignment="center"):
-        may = [
+    sentences = [f"Filtered by: {'; '.join(words)}."]
+    if weighed:
+        sentences.append(
             "Filters leave out passages that a verdict would be weighed with, and so may change it."
-        ]
-        small(f"Filtered by: {'; '.join(words)}.", *(may if weighed else []))
-        keys = [f"{prefix}{name}" for name in (*_FIRST, *_MORE, "languages")]
-        flags = [f"{prefix}other_{name}" for name in ("speaker", "country")]
-        ends = [f"{prefix}{name}" for name in ("from", "to", "words")]
-        st.button("Clear", key=f"{prefix}clear", type="tertiary", on_click=_clear,
-                  args=(keys, flags, ends))  # fmt: skip
+        )
+    with row("filtered"):
+        small(*sentences)
+        st.button("Clear", key="clear", type="tertiary", on_click=_clear_filters)
 
 
-def _clear(menus: Sequence[str], flags: Sequence[str], fields: Sequence[str]) -> None:
-    for names, empty in ((menus, []), (flags, False), (fields, "")):
-        for name in names:
-            if name in st.session_state:
-                st.session_state[name] = empty
-
-
-def _set_period(since: str, until: str, first: str = "", last: str = "") -> None:
-    st.session_state[since], st.session_state[until] = first, last
+def _clear_filters() -> None:
+    empty: dict[str, Any] = dict.fromkeys(("from", "to", "words"), "")
+    empty |= dict.fromkeys(("other_speaker", "other_country"), False)
+    empty |= {name: [] for name in FACETED}
+    for name, value in empty.items():
+        if name in st.session_state:
+            st.session_state[name] = value
 
 
 # -- Menus ---------------------------------------------------------------------------------------
@@ -316,12 +296,8 @@ def choose_thresholds(prefix: str = "", default: Thresholds | None = None) -> Th
             "statement fills a short list.",
             least=LEAST_CALLED,
         )
-        similarity = _share(
-            "Minimum similarity",
-            default.similarity,
-            f"{prefix}s",
-            "Texts less similar in meaning are not shown.",
-        )
+        help = "Texts less similar in meaning are not shown."
+        similarity = _share("Minimum similarity", default.similarity, f"{prefix}s", help)
         without = st.multiselect(
             "Leave out sentences",
             [kind.value for kind in SentenceKind],
@@ -350,31 +326,27 @@ def choose_order(
 
 def fold_countries_toggle() -> bool:
     """Show the switch that folds a country's further statements in a search."""
-    return st.sidebar.toggle(
-        "Fold a country’s statements",
-        value=True,
-        key="fold",
-        bind="query-params",
-        help="A country’s further statements in a list stand under its first.",
-    )
+    help = "A country’s further statements in a list stand under its first."
+    return _toggle("Fold a country’s statements", "fold", help)
 
 
 def same_actor_toggle() -> bool:
     """Show the switch that weighs a verdict with those on the same actor's other passages."""
-    return st.sidebar.toggle(
+    return _toggle(
         "Weigh a country’s statements together",
-        value=True,
-        key="same",
-        bind="query-params",
-        help="A country rarely takes both sides, so each verdict is weighed with those on its "
+        "same",
+        "A country rarely takes both sides, so each verdict is weighed with those on its "
         "other passages. Off, each rests on its own words alone.",
     )
 
 
 def show_words_toggle(prefix: str = "") -> bool:
     """Show the switch for the deciding words in the sidebar; they are marked unless it is off."""
-    label, key = "Mark the deciding words", f"{prefix}why"
-    return st.sidebar.toggle(label, value=True, key=key, bind="query-params")
+    return _toggle("Mark the deciding words", f"{prefix}why")
+
+
+def _toggle(label: str, key: str, help: str | None = None) -> bool:
+    return st.sidebar.toggle(label, value=True, key=key, bind="query-params", help=help)
 
 
 def _share(label: str, default: float, key: str, help: str, least: float = 0.0) -> float:

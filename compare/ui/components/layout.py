@@ -5,33 +5,30 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import streamlit as st
 
 from compare.comparison.turns import TURNS
 from compare.errors import CompareError
-from compare.export import counted, percent
+from compare.export import counted
 from compare.export.html import TEMPLATES, environment, notice_html
 from compare.export.words import duration
-from compare.library.locations import READ_ONLY_VARIABLE, READER_HEADER_VARIABLE
+from compare.library.locations import READ_ONLY_VARIABLE
 from compare.ui.charts.vega import COLOURS, Chart
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-NOBODY = "Sign in as one of the readers to answer."
-READ_FOR = "read-for"  # in the session: where the library that the page shows is, if any
 _UI = Path(__file__).parents[1]
+_Entry = TypeVar("_Entry")
 
 
 @contextlib.contextmanager
 def page(title: str, lede: str) -> Iterator[None]:
     """Write the head of a page; an error of the user’s input ends the page with its message."""
-    st.session_state.pop(READ_FOR, None)
     # The icon is our own file: a named icon would be fetched from the network.
     st.set_page_config(page_title=f"{title} · Compare", page_icon=_UI / "icon.svg", layout="wide")
     st.logo(_UI / "logo.svg", size="large", icon_image=_UI / "logo.svg")
@@ -85,19 +82,6 @@ def show_kept_notice(name: str) -> None:
         notice(kept[0], error=kept[1])
 
 
-def signed_in() -> str | None:
-    """Return the user whom the proxy names, "" if it names none; None if there is no proxy."""
-    header = os.environ.get(READER_HEADER_VARIABLE)
-    if not header:
-        return None
-    name = st.context.headers.get(header) or ""
-    with contextlib.suppress(
-        UnicodeError
-    ):  # headers are read as Latin-1, and names are sent as UTF-8
-        name = name.encode("latin-1").decode()
-    return unicodedata.normalize("NFC", name).strip()
-
-
 def is_read_only() -> bool:
     """Whether visitors can neither add nor delete anything."""
     return bool(os.environ.get(READ_ONLY_VARIABLE))
@@ -106,17 +90,6 @@ def is_read_only() -> bool:
 def small(*sentences: str) -> None:
     """Show sentences in small print, escaped."""
     show_html("small", sentences)
-
-
-def with_interval(
-    value: float | None,
-    low: float | None,
-    high: float | None,
-    written: Callable[[float], str] = percent,
-) -> str:
-    """Return "67 % (9 % to 91 %)"; without an interval "67 %", and a dash for None."""
-    shown = "–" if value is None else written(value)
-    return shown if low is None or high is None else f"{shown} ({written(low)} to {written(high)})"
 
 
 @contextlib.contextmanager
@@ -130,10 +103,13 @@ def card(key: str, html: str, *notes: str) -> Iterator[DeltaGenerator]:
         place.html(html)
         if notes:
             small(*notes)
-        with st.container(
-            key=f"actions-{key}", horizontal=True, gap="xsmall", vertical_alignment="center"
-        ):
+        with row(f"actions-{key}", gap="xsmall"):
             yield place
+
+
+def row(key: str | None = None, gap: Literal["xsmall", "small"] = "small") -> DeltaGenerator:
+    """Return a row of elements of their natural width, which wraps on a narrow page."""
+    return st.container(key=key, horizontal=True, gap=gap, vertical_alignment="center")
 
 
 def show_chart(
@@ -142,6 +118,19 @@ def show_chart(
     """Draw a chart in the theme's colours; `alt` describes it to people who cannot see it."""
     st.vega_lite_chart(
         spec=chart.spec(COLOURS[theme()]), key=key, alt=alt, on_select=on_select or "ignore"
+    )
+
+
+def show_table(rows: Sequence[Mapping[str, Any]], alt: str, key: str = "", **formats: str) -> None:
+    """Show rows as a table; `formats` are those of numbers, by column."""
+    st.dataframe(
+        rows,
+        hide_index=True,
+        key=f"{key}-{widget_key(rows)}" if key else None,
+        column_config={
+            name: st.column_config.NumberColumn(format=format) for name, format in formats.items()
+        },
+        alt=alt,
     )
 
 
@@ -208,13 +197,23 @@ def choose_one(label: str, options: Sequence[str], key: str, *, show_label: bool
     return chosen if chosen in options else options[0]
 
 
-def show_more_button(key: str, shown: int, total: int, step: int) -> None:
-    """Offer more of a list; the session keeps under `key` how many are shown."""
-    if (left := total - shown) > 0:
+def with_more(entries: Sequence[_Entry], key: str, step: int) -> Iterator[_Entry]:
+    """Yield the first `step` entries and those asked for, then offer more; `key` keeps how many."""
+    number = int(st.session_state.get(key, step))
+    yield from entries[:number]
+    if (left := len(entries) - number) > 0:
         label, keep = f"Show {min(left, step)} more of {left}", st.session_state.__setitem__
-        st.button(label, key=f"{key}-go", on_click=keep, args=(key, shown + step))
+        st.button(label, key=f"{key}-go", on_click=keep, args=(key, number + step))
 
 
-def widget_key(text: str) -> str:
-    """Return a short widget key for a text of any characters."""
+def confirmed(label: str, warning: str, confirm: str, key: str) -> bool:
+    """Offer what cannot be undone: a button that opens a warning with the button `confirm`."""
+    with st.popover(label, type="tertiary"):
+        small(warning)
+        return st.button(confirm, key=key, type="primary")
+
+
+def widget_key(value: object) -> str:
+    """Return a short widget key for a text of any characters, or for the `repr` of a value."""
+    text = value if isinstance(value, str) else repr(value)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]

@@ -14,15 +14,11 @@ from compare.export import counted, csv_bytes, export_bytes, section_html, table
 from compare.export.rows import agreement_rows, period_rows, position_rows, proposition_rows
 from compare.export.words import left_out_note
 from compare.facade import Library
-from compare.models import signature
-from compare.models.third_reader import ThirdReader
 from compare.progress import Progress
-from compare.results import SILENT, Position, Positions, Thresholds
+from compare.results import SILENT, Position, Positions
 from compare.results.positions import NO_SIDE, PERIODS
 from compare.results.statistics import TOO_FEW
 from compare.ui.charts import positions as charts
-from compare.ui.charts.map import map_chart, off_the_map
-from compare.ui.charts.positions import with_number
 from compare.ui.charts.vega import Chart
 from compare.ui.components.downloads import (
     chart_downloads,
@@ -36,22 +32,23 @@ from compare.ui.components.layout import (
     choose_one,
     notice,
     progress,
+    row,
     show_chart,
+    show_table,
     small,
     theme,
     widget_key,
 )
-from compare.ui.components.proposition_form import ACTORS, PREFIX, Asked
+from compare.ui.components.proposition_form import ACTORS, PREFIX, Asked, Seen, latest
 from compare.ui.components.result_lists import Shown, three_lists
-from compare.ui.components.review_setup import counts_note, review_link
 from compare.ui.components.service import kept, read_with, stance_model
+from compare.ui.review.agreement import counts_note
+from compare.ui.review.setup import review_link
 
 _IN_CHART = 100  # actors, those with most passages; the table and the file have all
 _IN_MATRIX, _MOST_IN_MATRIX = 10, 24
 _PANELS, _MOST_PANELS = 6, 24
 _NAMED = 30
-_FOUND = "positions-table"  # in the session: the positions found last
-_MATRIX = "positions-matrix"  # in the session: the agreement between actors computed last
 # In exports, "party" is an actor; the name stays for files already written.
 # Of the table: columns of `position_rows`, and the heads that differ from their names.
 _COLUMNS = (
@@ -99,7 +96,7 @@ def map_view(view: View) -> None:
     """Show the countries that take a side on a map, and name those that are not on it."""
     if not (placed := _placed(view)):
         return
-    missing = off_the_map(placed)
+    missing = charts.off_the_map(placed)
     if len(missing) == len(placed):
         small(f"Nobody who takes a side is on the map: {', '.join(missing)}.")
         _below_chart(view)
@@ -111,7 +108,7 @@ def map_view(view: View) -> None:
     ]
     if missing:
         notes.append(f"Not on the map: {', '.join(missing)}.")
-    chart = map_chart(placed, _title(view.positions))
+    chart = charts.map_chart(placed, _title(view.positions))
     alt = f"A map of {counted(len(placed), *actor_words(view.positions))}; “Table” has the numbers."
     _clickable_chart(view, "map", chart, alt, *notes)
 
@@ -128,11 +125,11 @@ def _placed(view: View) -> tuple[Position, ...]:
 def _clickable_chart(view: View, name: str, chart: Chart, alt: str, *notes: str) -> None:
     """Draw a chart with its notes and files; show an actor's passages below it and on a click."""
     clicked, names = f"{view.prefix}clicked", [one.name for one in view.positions.placed]
-    key = f"{view.prefix}{name}-{widget_key(repr(names))}"
+    key = f"{view.prefix}{name}-{widget_key(names)}"
 
     def remember() -> None:
-        found = st.session_state[key].selection.get(charts.CHOSEN) or []
-        st.session_state[clicked] = found[0]["actor"] if found else None
+        dots = st.session_state[key].selection.get(charts.CHOSEN) or []
+        st.session_state[clicked] = dots[0]["actor"] if dots else None
 
     figure(chart, key, alt, *notes, on_select=remember)
     numbers = table_csv("positions", position_rows(view.positions))
@@ -151,7 +148,9 @@ def _below_chart(view: View) -> None:
         st.session_state.pop(menu, None)
 
     def label(name: str) -> str:
-        return with_number(name, placed[name]) if name in placed else f"{name} (takes no side)"
+        return (
+            charts.with_number(name, placed[name]) if name in placed else f"{name} (takes no side)"
+        )
 
     name = st.selectbox(
         "The passages of",
@@ -218,7 +217,9 @@ def _name_others(view: View) -> None:
     ):
         if actors:
             most = sorted(actors, key=lambda actor: (-actor.statements, actor.name))
-            named = ", ".join(with_number(actor.name, actor.statements) for actor in most[:_NAMED])
+            named = ", ".join(
+                charts.with_number(actor.name, actor.statements) for actor in most[:_NAMED]
+            )
             more = f" and {len(most) - _NAMED:,} more (see the file)" if len(most) > _NAMED else ""
             st.html(section_html(f"{title} ({len(actors):,})", 3))
             small(f"{named}{more}. In brackets: statements under these filters.")
@@ -238,20 +239,19 @@ def periods_view(view: View) -> None:
         [one.name for one in positions.placed],
         default=[one.name for one in positions.placed if one in most],
         max_selections=_MOST_PANELS,
-        key=f"{view.prefix}panels-{widget_key(repr([one.name for one in most]))}",
+        key=f"{view.prefix}panels-{widget_key([one.name for one in most])}",
     )
     scores = positions.by_period(years)
     by_actor = {name: [one for one in scores if one.actor.name == name] for name in names}
-    panels = {name: found for name, found in by_actor.items() if found}
+    panels = {name: scores for name, scores in by_actor.items() if scores}
     if not panels:
         small("No passage that takes a side has a date.")
         return
-    found = [one.start for scores in panels.values() for one in scores]
-    starts = range(min(found), max(found) + 1, years)
-    for number, (name, scores) in enumerate(panels.items()):
-        if number % 3 == 0:  # on a narrow page the columns of a row stand below each other
-            columns = st.columns(3)
-        with columns[number % 3]:
+    begin = [one.start for scores in panels.values() for one in scores]
+    starts = range(min(begin), max(begin) + 1, years)
+    grid = st.grid(3)
+    for name, scores in panels.items():
+        with grid.cell():
             st.html(section_html(name, 3))
             numbers = "; ".join(
                 f"{one.start}: {one.score.mean:+.2f}, {counted(one.score.passages, 'passage')}"
@@ -275,13 +275,8 @@ def table_view(view: View) -> None:
         {_HEADS.get(name, name.capitalize()): row[name] for name in _COLUMNS}
         for row in position_rows(view.positions)
     ]
-    st.dataframe(
-        rows,
-        hide_index=True,
-        key=f"{view.prefix}table-{widget_key(repr(rows))}",
-        column_config={"Position": st.column_config.NumberColumn(format="%+.2f")},
-        alt=f"The positions of {len(rows)} actors; those that take no side come last",
-    )
+    alt = f"The positions of {len(rows)} actors; those that take no side come last"
+    show_table(rows, alt, f"{view.prefix}table", Position="%+.2f")
     notice(NOT_A_SAMPLE)
 
 
@@ -291,11 +286,8 @@ def propositions_view(table: PositionTable) -> None:
         small(_NO_SIDES)
         return
     rows = rows_beside(table)
-    st.dataframe(
-        rows,
-        hide_index=True,
-        key=f"{PREFIX}beside-{widget_key(repr(rows))}",
-        alt=f"{len(rows)} actors by {len(table.propositions)} propositions",
+    show_table(
+        rows, f"{len(rows)} actors by {len(table.propositions)} propositions", f"{PREFIX}beside"
     )
     small(
         "In brackets: passages that take a side. A dash: passages on the proposition, but none "
@@ -324,7 +316,9 @@ def rows_beside(table: PositionTable) -> list[dict[str, str]]:
 
 def agreement_view(table: PositionTable) -> None:
     """Show how far each pair of actors agrees, ordered so that neighbours are alike."""
-    matrix = _matrix(table)
+    made = [(one.provenance, one.thresholds) for one in table.positions]
+    key = repr((table.propositions, made))  # with many actors the matrix takes seconds
+    matrix: AgreementMatrix = kept("positions-matrix", key, table.agreement)
     if not matrix.cells:
         small("No two actors take a side on the same proposition at these thresholds.")
         return
@@ -339,7 +333,7 @@ def agreement_view(table: PositionTable) -> None:
         sorted(table.cells),
         default=most[:_IN_MATRIX],
         max_selections=_MOST_IN_MATRIX,
-        key=f"{PREFIX}parties-{widget_key(repr(most))}",
+        key=f"{PREFIX}parties-{widget_key(most)}",
     )
     drawn = [name for name in matrix.actors if name in names]
     chart = charts.agreement_chart(matrix, drawn, len(table.propositions))
@@ -378,17 +372,6 @@ def _about_intervals(propositions: int) -> str:
     )
 
 
-def _matrix(table: PositionTable) -> AgreementMatrix:
-    """Return the matrix; with many actors it takes seconds, so the session keeps it."""
-    made = [(one.provenance, one.thresholds) for one in table.positions]
-    key = repr((table.propositions, made))
-    matrix: AgreementMatrix | None = kept(_MATRIX, key)
-    if matrix is None:
-        matrix = table.agreement()
-        st.session_state[_MATRIX] = key, matrix
-    return matrix
-
-
 _BESIDE = "All propositions"  # only of several
 # The menu of views, of each proposition and of all. The map is offered for countries only.
 OF_ONE: Mapping[str, Callable[[View], None]] = {
@@ -406,41 +389,27 @@ OF_SEVERAL: Mapping[str, Callable[[PositionTable], None]] = {
 # -- Reading and downloads -------------------------------------------------------------------------
 
 
-def compare(
-    library: Library,
-    asked: Asked,
-    pressed: bool,
-    thresholds: Thresholds,
-    order: str,
-    reader: ThirdReader | None,
-    held: Sequence[str],
-) -> bool:
-    """Read what is asked if `pressed`, and show the positions; return whether there were any.
-
-    `held` are the widgets whose values the page's link holds.
-    """
-    if table := _read(library, asked, pressed):
-        table = table.rethreshold(**asdict(thresholds))
-        table = PositionTable(tuple(read_with(reader, one) for one in table.positions))
-        _show(table, library, order, held)
+def compare(library: Library, asked: Asked, pressed: bool, seen: Seen) -> bool:
+    """Score what is asked if `pressed`, and show the positions; return whether there were any."""
+    if table := _score(library, asked, pressed):
+        table = table.rethreshold(**asdict(seen.thresholds))
+        table = PositionTable(tuple(read_with(seen.reader, one) for one in table.positions))
+        _show(table, library, seen.order, seen.held)
     return table is not None
 
 
-def _read(library: Library, asked: Asked, pressed: bool) -> PositionTable | None:
-    """Read the passages if `pressed`; return the positions, which the session keeps."""
-    if not (pressed or _FOUND in st.session_state):
-        return None  # before the model is loaded
-    key = repr((library.generation, signature(stance_model()), asked))
-    table: PositionTable | None = kept(_FOUND, key)
-    if table is None and pressed:
-        parts = len(set(asked.propositions))
+def _score(library: Library, asked: Asked, pressed: bool) -> PositionTable | None:
+    """Score the passages if `pressed`; return the positions, which the session keeps."""
+    parts = len(set(asked.propositions))
+
+    def score() -> PositionTable:
         with progress("Finding passages on the proposition", "readings") as on_progress:
 
             def began(part: int, _: str) -> Progress:
                 before = f"Proposition {part + 1} of {parts}: "
                 return partial(on_progress, part=part, parts=parts, before=before)
 
-            table = position_table(
+            return position_table(
                 library,
                 asked.propositions,
                 opposites=asked.opposites,
@@ -450,7 +419,8 @@ def _read(library: Library, asked: Asked, pressed: bool) -> PositionTable | None
                 most_each=asked.most,
                 on_proposition=began,
             )
-        st.session_state[_FOUND] = key, table
+
+    table: PositionTable | None = latest(library, asked, pressed, score)
     return table
 
 
@@ -490,7 +460,7 @@ def _choose_proposition(table: PositionTable) -> Positions:
         "Proposition",
         range(len(texts)),
         format_func=lambda n: texts[n] if n < len(texts) else "",
-        key=f"{PREFIX}which-{widget_key(repr(texts))}",
+        key=f"{PREFIX}which-{widget_key(texts)}",
     )
     return table.positions[number or 0]
 
@@ -519,12 +489,10 @@ def _show_downloads(table: PositionTable) -> None:
         # Pairs with the proposition, which a review can import.
         "passages": lambda positions: export_bytes(positions.result(), "csv"),
     }
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+    with row():
         if several:
-            content = csv_bytes(*proposition_rows(table))
-            file_download(
-                "Download the table", "actors-by-proposition.csv", content, f"{PREFIX}table-csv"
-            )
+            content, key = csv_bytes(*proposition_rows(table)), f"{PREFIX}table-csv"
+            file_download("Download the table", "actors-by-proposition.csv", content, key)
         for number, positions in enumerate(table.positions, start=1):
             which = f" {number}" if several else ""
             for what, write in files.items():

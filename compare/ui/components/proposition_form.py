@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
 from compare.defaults import MOST_AT_ALL, MOST_OF_SIDE, MOST_PER_ACTOR
 from compare.errors import QueryError
 from compare.export import counted, section_html
+from compare.facade import Library
 from compare.library import Facets, Filters
+from compare.models import signature
+from compare.models.third_reader import ThirdReader
+from compare.results import Thresholds
 from compare.statements import Quote
 from compare.ui.components.filter_panel import SIDE_KEYS, choose_period, choose_side
 from compare.ui.components.layout import DISAGREES, choose_one
 from compare.ui.components.quote_form import OPPOSITE
+from compare.ui.components.service import kept, stance_model
 
 COUNTRIES, SPEAKERS, SIDES, TIME = "Countries", "Speakers", "Two sides", "Over time"
 ACTORS = {COUNTRIES: "country", SPEAKERS: "speaker"}
@@ -22,6 +29,7 @@ ACTORS = {COUNTRIES: "country", SPEAKERS: "speaker"}
 PREFIX = "o_"
 """Begins the keys of widgets that a page of another kind has, too, with other values."""
 
+_GO = "compare-go"  # the button
 _MOST_OF_ACTOR = 200
 _MOST_PROPOSITIONS = 30
 # The widgets that the address holds.
@@ -55,6 +63,41 @@ class Asked:
         if len(self.propositions) != 1:
             return None
         return Quote(self.propositions[0], opposite="".join(self.opposites[:1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How a result or positions are seen.
+
+    Attributes:
+        thresholds: The thresholds of verdicts.
+        order: One of `filter_panel.ORDERS`.
+        with_words: Whether the deciding words are marked.
+        reader: The third reader, if it is on.
+        held: The widgets whose values the page's link holds.
+    """
+
+    thresholds: Thresholds
+    order: str
+    with_words: bool
+    reader: ThirdReader | None
+    held: Sequence[str]
+
+
+def latest(library: Library, asked: Asked, pressed: bool, score: Callable[[], Any]) -> Any:
+    """Return what the session keeps for this question.
+
+    If it keeps nothing for it, `score` if `pressed`, else return None.
+    """
+    name = _kept_as(asked.who)
+    if not (pressed or name in st.session_state):
+        return None  # before the model is loaded
+    key = repr((library.generation, signature(stance_model()), asked))
+    return kept(name, key, score if pressed else None)
+
+
+def _kept_as(who: str) -> str:
+    return {SIDES: "sides-table", TIME: "timeline-table"}.get(who, "positions-table")
 
 
 def keys_of(who: str) -> tuple[str, ...]:
@@ -91,7 +134,7 @@ def ask(facets: Facets) -> tuple[Asked, bool]:
             period = choose_period("", " (both)" if who == SIDES else "")
         with right:
             most = _ask_most(who)
-        pressed = st.form_submit_button("Compare", type="primary", key="compare-go")
+        pressed = st.form_submit_button("Compare", type="primary", key=_GO)
     within = tuple(one.within(*period) for one in chosen)
     asked = Asked(who, propositions, opposites, within, most)
     if pressed:
@@ -139,21 +182,22 @@ def _lines(label: str, key: str, placeholder: str, help: str) -> tuple[str, ...]
 
 
 def _choose(who: str, facets: Facets) -> list[Filters]:
-    """Show the filters that choose whose statements are compared."""
-    if who == TIME:
-        return [choose_side(facets, "")]
-    if who in ACTORS:
-        is_set = any(st.session_state.get(name) or name in st.query_params for name in SIDE_KEYS)
-        with st.expander("Only these statements", expanded=is_set):
+    """Show the filters that choose whose statements are compared, folded once they have been."""
+    names = _KEYS[SIDES][:-1] if who == SIDES else SIDE_KEYS
+    is_set = any(st.session_state.get(name) or name in st.query_params for name in names)
+    is_done = is_set and (st.session_state.get(_GO) or _kept_as(who) in st.session_state)
+    label = {SIDES: "Sides A and B", TIME: "Whose statements"}.get(who, "Only these statements")
+    with st.expander(label, expanded=not is_done and (is_set or who not in ACTORS)):
+        if who != SIDES:
             return [choose_side(facets, "")]
-    chosen = []
-    for column, letter in zip(st.columns(2, gap="medium"), "AB", strict=True):
-        with column:
-            st.html(section_html(f"Side {letter}"))
-            prefix = f"{letter.lower()}_"
-            side = choose_side(facets, prefix, f" of {letter}")
-            chosen.append(side.within(*choose_period(prefix, f" ({letter} only)")))
-    return chosen
+        chosen = []
+        for column, letter in zip(st.columns(2, gap="medium"), "AB", strict=True):
+            with column:
+                st.html(section_html(f"Side {letter}"))
+                prefix = f"{letter.lower()}_"
+                side = choose_side(facets, prefix, f" of {letter}")
+                chosen.append(side.within(*choose_period(prefix, f" ({letter} only)")))
+        return chosen
 
 
 def _ask_most(who: str) -> int:

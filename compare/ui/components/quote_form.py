@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
 
 import streamlit as st
 
 from compare.errors import LibraryError, QueryError
 from compare.export import counted
 from compare.export.markdown import inert
+from compare.export.words import shortened
 from compare.facade import Library
 from compare.library.filters import FACETED
 from compare.models.third_reader import ThirdReader
 from compare.statements import PartialDate, Quote, Statement, parse_countries
 from compare.ui import ADD_PAGE
-from compare.ui.components.layout import DISAGREES, is_read_only, small, text_field
+from compare.ui.components.layout import DISAGREES, is_read_only, row, small, text_field
 from compare.ui.components.service import SAMPLE, ask_for_opposite, offers_for
 
 CHOSEN = "sid"  # in the address: the id of the library statement that was chosen
@@ -26,6 +26,8 @@ SEARCH = "search"  # the page
 _SHARED = ("q", OPPOSITE, "from", "to", "words", *FACETED)  # of a search and of a proposition
 _WHO = ("by", "role", "country", "date", "context")  # fields of a search only
 _ASKED = "asked"  # in the session: the page that asked last, and what its fields held
+_SEARCHED = "searched"  # in the session: the quote of the last search, and who said it
+_OPEN = "who-open"  # in the session: whether the fields of `_WHO` are open
 IN_MENU = 300  # statements; the others of a larger library are reached from the Corpus page
 
 # From the sample corpus, so that the first screen is never empty.
@@ -87,8 +89,7 @@ def choose_statement(
 def _label(statement: Statement) -> str:
     who = statement.speaker or statement.countries or "Speaker not named"
     when = f", {statement.date.iso}" if statement.date else ""
-    words = statement.text if len(statement.text) <= 60 else statement.text[:59].rstrip() + "…"
-    return f"{who}{when}: {words}"
+    return f"{who}{when}: {shortened(statement.text, 60)}"
 
 
 def ask_quote(library: Library) -> Quote:
@@ -111,27 +112,20 @@ def ask_quote(library: Library) -> Quote:
         text = st.text_area(
             "Quote", key="q", bind="query-params", height="content", placeholder="Paste the words"
         )
-        opposite = text_field(
-            DISAGREES,
-            OPPOSITE,
-            "One sentence: passages are then read against both",
-        )
-        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            st.form_submit_button("Search", type="primary", key="go")
-            with st.popover("Who said it, and when"):
+        hint = "One sentence: passages are then read against both"
+        opposite = text_field(DISAGREES, OPPOSITE, hint)
+        with row():
+            close, state = st.session_state.update, {_OPEN: False}
+            st.form_submit_button("Search", type="primary", key="go", on_click=close, args=(state,))
+            with st.popover("Who said it, and when", key=_OPEN, on_change="rerun"):
                 who = _who_fields()
             if text == EXAMPLE_QUOTE:  # gone once there is another quote
                 small("This is an example: paste your own quote over it.")
-    with st.container(key="searched", horizontal=True, vertical_alignment="center"):
+    with row("searched"):
         _say_what_is_searched(library)
         with st.popover("Choose a statement of this library", type="tertiary"):
-            choose_statement(
-                "Statement",
-                statements,
-                key="pick",
-                placeholder="Its words and speaker fill the fields",
-                on_change=fill,
-            )
+            hint = "Its words and speaker fill the fields"
+            choose_statement("Statement", statements, "pick", hint, on_change=fill)
     source = by_id.get(st.query_params.get(CHOSEN, ""))
     return checked_quote(text or "", {**who, OPPOSITE: opposite}, source)
 
@@ -139,31 +133,31 @@ def ask_quote(library: Library) -> Quote:
 def take_question_along(page: str) -> None:
     """Fill the fields with what was asked last, unless that was here or the address asks something.
 
-    A search and a comparison on a proposition share fields. Call this before they are shown, and
-    `keep_question` after.
+    A search and a comparison share fields. A search has one quote, so it keeps its own instead of
+    several propositions; who said a quote belongs to that quote, so it is forgotten once there is
+    another. Call this before the fields are shown, and `keep_question` after.
     """
     asked_on, asked = st.session_state.get(_ASKED, (page, {}))
     if asked_on == page or any(key in st.query_params for key in (*_SHARED, CHOSEN)):
         return
-    is_one = "\n" not in str(asked.get("q", "")).strip()
-    for key, value in asked.items():
-        if page != SEARCH or is_one or key not in ("q", OPPOSITE):  # a search has one quote
-            st.session_state[key] = value
+    st.session_state.update(asked)
+    if page == SEARCH:
+        text, before = str(asked.get("q") or ""), st.session_state.get(_SEARCHED, {"q": ""})
+        if "\n" in text.strip():
+            st.session_state.update({OPPOSITE: "", **before})
+        elif text == before["q"]:
+            st.session_state.update({key: before[key] for key in _WHO if key in before})
+        else:
+            st.session_state.update(dict.fromkeys(_WHO, ""))
 
 
 def keep_question(page: str) -> None:
-    """Keep what is asked on a page for `take_question_along`, and what only a search asks.
-
-    Who said a quote belongs to that quote, so it is forgotten once there is another.
-    """
-    before: dict[str, Any] = st.session_state.get(_ASKED, (page, {}))[1]
-    shown = {key: st.session_state[key] for key in _SHARED if key in st.session_state}
-    asked = {key: before[key] for key in _SHARED if key in before} | shown
+    """Keep what is asked on a page for `take_question_along`."""
+    session = st.session_state
+    asked = session.get(_ASKED, (page, {}))[1]
+    session[_ASKED] = page, asked | {key: session[key] for key in _SHARED if key in session}
     if page == SEARCH:
-        asked |= {key: st.session_state[key] for key in _WHO if key in st.session_state}
-    elif asked.get("q") == before.get("q"):
-        asked |= {key: before[key] for key in _WHO if key in before}
-    st.session_state[_ASKED] = page, asked
+        session[_SEARCHED] = {key: session.get(key) or "" for key in ("q", OPPOSITE, *_WHO)}
 
 
 def offer_opposites(
@@ -176,15 +170,16 @@ def offer_opposites(
     """
     if quote.opposite or not quote.text.strip():
         return
-    found = [offer.text for offer in offers_for(library, quote)]
-    with st.container(key="offers-asked"):
-        found += filter(None, [ask_for_opposite(reader, quote)] if reader else [])
-    if not found:
+    offers = [offer.text for offer in offers_for(library, quote)]
+    if reader:
+        with st.container(key="offers-asked"):
+            offers += filter(None, [ask_for_opposite(reader, quote)])
+    if not offers:
         return
     then = f" Then press {press}." if press else ""
     with st.container(key=f"offers-{OPPOSITE}", gap="xxsmall"):
         small(f"Someone who disagrees may say this. A press puts it into the field above.{then}")
-        for number, text in enumerate(found):
+        for number, text in enumerate(offers):
             st.button(
                 inert(f"“{text}”"),
                 key=f"offer-{OPPOSITE}-{number}",
@@ -204,8 +199,7 @@ def _say_what_is_searched(library: Library) -> None:
         counted(len(facets["sources"]), "source"),
     ]
     if period:
-        first, last = (day.year for day in period)
-        parts.append(f"{first}" if first == last else f"{first} to {last}")
+        parts.append(" to ".join(dict.fromkeys(str(day.year) for day in period)))
     searched = f"This library holds {', '.join(parts)}; built on {library.built:%-d %B %Y}."
     if not _is_sample() or is_read_only():
         small(searched)
@@ -248,12 +242,10 @@ def fill_from(statement: Statement, words: str = "") -> None:
 
 def _who_fields() -> dict[str, str]:
     fields = {}
-    left, right = st.columns(2)
-    with left:
+    with st.grid(2, min_column_width=120):
         fields["by"] = text_field("Speaker", "by")
-        fields["country"] = text_field("Country or organisation", "country", "A; B")
-    with right:
         fields["role"] = text_field("Role", "role")
+        fields["country"] = text_field("Country or organisation", "country", "A; B")
         fields["date"] = text_field("Date", "date", "2022, 2022-03 or 2022-03-18")
     fields["context"] = text_field("Context that completes the words", "context", EXAMPLE_CONTEXT)
     return fields

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,9 +37,10 @@ from compare.ui.components.layout import (
     errors_as_sentences,
     notice,
     show_html,
-    show_more_button,
+    show_table,
     small,
     widget_key,
+    with_more,
 )
 from compare.ui.components.quote_form import OPPOSITE, fill_from
 from compare.ui.components.service import explain_pairs, library_link, with_known_words
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 
 SIDES = (Stance.AGREE, Stance.OPPOSE)
 _AT_FIRST = 10  # cards of a list, before "Show more"
+_FEW = 2  # cards that fit a screen
 _LONGEST_NOTE = 500
 
 
@@ -85,7 +88,7 @@ def side_by_side(shown: Shown, *, as_table: bool = False) -> Result:
         read_again = (settings.get(f"read_again_{one.value}", 0) for one in SIDES)
         show_html("sides_taken", taken, sum(map(int, read_again)))
     if as_table:
-        found_table(shown)
+        lists_table(shown)
         return result
     return three_lists(shown, "statement", "on the same topic")
 
@@ -105,27 +108,28 @@ def three_lists(
     sentence for an empty list from its verb, "agrees with" or "opposes". Without `none`, a short
     list is followed by the pairs that come near it.
     """
-    result = shown.result
-    close: dict[Stance, tuple[Pair, ...]] = {}
-    if none is None:  # of a search
-        close = {one: result.near(one) for one in SIDES}
+    result, is_search = shown.result, none is None
+    close = {stance: result.near(stance) if is_search else () for stance in SIDES}
     bar = shown.bar or st.container()
     if result.agree or result.oppose or any(close.values()):
         on_narrow = _choose_list(shown)
         for column, stance in zip(st.columns(2, gap="large"), SIDES, strict=True):
+            listed = result.listed(stance)
             state = "on" if stance is on_narrow else "off"
+            if len(listed) + len(close[stance]) <= _FEW:
+                state += "-few"  # the style sheet keeps it beside a longer list
             with column, st.container(key=f"{shown.prefix}list-{stance.value}-{state}"):
                 st.html(list_head(stance, len(result.sure(stance)), what=what))
-                if none and not result.listed(stance):
+                if none and not listed:
                     small(none("agrees with" if stance is Stance.AGREE else "opposes"))
-                elif none is None and result.sure(stance):
+                elif is_search and result.sure(stance):
                     small(limits(result, stance))
                 list_cards(shown, stance)
-                if stance in close and (note := list_note(result, stance)):
+                if is_search and (note := list_note(result, stance)):
                     small(note)
-                    for pair in close[stance]:
-                        key = f"{shown.prefix}near-{stance.value}-{widget_key(repr(pair.key))}"
-                        _card(shown, pair, key, near=stance)
+                for pair in close[stance]:
+                    key = f"{shown.prefix}near-{stance.value}-{widget_key(pair.key)}"
+                    _card(shown, pair, key, near=stance)
     if neither := result.neither:
         label = f"Neither: {counted(len(neither), what)} {near}"
         with st.expander(label, expanded=unfold, key=f"{shown.prefix}neither"):
@@ -173,105 +177,65 @@ def pair_list(shown: Shown, stance: Stance) -> Result:
         return mark_words(shown)
 
 
-def found_table(shown: Shown) -> None:
-    """Show what agrees with a quote and what opposes it as one table, in the order chosen."""
-    result = shown.result
-    rows = [
-        {
-            "Verdict": _word(result, stance, pair),
-            "Probability": pair.probabilities.of(stance),
-            "Words": pair.b.text,
-            "Speaker": pair.b.statement.speaker or "not named",
-            "Country": pair.b.statement.countries,
-            "Date": pair.b.statement.date.iso if pair.b.statement.date else "",
-            "Source": pair.b.statement.title or pair.b.statement.source,
-            "Pages": page_numbers(pair.b.pages),
-            "Similarity": pair.similarity,
-            "Sure": "no" if result.is_unsure(pair) else "yes",
-        }
-        for stance in SIDES
-        for pair in in_order(result, shown.order, stance)
-    ]
-    if rows:
-        _table(rows, f"{shown.prefix}table-{widget_key(repr(rows))}", "statements")
-
-
-def _word(result: Result, stance: Stance, pair: Pair) -> str:
-    word = verdict_word(result, stance)
-    return unsure_word(word) if result.is_unsure(pair) else word
-
-
-def pairs_table(shown: Shown) -> None:
+def lists_table(shown: Shown) -> None:
     """Show both lists as one table, in the order chosen."""
     result = shown.result
-    listed = [
-        (stance, pair)
-        for stance in (Stance.OPPOSE, Stance.AGREE)
+    rows = [
+        _row(result, stance, pair)
+        for stance in (SIDES if result.quote else reversed(SIDES))
         for pair in in_order(result, shown.order, stance)
     ]
-    if not listed:
-        small("Neither list has a pair at these thresholds.")
+    if not rows:
+        if not result.quote:
+            small("Neither list has a pair at these thresholds.")
         return
-    key = widget_key(repr([pair.key for _, pair in listed]) + shown.order)
-    rows = [_row(result, stance, pair) for stance, pair in listed]
-    _table(rows, f"{shown.prefix}table-{key}", "pairs")
-
-
-def _table(rows: Sequence[Mapping[str, Any]], key: str, what: str) -> None:
-    two_digits = st.column_config.NumberColumn(format="%.2f")
-    st.dataframe(
-        rows,
-        hide_index=True,
-        key=key,
-        column_config={"Probability": two_digits, "Similarity": two_digits},
-        alt=f"{len(rows)} {what}: the same as in the two lists",
-    )
+    what = "statements" if result.quote else "pairs"
+    alt = f"{len(rows)} {what}: the same as in the two lists"
+    show_table(rows, alt, f"{shown.prefix}table", Probability="%.2f", Similarity="%.2f")
 
 
 def _row(result: Result, stance: Stance, pair: Pair) -> dict[str, Any]:
+    word = verdict_word(result, stance)
+    sides = {"": pair.b}
+    if not result.quote:
+        names = (", before", ", after") if result.over_time else (", A", ", B")
+        sides = dict(zip(names, pair.excerpts, strict=True))
     row: dict[str, Any] = {
-        "Verdict": verdict_word(result, stance),
+        "Verdict": unsure_word(word) if result.is_unsure(pair) else word,
         "Probability": pair.probabilities.of(stance),
-        "Similarity": pair.similarity,
     }
-    names = ("before", "after") if result.over_time else ("A", "B")
-    for name, side in zip(names, pair.excerpts, strict=True):
+    for name, side in sides.items():
         statement = side.statement
         row |= {
-            f"Words, {name}": side.text,
-            f"Who, {name}": statement.speaker or statement.countries or "not named",
-            f"Country, {name}": statement.countries,
-            f"Date, {name}": statement.date.iso if statement.date else "",
-            f"Source, {name}": statement.title or statement.source,
+            f"Words{name}": side.text,
+            f"Speaker{name}": statement.speaker or "not named",
+            f"Country{name}": statement.countries,
+            f"Date{name}": statement.date.iso if statement.date else "",
+            f"Source{name}": statement.title or statement.source,
+            f"Pages{name}": page_numbers(side.pages),
         }
-    return row
+    row["Similarity"] = pair.similarity
+    return row | ({"Sure": "no" if result.is_unsure(pair) else "yes"} if result.quote else {})
 
 
 def list_cards(shown: Shown, stance: Stance) -> None:
-    """Show the cards of a list; see `cards`."""
-    pairs = in_order(shown.result, shown.order, stance)
-    cards(shown, pairs, f"{shown.prefix}{stance.value}")
-
-
-def cards(shown: Shown, pairs: Sequence[Pair], key: str) -> None:
-    """Show the cards of the first pairs and “Show more”; `key` begins the keys of widgets.
+    """Show the cards of the first pairs of a list, and “Show more”.
 
     If the lists are folded, the further statements of a country stand under its first, closed and
     without marks. `mark_words` marks the deciding words afterwards, if `shown` asks for them.
     """
-    more = f"{key}-more-{widget_key(shown.result.subject)}"
-    number = int(st.session_state.get(more, _AT_FIRST))
+    pairs, key = in_order(shown.result, shown.order, stance), f"{shown.prefix}{stance.value}"
     groups = _by_country(pairs) if shown.folded else [[pair] for pair in pairs]
-    for first, *others in groups[:number]:
-        under = f"{key}-{widget_key(repr(first.key))}"
+    more = f"{key}-more-{widget_key(shown.result.subject)}"
+    for first, *others in with_more(groups, more, _AT_FIRST):
+        under = f"{key}-{widget_key(first.key)}"
         _card(shown, first, under)
         if others:
             label = f"{len(others)} more by {inert(first.b.statement.countries)}"
             with st.expander(label, key=f"{under}-others"):
                 for pair in others:
                     unmarked = replace(shown, with_words=False)
-                    _card(unmarked, pair, f"{key}-{widget_key(repr(pair.key))}")
-    show_more_button(more, number, len(groups), _AT_FIRST)
+                    _card(unmarked, pair, f"{key}-{widget_key(pair.key)}")
 
 
 def _by_country(pairs: Sequence[Pair]) -> list[list[Pair]]:
@@ -285,15 +249,18 @@ def _by_country(pairs: Sequence[Pair]) -> list[list[Pair]]:
 
 def mark_words(shown: Shown) -> Result:
     """Find and mark the deciding words in the cards that stand; return the result with them."""
-    given = {key: pair for key, (pair, _) in shown.places.items()}
-    found = {
-        key: words for key, pair in given.items() if (words := with_known_words(shown.result, pair))
-    }
-    if missing := [pair for key, pair in given.items() if key not in found]:
+    marked: dict[int, Pair] = {}
+    missing = []
+    for key, (pair, _) in shown.places.items():
+        if known := with_known_words(shown.result, pair):
+            marked[key] = known
+        else:
+            missing.append(pair)
+    if missing:
         for pair, with_words in explain_pairs(shown.result, missing):
             shown.places[id(pair)][1].html(_card_html(shown, with_words))
-            found[id(pair)] = with_words
-    return shown.result.replacing(found)
+            marked[id(pair)] = with_words
+    return shown.result.replacing(marked)
 
 
 def _card(shown: Shown, pair: Pair, key: str, near: Stance | None = None) -> None:
@@ -309,37 +276,29 @@ def _card(shown: Shown, pair: Pair, key: str, near: Stance | None = None) -> Non
         names = ("earlier", "later") if result.over_time else ("A", "B")
         links = {f"Open {name}": side for name, side in zip(names, pair.excerpts, strict=True)}
     is_marked = shown.with_words and not near
-    words = with_known_words(result, pair) if is_marked else None
-    with card(key, _card_html(shown, words or pair, near)) as place:
+    known = with_known_words(result, pair) if is_marked else None
+    with card(key, _card_html(shown, known or pair, near)) as place:
         if is_marked:
             shown.places[id(pair)] = pair, place
         for label, side in links.items():
             at = f"{side.passage.start}-{side.passage.end}"
             library_link(CORPUS_PAGE, label, id=side.statement.id, at=at)
         if shown.takes_opposite and _may_be_opposite(result, pair):
-            st.button(
-                "Use as opposite",
-                key=f"{key}-opposite",
-                help="Read every passage against these words, too: they oppose the quote.",
-                type="tertiary",
-                on_click=st.session_state.update,
-                args=({OPPOSITE: pair.b.passage.completed},),
-            )
+            help = "Read every passage against these words, too: they oppose the quote."
+            fill, opposite = st.session_state.update, {OPPOSITE: pair.b.passage.completed}
+            _action("Use as opposite", f"{key}-opposite", help, fill, opposite)
         if result.quote:
-            st.button(
-                "More like this",
-                key=f"{key}-like",
-                help="Search with these words: who agrees with them, and who opposes them.",
-                type="tertiary",
-                on_click=fill_from,
-                args=(pair.b.statement, pair.b.text),
-            )
+            help = "Search with these words: who agrees with them, and who opposes them."
+            words = pair.b.statement, pair.b.text
+            _action("More like this", f"{key}-like", help, fill_from, *words)
         with st.popover("This verdict is wrong", type="tertiary"):
             correction_form(
-                key,
-                called,
-                lambda right, note: append_correction(result, pair, right, note=note),
+                key, called, lambda right, note: append_correction(result, pair, right, note=note)
             )
+
+
+def _action(label: str, key: str, help: str, do: Callable[..., None], *values: Any) -> None:
+    st.button(label, key=key, help=help, type="tertiary", on_click=do, args=values)
 
 
 def _may_be_opposite(result: Result, pair: Pair) -> bool:
@@ -364,24 +323,23 @@ def in_order(result: Result, order: str, stance: Stance) -> list[Pair]:
     A pair has the date of the later statement; the date of a quote does not count. What only fills
     a short list stands at its end in every order.
     """
-    return sorted(_in_order(result, order, stance), key=result.is_unsure)
 
-
-def _in_order(result: Result, order: str, stance: Stance) -> list[Pair]:
-    listed = result.listed(stance)
-    if order == PROBABILITY:
-        return sorted(listed, key=lambda pair: -pair.probabilities.of(stance))
-    if order == SIMILARITY:
-        return sorted(listed, key=lambda pair: -pair.similarity)
-    if order not in (NEWEST, OLDEST):
-        return list(listed)
-
-    def days(pair: Pair) -> list[date]:
+    def day(pair: Pair, sign: int) -> float:
         sides = pair.excerpts if result.quote is None else (pair.b,)
-        return [side.statement.date.first for side in sides if side.statement.date]
+        days = [side.statement.date.first.toordinal() for side in sides if side.statement.date]
+        return sign * max(days) if days else math.inf
 
-    dated = sorted(filter(days, listed), key=lambda pair: max(days(pair)), reverse=order == NEWEST)
-    return [*dated, *(pair for pair in listed if not days(pair))]
+    keys: dict[str, Callable[[Pair], float]] = {
+        PROBABILITY: lambda pair: -pair.probabilities.of(stance),
+        SIMILARITY: lambda pair: -pair.similarity,
+        NEWEST: partial(day, sign=-1),
+        OLDEST: partial(day, sign=1),
+    }
+    key = keys.get(order)  # None: a list is ranked already
+    return sorted(
+        result.listed(stance),
+        key=lambda pair: (result.is_unsure(pair), key(pair) if key else 0),
+    )
 
 
 def correction_form(base: str, stance: Stance | None, keep: Callable[[Stance, str], Path]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from itertools import chain
 from pathlib import Path
@@ -19,12 +19,7 @@ import streamlit as st
 from compare.comparison.opposites import Offer, opposites
 from compare.comparison.scoring import explain_pair
 from compare.comparison.search import search
-from compare.comparison.third_reader import (
-    AT_HEAD,
-    allow_for_good,
-    is_allowed,
-    load_third_reader,
-)
+from compare.comparison.third_reader import AT_HEAD, allow_for_good, is_allowed, load_third_reader
 from compare.comparison.turns import TURNS
 from compare.errors import ModelError
 from compare.export import counted
@@ -48,9 +43,9 @@ from compare.results import (
     Thresholds,
 )
 from compare.statements import Quote, Statement
-from compare.ui.components.layout import READ_FOR, notice_next_run, progress, small, widget_key
+from compare.ui.components.layout import confirmed, notice_next_run, progress, small, widget_key
 
-_Found = TypeVar("_Found", Result, Positions)
+_Scored = TypeVar("_Scored", Result, Positions)
 
 OWN, SAMPLE = "My own", "Sample"  # libraries, in the menu and in addresses
 SWITCH_TO = "switch-to-library"  # in the session: the library to open on the next run
@@ -69,14 +64,14 @@ def _sample(user: str) -> Backend:
 
 def _libraries() -> dict[str, Backend]:
     """Return where the libraries are; the first is the one that commands use, too."""
-    found = {}
+    libraries = {}
     own = backend_at(locations.user_library())
     if named := os.environ.get(locations.LIBRARY_VARIABLE):
         backend = backend_at(named)
-        found[backend.name if backend.name not in (OWN, SAMPLE) else named] = backend
+        libraries[backend.name if backend.name not in (OWN, SAMPLE) else named] = backend
     if own.exists():
-        found[OWN] = own
-    return found | {SAMPLE: _sample(str(own))}
+        libraries[OWN] = own
+    return libraries | {SAMPLE: _sample(str(own))}
 
 
 def choose_library() -> Library:
@@ -97,7 +92,6 @@ def choose_library() -> Library:
         small(f"{counted(len(library), 'statement')}{', read-only' if library.read_only else ''}")
         if sentence := library.about_deletion():
             small(sentence)
-        st.session_state[READ_FOR] = library.backend.address
     return library
 
 
@@ -116,9 +110,9 @@ def library_link(page: Path, label: str, **address: str | Sequence[str]) -> None
 
 
 def delete_button(library: Library, statement: Statement, key: str) -> bool:
-    """Show the button that deletes a statement; return whether it was pressed."""
-    small("This deletes the statement from the library permanently.")
-    if not st.button("Delete for good", key=key, type="primary"):
+    """Show the button that deletes a statement, after asking; return whether that was done."""
+    warning = "This deletes the statement from the library permanently."
+    if not confirmed("Delete", warning, "Delete for good", key):
         return False
     library.delete([statement.id])
     notice_next_run("deleted", f"Statement {statement.id} was deleted from the library.")
@@ -136,10 +130,19 @@ def open_library(where: Backend | Path) -> Library:
     return _opened(backend.address, backend.current())
 
 
-def kept(name: str, key: str) -> Any:
-    """Return the value that the session keeps under `name` if it was made for this key."""
+def kept(name: str, key: str, make: Callable[[], Any] | None = None) -> Any:
+    """Return what the session keeps under `name` if it was made for this key.
+
+    If not, `make` it and keep it instead; without `make`, return None.
+    """
     made_for, value = st.session_state.get(name) or ("", None)
-    return value if made_for == key else None
+    if made_for == key:
+        return value
+    if make is None:
+        return None
+    value = make()
+    st.session_state[name] = key, value
+    return value
 
 
 @st.cache_resource(show_spinner="Loading the stance model…")
@@ -217,11 +220,11 @@ def explain_pairs(result: Result, pairs: Sequence[Pair]) -> Iterator[tuple[Pair,
     explained = _explained()
     with progress("Finding the deciding words", "pairs explained") as on_progress:
         for number, pair in enumerate(pairs, start=1):
-            found = explain_pair(pair, stance_model(), result.quote)
-            explained[_words_key(result, pair)] = found.rationale
+            with_words = explain_pair(pair, stance_model(), result.quote)
+            explained[_words_key(result, pair)] = with_words.rationale
             while len(explained) > _EXPLAINED:
                 explained.popitem(last=False)
-            yield pair, found
+            yield pair, with_words
             on_progress(number, len(pairs))
 
 
@@ -263,36 +266,29 @@ def third_reader() -> ThirdReader | None:
     return load_third_reader(named, model)
 
 
-def read_with(reader: ThirdReader | None, found: _Found) -> _Found:
+def read_with(reader: ThirdReader | None, scored: _Scored) -> _Scored:
     """Return a result or positions as the third reader reads them, if there is one.
 
     Nothing is asked twice.
     """
     if reader is None:
-        return found
-    result = found.result() if isinstance(found, Positions) else found
+        return scored
+    result = scored.result() if isinstance(scored, Positions) else scored
     others = int(st.session_state.get(_OTHERS) or 0)
-    asked = type(found), result.provenance, result.quote, result.subject, result.thresholds, others
-    key, name = (
-        repr((reader.digest, asked)),
-        f"{_THIRD_READ}-{widget_key(f'{type(found)} {result.subject}')}",
-    )
-    again: _Found | None = kept(name, key)
-    if again is None:
+    asked = type(scored), result.provenance, result.quote, result.subject, result.thresholds, others
+    name = f"{_THIRD_READ}-{widget_key(f'{type(scored)} {result.subject}')}"
+
+    def ask() -> _Scored:
         with progress("Asking the third reader", "pairs read", reads=False) as on_progress:
-            again = found.read_again(reader, candidates=others, on_progress=on_progress)
-        st.session_state[name] = key, again
+            return scored.read_again(reader, candidates=others, on_progress=on_progress)
+
+    again: _Scored = kept(name, repr((reader.digest, asked)), ask)
     shown = again.result() if isinstance(again, Positions) else again
     pairs = chain(shown.pairs, *shown.placed)
     if any(pair.third_reading is ThirdReading.UNANSWERED for pair in pairs):
-        ask = "Ask the third reader again"
-        st.button(
-            ask,
-            key=f"{name}-again",
-            on_click=st.session_state.pop,
-            args=(name, None),
-            help=f"On “{result.subject}”",
-        )
+        forget, help = st.session_state.pop, f"On “{result.subject}”"
+        label, key = "Ask the third reader again", f"{name}-again"
+        st.button(label, key=key, on_click=forget, args=(name, None), help=help)
     return again
 
 

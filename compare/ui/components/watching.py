@@ -10,27 +10,28 @@ import streamlit as st
 from compare.export import counted, table_html
 from compare.export.html import found_card
 from compare.export.words import shortened
+from compare.facade import Library
 from compare.library import Facets, OpenLibrary
-from compare.library.backend import backend_at
 from compare.library.filters import FACETED
 from compare.results import Result
 from compare.safe_text import LONGEST_NAME, one_line
 from compare.ui import CORPUS_PAGE, SEARCH_PAGE, WATCH_PAGE
 from compare.ui.components.downloads import file_download
 from compare.ui.components.layout import (
-    READ_FOR,
     card,
+    confirmed,
     errors_as_sentences,
     is_read_only,
     notice,
     notice_next_run,
     progress,
-    show_more_button,
+    row,
     small,
     widget_key,
+    with_more,
 )
 from compare.ui.components.quote_form import CHOSEN, OPPOSITE
-from compare.ui.components.service import library_link, open_library, stance_model
+from compare.ui.components.service import library_link, stance_model
 from compare.watch import Entry, FeedFormat, Run, Watch, Watches, feed_bytes
 
 KEPT = "watch"
@@ -42,34 +43,28 @@ _NAME_FROM_QUOTE = 40  # characters of the quote that a watch is called by unles
 _NOT_ON_SEARCH_PAGE = ("statement_ids", "not_speakers", "not_countries")
 
 
-def watch_button(result: Result, key: str) -> None:
-    """Offer to watch the search of a result; nothing is shown if nothing can be saved.
+def watch_button(library: Library, result: Result) -> None:
+    """Offer to watch the search of a result; the button is off if nothing can be saved.
 
     What the result lists now is the baseline of the watch, so nothing is scored again.
-
-    Args:
-        result: A search of the library that the page shows.
-        key: Begins the keys of the widgets.
     """
-    library = open_library(backend_at(st.session_state[READ_FOR]))
     unweighed = st.session_state.get("same") is False  # by `filter_panel.same_actor_toggle`
     if unweighed or not may_change(library):
         why = "Searches of a library that is read-only cannot be watched."
         if unweighed:
             why = "A watch weighs a country’s statements together: turn that on to save one."
-        st.button("Watch this search", key=f"{key}-watch-off", type="tertiary", disabled=True,
-                  help=why)  # fmt: skip
+        st.button("Watch this search", key="watch-off", type="tertiary", disabled=True, help=why)
         return
-    with st.popover("Watch this search", type="tertiary", key=f"{key}-watch"):
+    with st.popover("Watch this search", type="tertiary", key="watch-search"):
         small("When the library is updated, a watch reports what is new.")
-        with st.form(f"{key}-watch-form", border=False):
+        with st.form("watch-form", border=False):
             name = st.text_input(
                 "Name",
                 shortened(one_line(result.subject), _NAME_FROM_QUOTE),
-                key=f"{key}-watch-name-{widget_key(result.subject)}",
+                key=f"watch-name-{widget_key(result.subject)}",
                 max_chars=LONGEST_NAME,
             )
-            if not st.form_submit_button("Save the watch", key=f"{key}-watch-save"):
+            if not st.form_submit_button("Save the watch", key="watch-save"):
                 return
         with errors_as_sentences():
             watch = library.watches.add(name or "", result, stance_model=stance_model())
@@ -83,7 +78,7 @@ def may_change(library: OpenLibrary) -> bool:
     return not (is_read_only() or library.read_only)
 
 
-def watch_table(watches: Watches, found: Sequence[Watch]) -> None:
+def watch_table(watches: Watches, listed: Sequence[Watch]) -> None:
     """Show each watch with its last run and what it found."""
     head = ("Name", "Quote", "Last run", "Library since then", "Found then", "Found in all")
     rows = [
@@ -95,7 +90,7 @@ def watch_table(watches: Watches, found: Sequence[Watch]) -> None:
             f"{one.last_run.new:,}" if one.last_run else "–",
             f"{one.total:,}",
         )
-        for one in found
+        for one in listed
     ]
     st.html(table_html("Watches", head, rows))
 
@@ -114,9 +109,8 @@ def run_in_words(run: Run) -> str:
     """Return what a run found in a sentence or two."""
     if run.unchanged:
         return "Nothing is new: the library has not changed."
-    found = {name: len(entries) for name, entries in run.entries.items() if entries}
-    listed = ", ".join(f"{name} ({number:,})" for name, number in found.items())
-    news = f"New entries: {listed}." if found else "No watch lists any of them."
+    listed = ", ".join(f"{name} ({len(new):,})" for name, new in run.entries.items() if new)
+    news = f"New entries: {listed}." if listed else "No watch lists any of them."
     return f"{counted(run.read, 'statement is', 'statements are')} new or changed. {news}"
 
 
@@ -125,14 +119,18 @@ def show_watch(watches: Watches, watch: Watch, entries: Sequence[Entry]) -> None
     library = watches.library
     against = [f"Opposite: “{watch.quote.opposite}”."] if watch.quote.opposite else []
     small(f"Quote: “{watch.quote.text}”", *against, f"Searched in: {watch.filters.in_words()}.")
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+    with row():
         library_link(SEARCH_PAGE, "Open the search", **search_address(watch, library.facets()))
         for format in FeedFormat:
             content = partial(feed_bytes, [(watch, entries)], format)
             name, key = f"watch{format.suffix}", f"watch-download-{format}"
             file_download(f"Download {format.label}", name, content, key, format.mime)
         if may_change(library):
-            _remove_button(watches, watch)
+            warning = f"“{watch.name}” is removed for good, with all that it found."
+            if confirmed("Remove this watch", warning, "Remove it for good", "watch-remove"):
+                watches.remove(watch.name)
+                notice_next_run(KEPT, f"“{watch.name}” was removed.")
+                st.rerun()
     if any(getattr(watch.filters, name) for name in _NOT_ON_SEARCH_PAGE):
         small("The search page lacks some of these filters, so it may list more.")
     if not entries:
@@ -141,20 +139,8 @@ def show_watch(watches: Watches, watch: Watch, entries: Sequence[Entry]) -> None
             if watch.last_run
             else "It has not been run yet. When the library is updated, press Run now."
         )
-    more = f"watch-{widget_key(watch.name)}-more"
-    number = int(st.session_state.get(more, _AT_FIRST))
-    for entry in entries[:number]:
+    for entry in with_more(entries, f"watch-{widget_key(watch.name)}-more", _AT_FIRST):
         _show_entry(watch, entry)
-    show_more_button(more, number, len(entries), _AT_FIRST)
-
-
-def _remove_button(watches: Watches, watch: Watch) -> None:
-    with st.popover("Remove this watch", type="tertiary"):
-        small(f"“{watch.name}” is removed for good, with all that it found.")
-        if st.button("Remove it for good", key="watch-remove"):
-            watches.remove(watch.name)
-            notice_next_run(KEPT, f"“{watch.name}” was removed.")
-            st.rerun()
 
 
 def _show_entry(watch: Watch, entry: Entry) -> None:

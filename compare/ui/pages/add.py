@@ -5,6 +5,13 @@ import streamlit as st
 from compare.export import section_html
 from compare.library import locations
 from compare.library.backend import backend_at
+from compare.ui.components.add_statements import (
+    COLLECTION,
+    add_collection,
+    offer_to_add,
+    statements_from_files,
+    statements_from_page,
+)
 from compare.ui.components.layout import (
     choose_one,
     is_read_only,
@@ -13,10 +20,8 @@ from compare.ui.components.layout import (
     show_kept_notice,
     small,
 )
-from compare.ui.components.public_collections import COLLECTION, add_collection
 from compare.ui.components.quote_form import IN_MENU, choose_statement
 from compare.ui.components.service import choose_library, delete_button, open_library
-from compare.ui.components.upload import offer_to_add, statements_from_files, statements_from_page
 
 _FILES, _PAGE = "Files", "A web page"
 
@@ -35,10 +40,8 @@ def _offer_to_delete() -> None:
     chosen = choose_statement("Statement of my library", statements, key, "Choose one")
     if total > len(statements):
         small("Other statements can be deleted on their own pages: find them under Corpus.")
-    if chosen:
-        with st.popover("Delete"):
-            if delete_button(library, chosen, "remove-go"):
-                st.rerun()
+    if chosen and delete_button(library, chosen, "remove-go"):
+        st.rerun()
 
 
 with page(

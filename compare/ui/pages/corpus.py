@@ -19,6 +19,7 @@ from compare.ui.components.layout import (
     is_read_only,
     notice,
     page,
+    row,
     show_html,
     show_kept_notice,
     small,
@@ -47,7 +48,7 @@ def _show_list(library: Library, filters: Filters) -> None:
     if not total:
         notice("No statement of this library has all of these words under these filters.")
     listed = st.container()  # above the page numbers, which say what it holds
-    key = f"c_page-{widget_key(repr((words, filters)))}"
+    key = f"c_page-{widget_key((words, filters))}"
     number = st.pagination(pages, key=key) if pages > 1 else 1
     start = (min(max(int(number), 1), pages) - 1) * _ON_A_PAGE
     with listed:
@@ -77,14 +78,13 @@ def _show_one(library: Library, statement: Statement) -> None:
     if marked:
         with st.expander("The whole statement"):
             st.html(statement_card(statement, level=2))
-    with st.container(key="actions-one", horizontal=True, gap="small", vertical_alignment="center"):
+    with row("actions-one"):
         library_link(CORPUS_PAGE, "All statements")
         library_link(SEARCH_PAGE, "Search with it", **{CHOSEN: statement.id})
-        if not (library.read_only or is_read_only()):
-            with st.popover("Delete", type="tertiary"):
-                if delete_button(library, statement, "delete-go"):
-                    st.query_params.clear()
-                    st.rerun()
+        may_delete = not (library.read_only or is_read_only())
+        if may_delete and delete_button(library, statement, "delete-go"):
+            st.query_params.clear()
+            st.rerun()
     with st.expander("All fields"):
         show_html("all_fields", statement)
     quote = Quote.from_statement(statement)
@@ -98,14 +98,14 @@ st.session_state.pop(FILLED, None)  # so that "Search with it" fills the fields 
 if statement_id := st.query_params.get("id", ""):
     with page("One statement", "Its fields, and the statements that agree with it or oppose it."):
         library = choose_library()
-        found = library.store.statements([statement_id])
-        if not found:
+        named = library.store.statements([statement_id])
+        if not named:
             raise QueryError(
                 f"Statement {statement_id[:80]!r} is not in this library: find it under Corpus, or "
                 "choose another library."
             )
-        _show_one(library, found[statement_id])
+        _show_one(library, named[statement_id])
 else:
     with page("Corpus", "Every statement of the library, newest first."):
         library = choose_library()
-        _show_list(library, choose_filters(library.facets(), prefix="c_", of_quote=False))
+        _show_list(library, choose_filters(library.facets(), prefix="c_"))

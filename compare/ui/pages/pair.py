@@ -34,10 +34,8 @@ def _fields(name: str) -> tuple[str, dict[str, str]]:
         st.session_state.setdefault(f"{key}_q", _EXAMPLES[name])
     text = st.text_area(f"Statement {name}", key=f"{key}_q", bind="query-params", height="content")
     who = {}
-    left, right = st.columns(2)
-    with left:
+    with st.grid(2, min_column_width=120):
         who["country"] = text_field(f"Country of {name}", f"{key}_country")
-    with right:
         who["date"] = text_field(f"Date of {name}", f"{key}_date", "2022-03-18")
     who["context"] = text_field(f"Context that completes {name}", f"{key}_context", EXAMPLE_CONTEXT)
     return text or "", who

@@ -13,7 +13,7 @@ from compare.ui.components.filter_panel import (
     show_words_toggle,
 )
 from compare.ui.components.layout import page, small
-from compare.ui.components.proposition_form import ACTORS, PREFIX, TIME, ask, keys_of
+from compare.ui.components.proposition_form import ACTORS, PREFIX, TIME, Seen, ask, keys_of
 from compare.ui.components.quote_form import keep_question, offer_opposites, take_question_along
 from compare.ui.components.service import choose_library, third_reader
 
@@ -35,17 +35,14 @@ with page(
         order = choose_order(prefix, orders)
         with_words = asked.who not in ACTORS and show_words_toggle(PREFIX)
         reader = third_reader()
-    seen = (f"{PREFIX}{name}" for name in ("p", "s", "without", "why"))
-    held = ("library", *keys_of(asked.who), *seen, f"{prefix}sort")
-    if asked.who in ACTORS:
-        found = positions.compare(library, asked, pressed, thresholds, order, reader, held)
-    else:
-        how = sides.Seen(thresholds, order, with_words, reader)
-        found = sides.compare(library, asked, pressed, how, held)
-    if found and asked.quote:
+    keys = (f"{PREFIX}{name}" for name in ("p", "s", "without", "why"))
+    held = ("library", *keys_of(asked.who), *keys, f"{prefix}sort")
+    compare = positions.compare if asked.who in ACTORS else sides.compare
+    shown = compare(library, asked, pressed, Seen(thresholds, order, with_words, reader, held))
+    if shown and asked.quote:
         with offers:
             offer_opposites(library, asked.quote, reader, press="Compare")
-    elif not found:
+    elif not shown:
         small(
             "Empty filters allow everything. Nothing is read until you ask for it. A large library "
             "takes minutes; scores are saved, and a stopped run resumes where it left off."

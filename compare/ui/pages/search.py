@@ -23,23 +23,20 @@ from compare.ui.components.filter_panel import (
     show_counts,
     show_words_toggle,
 )
-from compare.ui.components.layout import choose_one, page, small
+from compare.ui.components.layout import choose_one, page, row, small
 from compare.ui.components.quote_form import (
     OPPOSITE,
+    SEARCH,
     ask_quote,
     keep_question,
     offer_opposites,
     take_question_along,
 )
 from compare.ui.components.result_lists import Shown, side_by_side
-from compare.ui.components.review_setup import counts_note, review_link
-from compare.ui.components.service import (
-    choose_library,
-    read_with,
-    search_library,
-    third_reader,
-)
+from compare.ui.components.service import choose_library, read_with, search_library, third_reader
 from compare.ui.components.watching import watch_button
+from compare.ui.review.agreement import counts_note
+from compare.ui.review.setup import review_link
 
 # The widgets that the page's link holds. (Streamlit would show a bare string on the page.)
 _KEYS = (
@@ -58,14 +55,12 @@ def _show(result: Result, *, with_words: bool, folded: bool) -> None:
     """Show what can be done with a result, how it is shown, and its lists."""
     latest = [result]  # replaced once the deciding words are found: downloads have them, too
     with st.container(key="head", gap="small"):
-        with st.container(
-            key="head-actions", horizontal=True, gap="small", vertical_alignment="center"
-        ):
+        with row("head-actions"):
             result_actions(lambda: latest[0], _KEYS, _HELD)
             review_link(result, "search-review")
-            watch_button(result, "search")
+            watch_button(library, result)
             st.page_link(PROPOSITION_PAGE, label="Compare countries")
-        with st.container(key="head-view", horizontal=True, vertical_alignment="center"):
+        with row("head-view"):
             view = choose_one("View", [_CARDS, _COMPACT, _TABLE], "view", show_label=False)
             order = choose_order(show_label=False)
             bar = st.container(width=260)
@@ -81,12 +76,12 @@ with page(
     "Paste an official’s quote and see who else has said this, and who has said the opposite.",
 ):
     library = choose_library()
-    take_question_along("search")
+    take_question_along(SEARCH)
     quote = ask_quote(library)
     offers = st.container()
     places: Places = {}
     filters = choose_filters(library.facets(), places=places)
-    keep_question("search")
+    keep_question(SEARCH)
     thresholds = choose_thresholds()
     with_words = show_words_toggle()
     folded = fold_countries_toggle()

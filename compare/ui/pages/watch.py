@@ -9,14 +9,13 @@ from compare.ui.components.service import choose_library, library_link
 from compare.ui.components.watching import KEPT, may_change, run_button, show_watch, watch_table
 
 with page(
-    "Watches",
-    "A watch is a saved search. When the library is updated, it reports what is new.",
+    "Watches", "A watch is a saved search. When the library is updated, it reports what is new."
 ):
     library = choose_library()
     show_kept_notice(KEPT)
     watches = library.watches
-    found = list(watches)
-    if not found:
+    listed = list(watches)
+    if not listed:
         if may_change(library):
             small("This library has no watches. A search by quote can be watched.")
             library_link(SEARCH_PAGE, "Search by quote")
@@ -24,12 +23,12 @@ with page(
             small("This library is read-only. Searches of a library of your own can be watched.")
             st.page_link(ADD_PAGE, label="Add statements")
     else:
-        watch_table(watches, found)
+        watch_table(watches, listed)
         if may_change(library):
             run_button(watches)
         elif is_read_only():
             notice("Watches cannot be run here: this app is read-only.")
-        names = [one.name for one in found]
+        names = [one.name for one in listed]
         chosen = st.selectbox("Watch", names, key="watch", bind="query-params")
         ((watch, entries),) = watches.found([chosen if chosen in names else names[0]])
         st.html(section_html(watch.name))

@@ -14,14 +14,14 @@ from compare.facade import Library
 from compare.results import Stance
 from compare.review import CONFIDENCE, STATE_NOTES, Answer, AnswerChange, Review, ReviewPair
 from compare.ui.components.layout import (
-    NOBODY,
     notice,
     notice_next_run,
+    row,
     show_html,
     show_kept_notice,
-    signed_in,
     small,
 )
+from compare.ui.review.setup import NOBODY, signed_in
 
 _KEYS = {Stance.AGREE: "A", Stance.OPPOSE: "O", Stance.NEITHER: "N"}
 _LONGEST_NOTE = 2_000
@@ -109,8 +109,8 @@ def _own_answers(review: Review, reader: str, base: str) -> None:
         st.number_input("Pair", 1, len(review), 1, key=f"r_go-{base}", width=120)
         st.button("Show it", key=f"r_go_now-{base}", on_click=go)
         if at in st.session_state:
-            forward, arguments = st.session_state.pop, (at, None)
-            st.button("Back to the next pair", key=f"r_on-{base}", on_click=forward, args=arguments)
+            forward, values = st.session_state.pop, (at, None)
+            st.button("Back to the next pair", key=f"r_on-{base}", on_click=forward, args=values)
     rows = [
         {"Pair": number, "Answer": _in_words(answer), "Note": answer.note}
         for number, answer in review.answers(reader)[reader].items()
@@ -214,7 +214,7 @@ def _answer_buttons(
             if kept.before:
                 _draft(base, kept.place, kept.before)
 
-    with st.container(key=f"answers-{base}", horizontal=True, gap="small"):
+    with row(f"answers-{base}"):
         for stance, key in _KEYS.items():
             label, widget = f"{SIGN[stance]} {VERDICT[stance]}", f"r_{stance.value}-{base}"
             st.button(label, key=widget, shortcut=key, on_click=answered, args=(stance,))
@@ -239,7 +239,7 @@ def _confidence_buttons(base: str, sure: str) -> None:
         if now
         else "How sure are you? Choose before you answer."
     )
-    with st.container(key=f"sure-{base}", horizontal=True, gap="small"):
+    with row(f"sure-{base}"):
         for value, word in CONFIDENCE.items():
             st.button(
                 f"✓ {word.capitalize()}" if value == now else word.capitalize(),
@@ -310,8 +310,8 @@ def _verdict(pair: ReviewPair, least: float | None) -> Stance:
     label, probabilities = pair.machine or Stance.NEITHER, pair.probabilities
     if probabilities is None or least is None:
         return label
-    found = read_as(label, probabilities)
-    return found if probabilities.of(found) < least else label
+    own = read_as(label, probabilities)
+    return own if probabilities.of(own) < least else label
 
 
 def _show_pair(review: Review, library: Library, place: int, *, model: bool) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import unicodedata
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
@@ -11,52 +14,51 @@ from typing import TypeVar
 import streamlit as st
 
 from compare.errors import ReviewError
-from compare.export import VERDICT, counted, facts_html, percent, section_html, verdict_word
+from compare.export import VERDICT, counted, facts_html, section_html
 from compare.export.markdown import inert
+from compare.export.words import shortened
 from compare.facade import Library
+from compare.library.locations import READER_HEADER_VARIABLE
 from compare.results import Result, Stance
 from compare.review import (
     CODEBOOK,
     Choice,
-    Estimates,
     MachineShown,
     Order,
     PairSelection,
     Review,
     ReviewFormat,
     Reviews,
-    corrected,
     draw,
-    labels_for,
     read_answers,
     read_review_pairs,
     review_bytes,
     with_divergence,
 )
-from compare.review.drawing import frame_digest
 from compare.ui import REVIEW_PAGE
+from compare.ui.components.add_statements import on_disk
 from compare.ui.components.downloads import file_download
 from compare.ui.components.layout import (
-    NOBODY,
+    confirmed,
     errors_as_sentences,
     is_read_only,
     notice,
     progress,
+    row,
     show_html,
-    signed_in,
     small,
     widget_key,
-    with_interval,
 )
 from compare.ui.components.service import stance_model
-from compare.ui.components.upload import on_disk
 
 # In the session: the result that a review was last asked for; the review to show on the next run;
 # the beginning of the keys of the tables that pages show, at their thresholds.
 _TO_REVIEW, _SWITCH_TO, SHOWN_TABLE = "to-review", "switch-to-review", "cut-"
 
+NOBODY = "Sign in as one of the readers to answer."
+
 # Three mappings: members of two enumerations with one value are equal.
-CHOICES = {
+HOW_CHOSEN = {
     Choice.RANDOM: "drawn at random",
     Choice.STRATIFIED: "drawn at random, equally many of each label",
     Choice.WHOLE: "all of them",
@@ -95,16 +97,23 @@ def choose_review(reviews: Reviews) -> Review | None:
     with st.sidebar:
         show_html("sidebar_heading", "Review")
         chosen = st.selectbox(
-            "Open",
-            [*names, _NEW],
-            key="r_name",
-            bind="query-params",
-            persist_state="session",
+            "Open", [*names, _NEW], key="r_name", bind="query-params", persist_state="session"
         )
         review = reviews.open(chosen) if chosen in names else None
         if review and review.name == wanted and (number := review.settings.read_before):
             small(f"{counted(number, 'pair')} of it stood in a finished review before.")
     return review
+
+
+def signed_in() -> str | None:
+    """Return the user whom the proxy names, "" if it names none; None if there is no proxy."""
+    header = os.environ.get(READER_HEADER_VARIABLE)
+    if not header:
+        return None
+    name = st.context.headers.get(header) or ""
+    with suppress(UnicodeError):  # headers are read as Latin-1, and names are sent as UTF-8
+        name = name.encode("latin-1").decode()
+    return unicodedata.normalize("NFC", name).strip()
 
 
 def choose_reader(review: Review) -> str | None:
@@ -127,6 +136,7 @@ def choose_reader(review: Review) -> str | None:
         chosen = st.segmented_control(
             "Who is reading?",
             review.readers,
+            default=review.readers[0] if len(review.readers) == 1 else None,
             format_func=inert,
             key=f"r_reader-{review.number}",
             persist_state="session",
@@ -142,61 +152,18 @@ def review_link(result: Result, key: str) -> None:
         st.switch_page(REVIEW_PAGE, query_params={})
 
 
-@st.cache_resource(show_spinner=False, max_entries=100)
-def _corrected(
-    state: tuple[object, ...], frame: str, _reviews: Reviews, _result: Result
-) -> tuple[Review, Estimates] | None:
-    return corrected(_reviews, _result)
-
-
-_FEW = 50
-"""Pairs of a result, of fewer of which no number of labels is named: they can all be read."""
-
-
-def counts_note(result: Result, library: Library) -> None:
-    """Show the counts of a result as its review corrects them, or say how many labels would."""
-    pool = len(result.pairs)
-    try:
-        reviews = Reviews.of(library)
-        found = _corrected(reviews.state(), frame_digest(result), reviews, result)
-    except ReviewError:  # the page Review says what is wrong with the file
-        found = None
-    if found:
-        review, of_sample = found
-        shares = "; ".join(
-            f"{verdict_word(result, stance).lower()} {percent(of.raw)} → "
-            f"{with_interval(of.corrected.value, of.corrected.low, of.corrected.high, percent)}"
-            for stance, of in of_sample.labels.items()
-            if of.corrected
-        )
-        small(
-            f"Of all {counted(pool, 'pair')}, by the model → corrected by "
-            f"{counted(of_sample.pairs, 'label')} of the review “{review.name}”: {shares}."
-        )
-    elif pool >= _FEW and (result.agree or result.oppose):
-        some, more = (labels_for(width, pool) for width in (0.1, 0.05))
-        small(
-            f"Counts of these {counted(pool, 'pair')} are the model’s. {some:,} labels of a "
-            f"plain random sample would give each share to within 10 points, {more:,} to within 5."
-        )
-
-
 def make_review(reviews: Reviews, library: Library) -> None:
     """Show the form of a new review, and make it when the button is pressed."""
-    names = st.columns(4)
-    name = names[0].text_input("Name of the review", key="r_new_name", max_chars=100)
-    first = names[1].text_input("First reader", key="r_new_first", max_chars=100)
-    second = names[2].text_input(
-        "Second reader", key="r_new_second", max_chars=100, placeholder="leave empty to read alone"
-    )
-    others = names[3].text_input(
-        "Further readers", key="r_new_others", placeholder="with commas between them"
-    )
+    with st.grid(4, min_column_width=150):
+        name = st.text_input("Name of the review", key="r_new_name", max_chars=100)
+        first = st.text_input("First reader", key="r_new_first", max_chars=100)
+        hint = "leave empty to read alone"
+        second = st.text_input("Second reader", key="r_new_second", max_chars=100, placeholder=hint)
+        hint = "with commas between them"
+        others = st.text_input("Further readers", key="r_new_others", placeholder=hint)
     draw_pairs = _choose_pairs(reviews, library)
-    left, right = st.columns(2)
-    with left:
+    with st.grid(2):
         order = _choose("Order of reading", READING_ORDERS, "r_new_order")
-    with right:
         label, help = "When readers see the model’s label", "Every export states it."
         shown = _choose(label, WHEN_SHOWN, "r_new_shown", help)
     with st.expander("The codebook: how readers decide"):
@@ -244,7 +211,7 @@ def _choose_pairs(reviews: Reviews, library: Library) -> Callable[[int], PairSel
         return _pairs_from_file(library)
     how, many, which = st.columns([2, 1, 2])
     with how:
-        choices = {one: words for one, words in CHOICES.items() if one is not Choice.IMPORTED}
+        choices = {one: words for one, words in HOW_CHOSEN.items() if one is not Choice.IMPORTED}
         help = "Only pairs drawn at random show how often the model is right."
         choice = _choose("How pairs are chosen", choices, "r_new_choice", help)
     size = many.number_input(
@@ -276,18 +243,18 @@ def _choose_pairs(reviews: Reviews, library: Library) -> Callable[[int], PairSel
 def _results_of_session(library: Library) -> dict[str, Result]:
     """Return this session’s results from this library, each under a line that names it."""
     kept = [_TO_REVIEW, *(f"{SHOWN_TABLE}{page}" for page in ("sides", "timeline"))]
-    found: dict[str, Result] = {}
-    for result in map(st.session_state.get, kept):
-        if result is None or result.provenance.library_digest != library.digest:
-            continue
-        words, read = result.subject, len(result.pairs)
-        if result.quote:
-            words = " ".join(words.split())
-            words = f"“{words if len(words) < 80 else f'{words[:79]}…'}”"
-        least = result.thresholds
-        cut = f"thresholds {least.probability:.2f} and {least.similarity:.2f}"
-        found.setdefault(f"{words} ({counted(read, 'pair')}, {cut})", result)
-    return found
+    results: dict[str, Result] = {}
+    for result in filter(None, map(st.session_state.get, kept)):
+        if result.provenance.library_digest == library.digest:
+            words, least = result.subject, result.thresholds
+            if result.quote:
+                words = f"“{shortened(' '.join(words.split()), 80)}”"
+            name = (
+                f"{words} ({counted(len(result.pairs), 'pair')}, "
+                f"thresholds {least.probability:.2f} and {least.similarity:.2f})"
+            )
+            results.setdefault(name, result)
+    return results
 
 
 def _pairs_from_file(library: Library) -> Callable[[int], PairSelection] | None:
@@ -301,11 +268,11 @@ def _pairs_from_file(library: Library) -> Callable[[int], PairSelection] | None:
     if file is None:
         return None
     with on_disk([file]) as (path,):
-        found = read_review_pairs(path, library)
-    small(f"{counted(len(found.pairs), 'pair')} in {path.name}.")
-    if found.unread:
-        small(f"Ignored columns: {', '.join(found.unread)}.")
-    return lambda seed: PairSelection.imported(found.pairs, path.name)
+        imported = read_review_pairs(path, library)
+    small(f"{counted(len(imported.pairs), 'pair')} in {path.name}.")
+    if imported.unread:
+        small(f"Ignored columns: {', '.join(imported.unread)}.")
+    return lambda seed: PairSelection.imported(imported.pairs, path.name)
 
 
 def _scored_by_both_models(drawn: PairSelection) -> PairSelection:
@@ -324,7 +291,7 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
     least = made.least_probability, made.least_similarity
     shown = "probability {:g} and similarity {:g} or more for a label"
     facts = [
-        ("Pairs", f"{len(review):,}, {CHOICES[made.choice]}{_seeded(made.chosen_seed)}"),
+        ("Pairs", f"{len(review):,}, {HOW_CHOSEN[made.choice]}{_seeded(made.chosen_seed)}"),
         ("From", made.subject),
         ("Chosen from", ", ".join(pool)),
         ("Left out", _of_finished(made.left_out)),
@@ -343,7 +310,7 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
     if not review.is_finished:
         whose = f"only {reader}’s" if reader else "no"
         small(f"Until all readers have handed in, the files hold {whose} answers.")
-    with st.container(horizontal=True, gap="small"):
+    with row():
         for format, (label, mime) in _FILES.items():
             file_download(
                 f"Download {label}",
@@ -358,11 +325,10 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
         _change_codebook(review, reader)
     if is_read_only():
         return
-    with st.popover("Delete this review", type="tertiary"):
-        small(f"“{review.name}” is deleted for good, with all its answers and its history.")
-        if st.button("Delete it for good", key="r_remove_go"):
-            reviews.delete(review.name)
-            st.rerun()
+    warning = f"“{review.name}” is deleted for good, with all its answers and its history."
+    if confirmed("Delete this review", warning, "Delete it for good", "r_remove_go"):
+        reviews.delete(review.name)
+        st.rerun()
 
 
 def _take_answers(review: Review, reader: str | None) -> None:

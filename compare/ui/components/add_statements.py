@@ -1,18 +1,27 @@
-"""Statements from files or from the quotations of a web page, added to the user's own library."""
+"""Statements from files, a web page or a public collection, added to the user's own library."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path, PurePath
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from compare.collections import (
+    Collection,
+    accept_licence,
+    collections,
+    get_collection,
+    is_accepted,
+    list_files,
+)
 from compare.corpus import SUFFIXES, BadFileError, Corpus, Row, read_corpus
 from compare.corpus.columns import FIELDS, resolve
 from compare.corpus.importers.registry import formats
@@ -27,18 +36,23 @@ from compare.export.html import statement_card
 from compare.facade import Library
 from compare.library import locations
 from compare.library.backend import backend_at
+from compare.progress import Progress
 from compare.statements import Statement
+from compare.ui.components.downloads import file_download
 from compare.ui.components.layout import (
     card,
     notice,
     notice_next_run,
     progress,
     show_html,
-    show_more_button,
     small,
     widget_key,
+    with_more,
 )
 from compare.ui.components.service import OWN, SWITCH_TO
+
+COLLECTION = "A public collection"
+"""The way to add statements that `add_collection` shows."""
 
 _BATCH = "batch"  # in the session: a number in the fields' keys; raising it empties the fields
 _FETCHED = "fetched-page"  # in the session: the page that was fetched last
@@ -46,6 +60,8 @@ _PROBLEMS_SHOWN = 200
 _PROPOSALS_AT_FIRST = 20
 _NO_COLUMN = "Not in this file"
 _TABLES = "Tables or documents: one statement per row or file"
+_AMBIGUOUS = "Dates such as 03/04/2022"
+_DATES_OPTION = "--dates day-first or month-first"  # in notes for the command line
 _DATES = {"Unknown: skip such rows": None, "Day first": "day-first", "Month first": "month-first"}
 _WHO = ("speaker", "role", "country")
 _FILLED = {
@@ -63,7 +79,7 @@ _OF_A_PDF = ("text", "source")  # its columns, which are known without reading i
 # -- Files ---------------------------------------------------------------------------------------
 
 
-@contextlib.contextmanager
+@contextmanager
 def on_disk(files: Sequence[UploadedFile]) -> Iterator[list[Path]]:
     """Write uploaded files into a folder that is deleted afterwards.
 
@@ -106,19 +122,12 @@ def statements_from_files() -> list[Statement]:
         show_html("columns_of_a_file")
         template = locations.sample_corpus().with_name("template.csv")
         if template.is_file():
-            st.download_button(
-                "Download the template",
-                template.read_bytes(),
-                template.name,
-                "text/csv",
-                on_click="ignore",
-                type="tertiary",
-                icon=":material/download:",
-            )
+            label, content = "Download the template", template.read_bytes()
+            file_download(label, template.name, content, "template", as_link=True)
     if not files:
         return []
     hashes = [(file.name, hashlib.sha256(file.getvalue()).hexdigest()) for file in files]
-    key = widget_key(repr(hashes))
+    key = widget_key(hashes)
     titles = {"": _TABLES, **{name: entry.title for name, entry in formats().items()}}
     format_name = st.selectbox(
         "Format of the files",
@@ -133,10 +142,11 @@ def statements_from_files() -> list[Statement]:
     fill: dict[str, str] = {}
     dates = None
     if not format_name:
-        if columns := _columns(key, files):
+        columns, is_open = _fields_of(key, files)
+        if columns:
             mapping = _choose_columns(columns, key)
-        dates = _DATES[st.selectbox("Dates such as 03/04/2022", list(_DATES), key=f"dates-{key}")]
-        fill = _ask_what_is_missing(key, files)
+        dates = _DATES[st.selectbox(_AMBIGUOUS, list(_DATES), key=f"dates-{key}")]
+        fill = _ask_what_is_missing(key) if is_open else {}
     try:
         filled = tuple(fill.items())
         corpus = _read(key, format_name, tuple(mapping.items()), filled, dates, files)
@@ -176,49 +186,39 @@ def _read(
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _recognised(key: str, _files: Sequence[UploadedFile]) -> str:
     """Return the name of the public format that the files look like, "" for none."""
-    with contextlib.suppress(CompareError), on_disk(_files) as paths:
-        if found := recognised_format(paths):
-            return found.name
+    with suppress(CompareError), on_disk(_files) as paths:
+        if public := recognised_format(paths):
+            return public.name
     return ""
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _columns(key: str, _files: Sequence[UploadedFile]) -> tuple[str, ...]:
-    """Return the columns of the first row of each file, in order."""
-    found: dict[str, None] = {}
+def _fields_of(key: str, _files: Sequence[UploadedFile]) -> tuple[tuple[str, ...], bool]:
+    """Return the columns of the files, and whether a document leaves a field of the form open.
+
+    The columns are those of a table’s first row and of a document’s parts, in order.
+    """
+    columns: dict[str, None] = {}
+    is_open = False
     with on_disk(_files) as paths:
         for path in paths:
-            if path.suffix.casefold() == ".pdf":
-                found.update(dict.fromkeys(_OF_A_PDF))
-            elif reader := READERS.get(path.suffix.casefold()):
-                with contextlib.suppress(BadFileError, OSError):
-                    rows = (row for row in reader(path, path.name) if isinstance(row, Row))
-                    found.update(dict.fromkeys(row.cells) if (row := next(rows, None)) else {})
-    return tuple(found)
+            suffix = path.suffix.casefold()
+            rows: list[Mapping[str, str]] = []
+            if suffix == ".pdf":
+                rows = [dict.fromkeys(_OF_A_PDF, "known")]
+            elif reader := READERS.get(suffix):
+                with suppress(BadFileError, OSError):
+                    cells = (row.cells for row in reader(path, path.name) if isinstance(row, Row))
+                    rows = list(cells if suffix in DOCUMENTS else islice(cells, 1))
+            columns.update(dict.fromkeys(rows[0] if rows else ()))
+            if suffix in DOCUMENTS:
+                known = {f for one in rows for c, f in resolve(one, {}).items() if one[c]}
+                is_open = is_open or not known >= _FILLED.keys()
+    return tuple(columns), is_open
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _has_missing_fields(key: str, _files: Sequence[UploadedFile]) -> bool:
-    """Return whether a document among the files leaves a field of the form open."""
-    with on_disk(_files) as paths:
-        for path in paths:
-            suffix, known = path.suffix.casefold(), set(_OF_A_PDF)
-            if suffix not in DOCUMENTS:
-                continue
-            if suffix != ".pdf":
-                with contextlib.suppress(BadFileError, OSError):
-                    rows = READERS[suffix](path, path.name)
-                    cells = [row.cells for row in rows if isinstance(row, Row)]
-                    known = {f for one in cells for c, f in resolve(one, {}).items() if one[c]}
-            if not known >= _FILLED.keys():
-                return True
-    return False
-
-
-def _ask_what_is_missing(key: str, files: Sequence[UploadedFile]) -> dict[str, str]:
+def _ask_what_is_missing(key: str) -> dict[str, str]:
     """Show a form for what documents do not say; return its values."""
-    if not _has_missing_fields(key, files):
-        return {}
     with st.expander("What the files do not say"), st.form(f"fill-{key}", border=False):
         small(
             "These values are for every statement whose file, or index.csv, does not give its own. "
@@ -264,7 +264,8 @@ def _choose_columns(columns: Sequence[str], key: str) -> dict[str, str]:
 def _report(corpus: Corpus) -> None:
     read = counted(len(corpus), "statement")
     skipped = counted(corpus.problem_count, "row was", "rows were")
-    notice(f"{read} can be added; {skipped} skipped.", *corpus.notes)
+    notes = (note.replace(_DATES_OPTION, f"“{_AMBIGUOUS}” above") for note in corpus.notes)
+    notice(f"{read} can be added; {skipped} skipped.", *notes)
     if not corpus.problems:
         return
     rows = [
@@ -290,10 +291,8 @@ def offer_to_add(statements: Sequence[Statement]) -> None:
     label = f"Add {counted(len(statements), 'statement')} to my library"
     if not st.button(label, type="primary", key="add-go"):
         return
-    own = backend_at(locations.user_library())
-    with progress(
-        "Adding the statements to your library", "passages read", writes=True
-    ) as on_progress:
+    own, text = backend_at(locations.user_library()), "Adding the statements to your library"
+    with progress(text, "passages read", writes=True) as on_progress:
         if own.exists():
             Library.open(own).update(add=statements, on_progress=on_progress)
         else:
@@ -357,7 +356,7 @@ def _proposals(key: str, _page: Page) -> tuple[Proposal, ...]:
 
 
 def _accepted(page: Page) -> list[Statement]:
-    key = widget_key(repr(page))
+    key = widget_key(page)
     proposals = _proposals(key, page)
     published = ", ".join(part for part in (page.site, page.date) if part)
     st.html(facts_html([("Page", page.title), ("Published", published), ("Address", page.url)]))
@@ -365,10 +364,8 @@ def _accepted(page: Page) -> list[Statement]:
         notice("No quotation was found in this page.")
         return []
     small(f"{counted(len(proposals), 'quotation')} found. Type who said it, to take a quotation.")
-    more = f"page-more-{key}"
-    number = int(st.session_state.get(more, _PROPOSALS_AT_FIRST))
-    asked = [_confirmed(page, entry, f"{key}-{n}") for n, entry in enumerate(proposals[:number])]
-    show_more_button(more, number, len(proposals), _PROPOSALS_AT_FIRST)
+    listed = enumerate(with_more(proposals, f"page-more-{key}", _PROPOSALS_AT_FIRST))
+    asked = [_confirmed(page, entry, f"{key}-{number}") for number, entry in listed]
     return statements_of([confirmed for confirmed in asked if confirmed.speaker])
 
 
@@ -383,3 +380,76 @@ def _confirmed(page: Page, proposal: Proposal, key: str) -> Confirmed:
             for name in _WHO
         }
     return Confirmed(page, proposal, **who)
+
+
+# -- A public collection ---------------------------------------------------------------------------
+
+
+def add_collection() -> None:
+    """Show the public collections; fetch the chosen one and add it to the user's own library."""
+    show_html("about_collections", locations.user_library())
+    known = collections()
+    name = st.selectbox(
+        "Collection",
+        list(known),
+        format_func=lambda name: known[name].title if name in known else str(name),
+        key="collection",
+        bind="query-params",
+    )
+    collection = known.get(name) or next(iter(known.values()))
+    st.html(facts_html(_facts(collection)))
+    since = until = None
+    if collection.since is not None:
+        since, until = _ask_years(collection.since)
+    accepted = is_accepted(collection)
+    if not accepted:
+        accepted = st.checkbox(
+            f"I have read the licence ({collection.licence}) at {collection.page} and accept it",
+            key=f"licence-{collection.name}",
+        )
+    if not st.button("Fetch and add", type="primary", key="collection-go", disabled=not accepted):
+        return
+    with st.spinner("Asking for the list of files…"):
+        listing = list_files(collection, since, until)
+    accept_licence(collection)
+    library, report = get_collection(
+        collection, locations.user_library(), listing, since=since, until=until, steps=_step
+    )
+    st.session_state[SWITCH_TO] = OWN
+    notice_next_run(
+        "added",
+        f"{counted(report.account.written, 'statement')} of {collection.title} added. Your own "
+        f"library is open now, with {counted(len(library), 'statement')}: search it by quote.",
+    )
+    st.rerun()
+
+
+def _facts(collection: Collection) -> list[tuple[str, str]]:
+    return [
+        ("What it is", collection.about),
+        ("Years", collection.years),
+        ("Languages", collection.languages),
+        ("Size", collection.size),
+        ("Licence", collection.licence),
+        ("Cite as", collection.cite),
+        ("From", collection.page),
+        ("Download", collection.last_known),
+    ]
+
+
+def _ask_years(first: int) -> tuple[int | None, int | None]:
+    left, right = st.columns(2)
+    since = left.number_input("First year", 1800, 2200, first, key="collection-since")
+    until = right.number_input("Last year", 1800, 2200, None, key="collection-until")
+    small("A file a day is fetched, so fewer years are faster.")
+    return int(since), None if until is None else int(until)
+
+
+@contextmanager
+def _step(does: str, counts: str) -> Iterator[Progress]:
+    """Show a bar for a step; the embedding takes its turn with the work of other visitors."""
+    writes, unit = counts == "passages read", 1
+    if counts == "bytes":
+        counts, unit = "MB", 10**6
+    with progress(f"{does}…", counts, reads=writes, writes=writes) as on_progress:
+        yield lambda done, total: on_progress(done // unit, -(-total // unit))

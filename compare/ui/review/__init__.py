@@ -1,0 +1,1 @@
+"""Components of the page Review: its setup, the reading, and the agreement of readers."""
