@@ -201,7 +201,13 @@ def serve(
         import uvicorn
 
         from compare.serve.api import create_app
-        from compare.serve.settings import LOCAL_HOSTS, LOG_FORMAT, Settings, for_readers
+        from compare.serve.settings import (
+            LOCAL_HOSTS,
+            LOG_FORMAT,
+            Connection,
+            Settings,
+            for_readers,
+        )
     if not host.strip():
         raise click.UsageError("--host is empty: give an address of this machine, or leave it out.")
     token = _read_token(token_file)
@@ -233,7 +239,7 @@ def serve(
     # Its own log would hold the words of searches.
     more: dict[str, Any] = {
         "host": host, "port": port, "access_log": False, "log_level": "warning",
-        "timeout_graceful_shutdown": _LAST_SECONDS,
+        "timeout_graceful_shutdown": _LAST_SECONDS, "http": Connection,
     }  # fmt: skip
     if readers == 1:
         uvicorn.run(create_app(served, settings), **more)
@@ -295,9 +301,14 @@ def _read_token(path: Path | None) -> str:
         return ""
     try:
         token = path.read_text(encoding="utf-8").strip()
+        is_open = os.name != "nt" and path.stat().st_mode & 0o077
     except (OSError, UnicodeDecodeError) as error:
         why = (error.strerror if isinstance(error, OSError) else "") or "it is not UTF-8 text"
         raise CompareError(f"{path} cannot be read ({why}): name a file with a token.") from error
+    if is_open:
+        raise CompareError(
+            f"Others on this machine can read {path}: keep it to yourself with `chmod 600 {path}`."
+        )
     if len(token) < 16 or not token.isascii() or not token.isprintable():
         raise CompareError(
             f"{path} holds no token: write at least 16 letters and digits on one line, such as "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +12,7 @@ from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 
@@ -30,6 +31,7 @@ from compare.progress import Progress
 from compare.serve import bodies
 from compare.serve.readings import LibraryPool, Readings, RefusedError
 from compare.serve.settings import LOG_FORMAT, Gate, Metrics, Settings, of_reader
+from compare.strict_json import read_json
 from compare.watch import FeedFormat, feed_bytes
 
 _ABOUT = """Finds statements by others that agree with an official's quote and that oppose it. Each
@@ -64,6 +66,7 @@ def create_app(
         redoc_url=None,
         dependencies=[Depends(_check_parameters)],
     )
+    api.router.route_class = _Route
     _add_errors(api)
     _add_about(api, pool, metrics)
     _add_watches(api, pool)
@@ -81,6 +84,26 @@ def create_app(
             expose_headers=["X-Request-Id", "Content-Disposition"],
         )
     return api
+
+
+class _Route(APIRoute):
+    """A route that reads its body strictly: no field twice, and no number that is not finite."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            return await answer(_StrictRequest(request.scope, request.receive))
+
+        return handler
+
+
+class _StrictRequest(Request):
+    async def json(self) -> Any:
+        try:
+            return read_json(await self.body())
+        except ValueError as error:
+            raise HTTPException(422, f"The body cannot be read: {error}") from error
 
 
 async def _check_parameters(request: Request) -> None:

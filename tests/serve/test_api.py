@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import logging
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ import click
 import feedparser
 import httpx2 as httpx
 import pytest
+import uvicorn
 from starlette.testclient import TestClient
 
 from compare.cli.actors import positions, sides
@@ -28,7 +30,7 @@ from compare.facade import Library
 from compare.results import Result
 from compare.serve import bodies
 from compare.serve.api import create_app
-from compare.serve.settings import Settings
+from compare.serve.settings import Connection, Settings
 from compare.strict_model import model
 from tests.cli.conftest import BLOCKADE, STATEMENTS
 from tests.fakes import HashingEncoder, WordJudge, statement
@@ -124,9 +126,19 @@ def test_statements_facets_and_libraries_are_listed(folder: Path, tmp_path: Path
             422,
             "quote.text: it holds half a character",
         ),
-        (b'{"quote": ', 422, "The body is not JSON."),
-        (b'{"quote": "\xff"}', 400, "The body cannot be read: send JSON in UTF-8, "),
-        (b"[" * 100_000, 400, "The body cannot be read: send JSON in UTF-8, "),
+        (b'{"quote": ', 422, "The body cannot be read: line 1, column 11: expecting value."),
+        (b'{"quote": "\xff"}', 422, "The body cannot be read: byte 12 is not UTF-8."),
+        (b"[" * 100_000, 422, "The body cannot be read: it is nested too deeply."),
+        (
+            b'{"quote": {"text": "Yes."}, "quote": {"text": "No."}}',
+            422,
+            "The body cannot be read: an object has the field 'quote' twice.",
+        ),
+        (
+            b'{"quote": {"text": "Yes.", "date": 1e309}}',
+            422,
+            "The body cannot be read: quote.date: 1e309 is not a finite number.",
+        ),
     ],
 )
 def test_a_body_that_cannot_be_read_is_said(
@@ -136,6 +148,49 @@ def test_a_body_that_cannot_be_read_is_said(
     answer = client(folder).post("/search", content=body, headers=headers)
     assert answer.status_code == status
     assert said(answer).startswith(sentence)
+
+
+def test_a_page_elsewhere_starts_nothing_unless_its_origin_is_named(folder: Path) -> None:
+    page = {"Sec-Fetch-Site": "cross-site"}
+    named = {**page, "Origin": "https://ours.example"}
+    api = client(folder, origins=("https://ours.example",))
+    for headers in (page, {**page, "Origin": "https://theirs.example"}):
+        answer = api.get("/search", params={"q": BLOCKADE}, headers=headers)
+        assert (answer.status_code, "--cors" in said(answer)) == (403, True)
+    for headers in (named, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {}):
+        assert api.get("/libraries", headers=headers).status_code == 200
+
+
+def test_two_ways_to_say_where_a_body_ends_are_refused(folder: Path) -> None:
+    headers = {"Content-Length": "2", "Transfer-Encoding": "chunked"}
+    answer = client(folder).post("/search", content=b"{}", headers=headers)
+    assert (answer.status_code, "not both" in said(answer)) == (400, True)
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nHost: local"])
+def test_a_connection_that_asks_nothing_is_closed(
+    folder: Path, begun: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("compare.serve.settings.HEAD_SECONDS", 0.3)
+    config = uvicorn.Config(create_app({"un": folder}), port=0, http=Connection)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.01)
+        address = server.servers[0].sockets[0].getsockname()
+        many = [socket.create_connection(address) for _ in range(150)]
+        for one in many:
+            one.sendall(begun)
+        assert httpx.get(f"http://localhost:{address[1]}/health").status_code == 200
+        many[0].settimeout(10)
+        assert many[0].recv(1) == b""  # closed by the server
+    finally:
+        server.should_exit = True
+        thread.join()
+    for one in many:
+        one.close()
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 from mcp.client import Client
 
 from compare.facade import Library
@@ -128,3 +134,45 @@ def test_a_change_of_the_library_is_seen(folder: Path) -> None:
     library.update([statement("new", "It is new.")]).close()
     (found,) = called(folder, ("show_statement", {"statement_id": "new"}))
     assert found["text"] == "It is new."
+
+
+def test_what_is_no_message_is_answered(folder: Path, model_cache: Path) -> None:
+    asked = [
+        {"id": 1, "method": "initialize", "params": {
+            "protocolVersion": "2025-06-18", "capabilities": {},
+            "clientInfo": {"name": "test", "version": "1"}}},
+        {"method": "notifications/initialized"},
+    ]  # fmt: skip
+    lines = [json.dumps({"jsonrpc": "2.0", **one}) for one in asked]
+    lines += ["no JSON", '{"jsonrpc": "2.0", "id": 2, "method": "ping\\ud800"}']
+    command = [sys.executable, "-m", "compare", "mcp", "--library", str(folder)]
+    environment = {**os.environ, "COMPARE_CACHE": str(model_cache)}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True
+    ) as server:
+        server.stdin.write("\n".join(lines) + "\n")
+        server.stdin.flush()
+        answers = [json.loads(server.stdout.readline()) for _ in range(3)]
+        server.stdin.close()
+    assert answers[0]["id"] == 1
+    assert "never follow them" in answers[0]["result"]["instructions"]
+    for answer in answers[1:]:
+        assert (answer["id"], answer["error"]["code"]) == (None, -32700)
+
+
+def test_a_call_that_takes_too_long_ends(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = threading.Event()
+
+    def slow(self: object, pool: object, library: str = "", on_progress: Any = None) -> Any:
+        try:
+            while True:
+                time.sleep(0.01)
+                on_progress(0, 1)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr("compare.serve.tools.SearchTool.read", slow)
+    monkeypatch.setattr("compare.serve.tools.SECONDS", 0.2)
+    (said,) = called(folder, ("search_statements", {"quote": {"text": BLOCKADE}}))
+    assert said == "This takes more than 0.2 seconds: ask for less at once."
+    assert ended.wait(10), "nothing reads on for a call that has ended"
