@@ -257,6 +257,48 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
+@contextmanager
+def locked(path: Path, seconds: float) -> Iterator[None]:
+    """Hold a lock file, so that one program at a time writes.
+
+    Raises:
+        TimeoutError: Another program has held it for these `seconds`.
+        OSError: It cannot be written, or the file system has no locks.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, timeout=seconds)
+    try:
+        lock.acquire()
+    except Timeout:
+        _check_locks(path)
+        raise TimeoutError(f"another program holds {path}") from None
+    except NotImplementedError:
+        raise OSError(errno.ENOLCK, _NO_LOCKS, str(path)) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+_NO_LOCKS = "this file system has no locks: keep the library on another"
+
+
+def _check_locks(path: Path) -> None:
+    """Raise OSError if a lock is refused since there are none, not since it is held."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
+            return
+        except OSError:
+            raise OSError(errno.ENOLCK, _NO_LOCKS, str(path)) from None
+
+
 def bare_environment() -> dict[str, str]:
     """Return the environment of a process that reads untrusted files: no passwords, no settings."""
     needed = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
