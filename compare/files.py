@@ -271,32 +271,17 @@ def locked(path: Path, seconds: float) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout:
-        _check_locks(path)
         raise TimeoutError(f"another program holds {path}") from None
-    except NotImplementedError:
-        raise OSError(errno.ENOLCK, _NO_LOCKS, str(path)) from None
+    except (OSError, NotImplementedError) as error:
+        without = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
+        if isinstance(error, OSError) and error.errno not in without:
+            raise
+        what = "this file system has no locks: keep the library on another"
+        raise OSError(errno.ENOLCK, what, str(path)) from None
     try:
         yield
     finally:
         lock.release()
-
-
-_NO_LOCKS = "this file system has no locks: keep the library on another"
-
-
-def _check_locks(path: Path) -> None:
-    """Raise OSError if a lock is refused since there are none, not since it is held."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        return
-    with path.open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except (BlockingIOError, PermissionError):
-            return
-        except OSError:
-            raise OSError(errno.ENOLCK, _NO_LOCKS, str(path)) from None
 
 
 def bare_environment() -> dict[str, str]:
