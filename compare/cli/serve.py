@@ -305,13 +305,13 @@ def _read_token(path: Path | None) -> str:
     except (OSError, UnicodeDecodeError) as error:
         why = (error.strerror if isinstance(error, OSError) else "") or "it is not UTF-8 text"
         raise CompareError(f"{path} cannot be read ({why}): name a file with a token.") from error
-    if is_open:
-        raise CompareError(
-            f"Others on this machine can read {path}: keep it to yourself with `chmod 600 {path}`."
-        )
     if len(token) < 16 or not token.isascii() or not token.isprintable():
         raise CompareError(
             f"{path} holds no token: write at least 16 letters and digits on one line, such as "
             "`openssl rand -hex 24` prints."
+        )
+    if is_open:
+        raise CompareError(
+            f"Others on this machine can read {path}: keep it to yourself with `chmod 600 {path}`."
         )
     return token
