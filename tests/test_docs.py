@@ -12,9 +12,13 @@ from urllib.parse import urlparse
 
 import click
 import pytest
+import yaml
 
 import compare
+from compare import load_stance_model
 from compare.cli.program import cli
+from compare.export.words import FOUND_OF_KNOWN, RIGHT_OF_LISTED
+from compare.models.stance import shipped_manifests
 from tests.printed import (
     ROOT,
     commands,
@@ -224,3 +228,59 @@ def test_a_command_that_is_shown_is_one(page: str, line: str) -> None:
             param.type.convert(value, param, ctx)
         if param.required and isinstance(param, click.Option):
             assert param.name in values, f"{line} lacks {param.opts}"
+
+
+# --- what the documents say ------------------------------------------------------------------
+
+CHANGES = (ROOT / "CHANGELOG.md").read_text("utf-8")
+CARD = (ROOT / "compare/models/weights/stance/MODEL_CARD.md").read_text("utf-8")
+
+
+def test_the_version_is_the_same_wherever_it_is_cited() -> None:
+    version = compare.__version__
+    released = re.search(r"^## (\S+) – (\S+)$", CHANGES, re.MULTILINE)
+    assert released
+    assert released[1] == version
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert (citation["version"], str(citation["date-released"])) == (version, released[2])
+    for page in ("README.md", "docs/how-to/export.md"):
+        (bibtex,) = fences(PAGES[page], "bibtex")
+        assert f"version = {{{version}}}" in bibtex
+        assert f"date = {{{released[2]}}}" in bibtex
+        assert citation["title"] in bibtex
+    assert f"> compare {version}, stance model" in PAGES["docs/how-to/export.md"]
+
+
+def test_the_home_page_leads_to_every_page() -> None:
+    linked = re.findall(r"\]\(([\w/-]+\.md)\)", PAGES["docs/index.md"])
+    pages = {page.removeprefix("docs/") for page in PAGES if page.startswith("docs/")}
+    assert pages - set(linked) == {"index.md"}
+
+
+def test_figures_of_searches_are_those_that_the_app_shows() -> None:
+    """In the box on top of the pages, and in the table that says how they were measured."""
+    box = re.search(r"start:trust\](.*?)end:trust", PAGES["README.md"], re.DOTALL)
+    assert box
+    mistakes = PAGES["docs/explanation/mistakes.md"]
+    for figures in (RIGHT_OF_LISTED, FOUND_OF_KNOWN):
+        for share in figures.values():
+            assert f"{share:.0%}".replace("%", " %") in box[1]
+            assert f"| {share:.2f}" in mistakes
+
+
+def test_shares_of_equal_labels_in_8_bits_are_those_of_the_manifests() -> None:
+    text = " ".join((ROOT / "ARCHITECTURE.md").read_text("utf-8").split())
+    manifests = shipped_manifests()
+    fast, accurate = (manifests[tier]["int8_same_label"] for tier in ("fast", "accurate"))
+    assert f"equal those of full precision on {fast:.3f} of the dev pairs" in text
+    assert f"those of the accurate one on {accurate:.3f}" in text
+
+
+def test_the_digest_that_a_citation_names_is_in_the_model_card() -> None:
+    assert load_stance_model().digest in CARD
+
+
+def test_the_readers_of_all_figures_are_said_to_be_a_language_model() -> None:
+    for text in (CARD, PAGES["README.md"], PAGES["docs/explanation/mistakes.md"]):
+        assert "language model" in text
+    assert "**All labels are a language model's.**" in CARD

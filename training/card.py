@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from compare.models.stance import WEIGHTS, shipped_manifests
+from compare import __version__
+from compare.models.stance import WEIGHTS, model_digest, shipped_manifests
 from compare.results.statistics import share_interval
 
 CARD: Path = WEIGHTS / "MODEL_CARD.md"
@@ -28,10 +29,29 @@ LICENCES = {
 }
 """Licences as the publishers state them; none was found for the other sources."""
 
+SHARE_ALIKE = ("SA", "Sharing")
+"""What names a share-alike licence in `LICENCES`."""
+
 _HEAD = """# Model card: the stance models
 
 Two models read a pair of officials' statements and give the probabilities of *agree*, *oppose* and
 *neither*. The fast model scores all candidates; the accurate one rescores those at the top of the lists.
+This card has the sections that Mitchell and others (Model cards for model reporting, 2019) propose.
+"""
+
+_BODY = """
+**Contact.** Open an issue in the repository. Report weaknesses in private, as `SECURITY.md` says.
+
+**Citation.** Cite the program with its version (`CITATION.cff`), and the model by its name and digest.
+
+**Licence.** The weights are part of the program and under its licence, MIT (`LICENSE`). The backbones are under the Apache
+License 2.0. The models also learned from [general pairs](#sources-of-the-general-pairs-without-image-captions) whose
+sources have licences of their own; {share_alike} are share-alike, at least in
+part. None of their text is part of this program, and the card
+names every source. Whether weights are an adaptation of the texts that they learned from, so that a share-alike licence
+extends to them, is not settled. Nor is a licence known for the sources marked "none found" and "none stated". If that
+matters for your use, such as selling a model made from these weights, ask a lawyer, or train without these sources
+(`training/recipes.py`).
 
 ## Use
 
@@ -46,14 +66,65 @@ Each side is read as "Country, year: words (context)". In a search, a pair is re
 once, the shorter side first; a pair of statements is read in both orders, and the mean of the logits counts.
 Pairs longer than 256 tokens are read sentence by sentence.
 
+## Ethics
+
+- **Living people.** The statements are those of named officials, many of them alive. A wrong label can make someone seem to
+  hold a view that they reject. The program therefore never shows a label without the words, speaker, date and source.
+- **Disputed territories.** Countries are spelled as the corpora spell them, and the model reads them. Many statements are
+  about territories and governments that others do not recognise. A label takes no side on them. Training data can still
+  carry the view of those who speak most often.
+- **Misattribution.** A model cannot notice a wrong speaker, date or translation. It reads the country and the year, so a
+  wrong one can change the label. Quoted and reported words of others are sometimes taken for the speaker's own.
+- **Selection.** The models miss more opposition than agreement. A list is not a sample of what was said.
+
+## Factors
+
+The accurate model on the dev pairs of [its section](#the-accurate-model-compare-stance-accurate), by what the pairs differ in:
+
+| dev pairs | pairs | accuracy (95 %) | F1 agree | F1 oppose (pairs) | F1 neither |
+| --- | --- | --- | --- | --- | --- |
+| both UN General Debate | 1,364 | 0.81 (0.79 to 0.83) | 0.84 | 0.71 (201) | 0.82 |
+| UN and White House | 267 | 0.81 (0.75 to 0.85) | 0.80 | 0.73 (41) | 0.83 |
+| the later statement before 1980 | 235 | 0.72 (0.66 to 0.78) | 0.73 | 0.68 (55) | 0.73 |
+| 1980 to 1989 | 198 | 0.84 (0.79 to 0.89) | 0.88 | 0.68 (28) | 0.85 |
+| 1990 to 1999 | 184 | 0.84 (0.78 to 0.89) | 0.81 | 0.75 (14) | 0.86 |
+| 2000 to 2009 | 230 | 0.81 (0.76 to 0.86) | 0.82 | 0.72 (31) | 0.83 |
+| 2010 to 2019 | 321 | 0.83 (0.78 to 0.87) | 0.85 | 0.73 (41) | 0.84 |
+| 2020 and later | 514 | 0.82 (0.78 to 0.85) | 0.85 | 0.72 (80) | 0.83 |
+| one side is of the United States | 317 | 0.80 (0.75 to 0.84) | 0.80 | 0.71 (48) | 0.82 |
+| neither is | 1,365 | 0.81 (0.79 to 0.83) | 0.84 | 0.71 (201) | 0.82 |
+
+So statements before 1980 are read less well. `compare evaluate` prints such a table for a file with the column `mode`.
+
+- **Country.** Other countries have too few dev pairs for a figure each: after the United States, the most frequent has 6 %.
+- **Source.** There are 30 dev pairs with a Kremlin transcript, too few for a figure. Other sources were not tested:
+  parliaments, ministries, the press.
+- **Translated English.** The Kremlin's transcripts and many speeches in the General Debate are translations into English.
+  The data does not mark them, so no figure tells them apart from English originals.
+
 ## Labels
 
-A large language model labelled the pairs of officials' statements, and the pairs of a typed claim and a
-statement, under a codebook. Against 501 pairs on which two readers agreed, such labels were right in
-0.92 to 0.96; a second reading of 288 passages under typed claims agreed on 0.974. Every dev pair was read
-twice, and the figures below leave out those on which the two readings differ. The other forms of claims, and the
-statements edited to say the opposite or the same, were written by a large language model, too; a second
-reader gave 0.994 of 1,320 edited pairs the expected label.
+**All labels are a language model's.** A large language model labelled the pairs of officials' statements, and the pairs of
+a typed claim and a statement. Its name and version are not recorded. Its instruction was a codebook; the one for people
+(`compare/models/codebook.md`) has the same three definitions in other words. The labels in `training/` were added between
+26 November and 2 December 2026, those of the officials' pairs before that.
+
+- "Readers" and "readings" in this card are such a model's, not people's. Nobody has compared them with people's labels.
+- Of 501 pairs on which two readings agreed, 92 to 96 % got the same label from later readings. A second reading of 288
+  passages under typed claims agreed on 97 %. So two readings mostly repeat each other, their mistakes included.
+- Every dev pair was read twice, and the figures below leave out those on which the two readings differ. That leaves out
+  hard pairs, so the figures are higher than on all pairs.
+- The other forms of claims, and the statements edited to say the opposite or the same, were written by a large language
+  model, too. A second reading gave 0.994 of 1,320 edited pairs the expected label.
+
+**How pairs were chosen.** The officials' dev pairs were drawn in three rounds, named A, B and C in the data; no pair was
+drawn at random from all possible ones. Typed claims were written for contested matters, so they are disputed
+more often than what officials usually say. The passages under them are those that models rank high, those
+near the claim or its opposite, and a few drawn at random (the column `drawn` of `training/claim_readings.tsv`). The
+passages of `training/document_test.tsv` were chosen by similarity alone, in documents that nothing else uses.
+
+**Intervals** are of 95 %: exact (Clopper and Pearson) for accuracy, and bootstrapped for macro-F1 and figures of claims, where
+whole claims are drawn. They show how much a figure depends on which pairs or claims were drawn, not on who labelled them.
 
 | statements from | years | licence |
 | --- | --- | --- |
@@ -61,10 +132,8 @@ reader gave 0.994 of 1,320 edited pairs the expected label.
 | White House transcripts | 2021-2022 | works of the US government: no copyright in the United States |
 | Kremlin transcripts | 1999-2020 | CC BY 4.0 |
 
-The texts of the sources are not part of this program. Several of the general sources below are
-share-alike.
+The texts of the sources are not part of this program.
 """
-
 
 _DOCUMENTS = {
     "accurate": """Typed claims are read less well on documents that no model learned from. There are 1,312 passages
@@ -97,11 +166,29 @@ def write_card() -> None:
 def card() -> str:
     """Return the card's text."""
     manifests = shipped_manifests()
-    parts = [_HEAD, *(_tier(tier, manifest) for tier, manifest in manifests.items())]
+    parts = [_HEAD, _version(manifests), _BODY.format(share_alike=_share_alike(manifests))]
+    parts += [*(_tier(tier, manifest) for tier, manifest in manifests.items())]
     parts.append(_failures(manifests))
     parts.append(_general_sources(list(manifests.values())))
     parts.append(_digests(manifests))
     return "\n".join(parts)
+
+
+def _version(manifests: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the models with their digests, as results and citations name them."""
+    rows = [
+        (manifest["name"], manifest["made"], f"`{model_digest(WEIGHTS / tier)}`")
+        for tier, manifest in manifests.items()
+    ]
+    table = _table(("model", "made", "digest in results and citations"), rows)
+    return f"**Version.** Part of compare {__version__}.\n\n{table}"
+
+
+def _share_alike(manifests: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return how many general sources have a share-alike licence, at least in part."""
+    names = {name for manifest in manifests.values() for name in manifest["general_sources"]}
+    found = sum(any(word in _licence(name) for word in SHARE_ALIKE) for name in names)
+    return f"{found} of {len(names)}"
 
 
 def _tier(tier: str, manifest: Mapping[str, Any]) -> str:
@@ -241,17 +328,16 @@ The fast model gets half of these pairs right; it only chooses what the accurate
 {table}
 
 The models miss opposition more often than agreement, and mistake a shared topic for agreement. They read typed
-claims, which name no speaker or date, less well than officials' sentences. Among the first five places of a search
-for one of 50 typed claims, with missing ones counted as wrong, 0.78 under Agree hold a right passage (95 % interval
-0.65 to 0.87; 41 of 45 claims get one) and 0.56 under Oppose (0.44 to 0.69; 35 of 46; `python -m
-benchmarks.verdicts`). Of all that is called agreeing, 0.77 is right at a mean probability of 0.80, and of all that is
-called opposing 0.77 at 0.73. With an opponent's sentence as the opposite, the five places hold 0.77 and 0.68 (41 of
+claims, which name no speaker or date, less well than officials' sentences. In searches for 50 typed
+claims, precision at 5 (empty places count as wrong) is 0.78 under Agree (95 % interval 0.65 to 0.87; 41 of 45 claims
+have a correct result) and 0.56 under Oppose (0.44 to 0.69; 35 of 46; `python -m benchmarks.verdicts`). Of all that is called agreeing, 0.77 is right at a mean probability of 0.80, and of all that is
+called opposing 0.77 at 0.73. With an opponent's sentence as the opposite, precision at 5 is 0.77 and 0.68 (41 of
 45 and 42 of 46 claims), and of what is called agreeing 0.87 is right at 0.81, opposing 0.80 at 0.79. If the claims
 are denied, 0.74 of the first ten under Agree is right and 0.07 is on the opposite side (0.43 and 0.45 before the
 claims were trained in several forms). Ranking and probabilities were fitted on these
 claims. With an earlier version, over deeper pools of other claims, 0.41 of what stood under Oppose was right.
 
-The deciding words that the accurate model marks were compared with those that a reader marked in 150 dev
+The deciding words that the accurate model marks were compared with those that the language model marked in 150 dev
 pairs, as many words each: token F1 0.69, 0.29 for random words (`python -m benchmarks.why`).
 """
 
