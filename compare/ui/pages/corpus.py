@@ -15,7 +15,12 @@ from compare.facade import Library
 from compare.library import FILTERS, Filters
 from compare.statements import Quote, Statement
 from compare.ui import CORPUS_PAGE, SEARCH_PAGE
-from compare.ui.components.filter_panel import choose_filters, choose_order, choose_thresholds
+from compare.ui.components.filter_panel import (
+    choose_filters,
+    choose_order,
+    choose_thresholds,
+    filter_by,
+)
 from compare.ui.components.layout import (
     card,
     choose_one,
@@ -63,22 +68,25 @@ def _show_who(library: Library, filters: Filters, words: str) -> None:
     key = f"c_who-{widget_key((menu, wider, words))}"
     chosen = [n for n, label in enumerate(labels) if label in st.session_state[_PREFIX + menu]]
     st.session_state[key] = {"selection": {"rows": chosen, "columns": [], "cells": []}}
-    number = st.column_config.NumberColumn
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     columns: dict[str, Sequence[Any]] = {FILTERS[menu].label: labels}
     columns["Statements"] = [row.count for row in rows]
-    config: dict[str, Any] = {"Statements": number(width=85, format="localized")}
-    if years := [year for row in rows for year in row.years]:
-        step = math.ceil((max(years) - min(years) + 1) / _MOST_BARS)
-        bars = range(min(years), max(years) + 1, step)
-        span = f"{min(years)}–{max(years)}"
+    config: dict[str, Any] = {FILTERS[menu].label: text(width=150)}
+    config["Statements"] = number(width=85, format="localized")
+    years = {year for row in rows for year in row.years}
+    if len(years) > 1:
+        first, last = min(years), max(years)
+        step = math.ceil((last - first + 1) / _MOST_BARS)
+        bars, span = range(first, last + 1, step), f"{first}–{last}"
         columns[span] = [
             [sum(row.years.get(start + n, 0) for n in range(step)) for start in bars]
             for row in rows
         ]
+        help = f"A bar for every {f'{step} years' if step > 1 else 'year'}"
+        config[span] = st.column_config.BarChartColumn(width=150, y_min=0, help=help)
+    if years:
         columns["First"] = [min(row.years, default=None) for row in rows]
         columns["Last"] = [max(row.years, default=None) for row in rows]
-        help = "Each bar is a year." if step == 1 else f"Each bar is {step} years."
-        config[span] = st.column_config.BarChartColumn(width=150, y_min=0, help=help)
         config |= dict.fromkeys(("First", "Last"), number(width=60, format="%d"))
     st.dataframe(
         columns,
@@ -86,20 +94,15 @@ def _show_who(library: Library, filters: Filters, words: str) -> None:
         hide_index=True,
         column_config=config,
         key=key,
-        on_select=lambda: _filter_by_rows(_PREFIX + menu, key, labels),
+        on_select=lambda: filter_by(
+            _PREFIX + menu, labels, [labels[n] for n in st.session_state[key].selection.rows]
+        ),
         placeholder="",
         alt=f"{who}, most statements first",
     )
     among = f"The first {_MOST_ROWS:,} of " if len(rows) < len(found) else ""
     count = counted(len(found), ACTORS[who], menu)
     small(f"{among}{count}. Tick rows to list only their statements.")
-
-
-def _filter_by_rows(menu: str, table: str, labels: Sequence[str]) -> None:
-    """Set a filter's menu to the rows ticked, and to those it has that have no row."""
-    others = [value for value in st.session_state[menu] if value not in labels]
-    ticked = st.session_state[table].selection.rows
-    st.session_state[menu] = [*others, *(labels[n] for n in ticked)]
 
 
 def _show_list(library: Library, filters: Filters) -> None:
