@@ -184,6 +184,16 @@ def test_a_long_corpus_has_pages(page, home, monkeypatch):
     assert "number 44" not in shown(app)
 
 
+def test_a_bar_covers_several_years_of_a_long_period(page, home, monkeypatch):
+    years = (1946, 1947, 2023, 2024)
+    said = [statement(str(y), f"It is {y}.", country="Ostravia", date=str(y)) for y in years]
+    Library.build(said, home / "long", HashingEncoder()).close()
+    monkeypatch.setenv("COMPARE_LIBRARY", str(home / "long"))
+    [table] = page("corpus").dataframe
+    [bars] = table.value["1946–2024"]
+    assert [*bars] == [1, 1, *[0] * 24, 2]
+
+
 def test_one_statement_has_a_page_with_its_own_lists(page):
     app = page("corpus", id="russia-china-denial")
     html = shown(app)

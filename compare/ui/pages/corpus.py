@@ -47,7 +47,7 @@ from compare.ui.components.service import (
 _PREFIX = "c_"  # of the filters
 _ON_A_PAGE = 20
 _MOST_ROWS, _ROWS_IN_SIGHT, _ROW_HEIGHT = 1000, 7, 35
-_MOST_BARS = 80
+_MOST_BARS = 30  # more are too thin to see on a phone
 
 
 def _show_who(library: Library, filters: Filters, words: str) -> None:
@@ -77,10 +77,9 @@ def _show_who(library: Library, filters: Filters, words: str) -> None:
     if len(years) > 1:
         first, last = min(years), max(years)
         step = math.ceil((last - first + 1) / _MOST_BARS)
-        bars, span = range(first, last + 1, step), f"{first}–{last}"
+        ends, span = range(last, first - 1, -step)[::-1], f"{first}–{last}"
         columns[span] = [
-            [sum(row.years.get(start + n, 0) for n in range(step)) for start in bars]
-            for row in rows
+            [sum(row.years.get(end - n, 0) for n in range(step)) for end in ends] for row in rows
         ]
         help = f"A bar for every {f'{step} years' if step > 1 else 'year'}"
         config[span] = st.column_config.BarChartColumn(width=150, y_min=0, help=help)
