@@ -151,6 +151,18 @@ def test_a_statement_is_opened_and_asked_about(app, visit):
     expect(page.get_by_label("Quote", exact=True)).to_have_value(words)
 
 
+def test_a_row_ticked_filters_the_statements_of_the_corpus(app, visit):
+    page = visit(f"{app.url}/corpus")
+    table = page.get_by_test_id("stDataFrame")
+    settled(page)
+    table.click(position={"x": 18, "y": 52})
+    expect(page).to_have_url(re.compile(r"c_countries=China"))
+    expect(page.get_by_text("5 statements", exact=True)).to_be_visible()
+    settled(page)
+    table.click(position={"x": 18, "y": 52})
+    expect(page.get_by_text("11 statements", exact=True)).to_be_visible()
+
+
 def test_an_app_with_a_token_opens_by_its_address_only(serve, browser):
     guarded = serve("--token")
     address = guarded.printed("http://localhost:")

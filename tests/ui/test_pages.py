@@ -125,6 +125,46 @@ def test_the_corpus_is_filtered(page):
     assert "malicious disinformation" not in shown(app)
 
 
+def test_who_speaks_and_when_is_counted_and_filters(page, home, monkeypatch):
+    said = [
+        statement("a", "The harbour must open.", country="Ostravia", speaker="Ada Lorn"),
+        statement("b", "We thank you.", country="Valdoria", speaker="Ada Lorn", date="2020"),
+        statement("c", "The harbour is ours.", country="Valdoria; Ostravia", date="2023-05"),
+        statement("d", "It will open in spring.", country="Valdoria", date="2023"),
+    ]
+    Library.build(said, home / "many", HashingEncoder()).close()
+    monkeypatch.setenv("COMPARE_LIBRARY", str(home / "many"))
+    app = page("corpus")
+    [table] = app.dataframe
+    assert json.loads(table.value.to_json(orient="split", index=False))["data"] == [
+        ["Valdoria", 3, [1, 0, 0, 2], 2020, 2023],
+        ["Ostravia", 2, [0, 0, 0, 1], 2023, 2023],
+    ]
+    assert list(table.value) == [
+        "Country or organisation",
+        "Statements",
+        "2020–2023",
+        "First",
+        "Last",
+    ]
+    assert "2 countries. Tick rows to list only their statements." in shown(app)
+
+    app.multiselect(key="c_countries").select("Ostravia")
+    well(app.run())
+    [table] = app.dataframe
+    assert list(table.value["Statements"]) == [3, 2], "its own filter leaves it whole"
+    assert app.session_state[table.key]["selection"]["rows"] == [1]
+    assert "2 statements" in shown(app)
+
+    choice = next(e for e in app.segmented_control if e.key == "c_by")
+    choice.set_value("Speakers")
+    [table] = well(app.run()).dataframe
+    assert list(table.value["Speaker"]) == ["Ada Lorn"], "of the filters and words of the page"
+    assert "2020–2023" not in table.value
+    app.text_input(key="c_words").set_value("ours")
+    assert not well(app.run()).dataframe, "nobody is named who said it"
+
+
 def test_a_long_corpus_has_pages(page, home, monkeypatch):
     many = [
         statement(f"s-{n:02}", f"Statement number {n:02} of many.", date=f"20{n:02}")
@@ -142,6 +182,16 @@ def test_a_long_corpus_has_pages(page, home, monkeypatch):
     well(app.run())
     assert "number 04" in shown(app)
     assert "number 44" not in shown(app)
+
+
+def test_a_bar_covers_several_years_of_a_long_period(page, home, monkeypatch):
+    years = (1946, 1947, 2023, 2024)
+    said = [statement(str(y), f"It is {y}.", country="Ostravia", date=str(y)) for y in years]
+    Library.build(said, home / "long", HashingEncoder()).close()
+    monkeypatch.setenv("COMPARE_LIBRARY", str(home / "long"))
+    [table] = page("corpus").dataframe
+    [bars] = table.value["1946–2024"]
+    assert [*bars] == [1, 1, *[0] * 24, 2]
 
 
 def test_one_statement_has_a_page_with_its_own_lists(page):

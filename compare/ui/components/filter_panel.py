@@ -178,15 +178,14 @@ def _show_values(name: str, facets: Sequence[Facet], result: Result) -> None:
         format_func=lambda value: f"{shortened(value, _LONGEST_PILL)} {counts[value]}",
         key=key,
         label_visibility="collapsed",
-        on_change=_filter_by,
-        args=(name, key, ordered),
+        on_change=lambda: filter_by(name, ordered, st.session_state[key]),
     )
 
 
-def _filter_by(menu: str, pills: str, offered: Sequence[str]) -> None:
+def filter_by(menu: str, offered: Sequence[str], pressed: Iterable[str]) -> None:
     """Set a filter’s menu to the values pressed, and to those it has that were not offered."""
     others = [value for value in st.session_state.get(menu, ()) if value not in offered]
-    st.session_state[menu] = [*others, *st.session_state[pills]]
+    st.session_state[menu] = [*others, *pressed]
 
 
 _VALUES: Mapping[str, Callable[[Statement], Iterable[str]]] = {

@@ -1,8 +1,10 @@
-"""Corpus: browse, filter and search a library; one statement's page."""
+"""Corpus: who speaks in a library and when, its statements, and one statement's page."""
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -10,12 +12,18 @@ from compare.errors import QueryError
 from compare.export import counted
 from compare.export.html import statement_card
 from compare.facade import Library
-from compare.library import Filters
+from compare.library import FILTERS, Filters
 from compare.statements import Quote, Statement
 from compare.ui import CORPUS_PAGE, SEARCH_PAGE
-from compare.ui.components.filter_panel import choose_filters, choose_order, choose_thresholds
+from compare.ui.components.filter_panel import (
+    choose_filters,
+    choose_order,
+    choose_thresholds,
+    filter_by,
+)
 from compare.ui.components.layout import (
     card,
+    choose_one,
     is_read_only,
     notice,
     page,
@@ -26,6 +34,7 @@ from compare.ui.components.layout import (
     text_field,
     widget_key,
 )
+from compare.ui.components.proposition_form import ACTORS
 from compare.ui.components.quote_form import CHOSEN, FILLED
 from compare.ui.components.result_lists import Shown, side_by_side
 from compare.ui.components.service import (
@@ -35,13 +44,71 @@ from compare.ui.components.service import (
     search_library,
 )
 
+_PREFIX = "c_"  # of the filters
 _ON_A_PAGE = 20
+_MOST_ROWS, _ROWS_IN_SIGHT, _ROW_HEIGHT = 1000, 7, 35
+_MOST_BARS = 30  # more are too thin to see on a phone
+
+
+def _show_who(library: Library, filters: Filters, words: str) -> None:
+    """Show the countries or speakers by year; the rows ticked are those of the filter's menu."""
+    facets = library.facets()
+    offered = [name for name in ACTORS if facets[name.lower()]]
+    if not offered:
+        return
+    who = choose_one("Who speaks, and when", offered, "c_by")
+    menu = who.lower()
+    own: dict[str, Any] = {menu: ()}
+    wider = replace(filters, **own)  # as in a search, a filter does not limit what it offers
+    found = library.facets_by_year(ACTORS[who], wider, words)
+    rows = found[:_MOST_ROWS]
+    if not rows:
+        return
+    labels = [row.label for row in rows]
+    key = f"c_who-{widget_key((menu, wider, words))}"
+    chosen = [n for n, label in enumerate(labels) if label in st.session_state[_PREFIX + menu]]
+    st.session_state[key] = {"selection": {"rows": chosen, "columns": [], "cells": []}}
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    columns: dict[str, Sequence[Any]] = {FILTERS[menu].label: labels}
+    columns["Statements"] = [row.count for row in rows]
+    config: dict[str, Any] = {FILTERS[menu].label: text(width=150)}
+    config["Statements"] = number(width=85, format="localized")
+    years = {year for row in rows for year in row.years}
+    if len(years) > 1:
+        first, last = min(years), max(years)
+        step = math.ceil((last - first + 1) / _MOST_BARS)
+        ends, span = range(last, first - 1, -step)[::-1], f"{first}–{last}"
+        columns[span] = [
+            [sum(row.years.get(end - n, 0) for n in range(step)) for end in ends] for row in rows
+        ]
+        help = f"A bar for every {f'{step} years' if step > 1 else 'year'}"
+        config[span] = st.column_config.BarChartColumn(width=150, y_min=0, help=help)
+    if years:
+        columns["First"] = [min(row.years, default=None) for row in rows]
+        columns["Last"] = [max(row.years, default=None) for row in rows]
+        config |= dict.fromkeys(("First", "Last"), number(width=60, format="%d"))
+    st.dataframe(
+        columns,
+        height=(min(len(rows), _ROWS_IN_SIGHT) + 1) * _ROW_HEIGHT + 2,
+        hide_index=True,
+        column_config=config,
+        key=key,
+        on_select=lambda: filter_by(
+            _PREFIX + menu, labels, [labels[n] for n in st.session_state[key].selection.rows]
+        ),
+        placeholder="",
+        alt=f"{who}, most statements first",
+    )
+    among = f"The first {_MOST_ROWS:,} of " if len(rows) < len(found) else ""
+    count = counted(len(found), ACTORS[who], menu)
+    small(f"{among}{count}. Tick rows to list only their statements.")
 
 
 def _show_list(library: Library, filters: Filters) -> None:
     """Show the statements that pass the filters and contain the words, a page at a time."""
     show_kept_notice("deleted")
     words = text_field("Search the words", "c_words", "finds statements with all of these words")
+    _show_who(library, filters, words)
     _, total = library.browse(filters, words, limit=0)
     pages = max(1, math.ceil(total / _ON_A_PAGE))
     small(counted(total, "statement") + (f", {_ON_A_PAGE} on a page" if pages > 1 else ""))
@@ -106,6 +173,6 @@ if statement_id := st.query_params.get("id", ""):
             )
         _show_one(library, named[statement_id])
 else:
-    with page("Corpus", "Every statement of the library, newest first."):
+    with page("Corpus", "Who speaks in the library, and every statement, newest first."):
         library = choose_library()
-        _show_list(library, choose_filters(library.facets(), prefix="c_"))
+        _show_list(library, choose_filters(library.facets(), prefix=_PREFIX))
