@@ -228,7 +228,7 @@ def who_and_when(of: str, letter: str = "") -> Option:
 
 
 opposite = string(
-    "--opposite", help="What someone who disagrees would say: passages are read against both."
+    "--opposite", help="What someone who disagrees would say: passages are compared with both."
 )
 
 

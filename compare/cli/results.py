@@ -34,6 +34,7 @@ from compare.results import Result, Stance
 from compare.safe_text import one_line
 
 _FORMATS = tuple(format.value for format in ExportFormat)
+_LISTED = "listed pair"  # a result also holds pairs that no list does
 _SHOWN = 90  # characters of a text that differs
 _result = click.argument("result", type=shared.FILE)
 _listed = shared.together(shared.lists, shared.thresholds, shared.force, shared.as_json)
@@ -77,7 +78,8 @@ def export(result: Path, to: str | None, out: Path | None, **options: Any) -> No
         write_to_stdout(export_bytes(kept, format, stances=lists))
         return
     path = kept.export(target, format, stances=lists, force=options["force"])
-    say_written(path, pairs, as_json=options["as_json"], format=format.value)
+    as_json = options["as_json"]
+    say_written(path, pairs, as_json=as_json, what=_LISTED, format=format.value)
 
 
 @click.command("report")
@@ -109,7 +111,7 @@ def report(result: Path, out: Path | None, title: str, limit: int | None, **opti
     path = kept.report(
         target, stances=lists, title=title, limit=limit, sensitivity=firm, force=force
     )
-    say_written(path, pairs, as_json=options["as_json"])
+    say_written(path, pairs, as_json=options["as_json"], what=_LISTED)
 
 
 @click.command("sensitivity")
@@ -188,18 +190,18 @@ def reproduce(result: Path, tolerance: float | None, **options: Any) -> int:
 def _show(done: Reproduction, limit: int) -> None:
     pairs_differ = done.missing or done.new or done.relabelled or done.moved
     if done.same:
-        pairs = counted(done.kept, "pair")
+        pairs = f"{counted(done.kept, 'pair')}, listed or not,"
         say(f"Same: {pairs} came out again, with the same labels and probabilities.")
     elif pairs_differ:
         say(
-            f"Different: of {done.kept:,} pairs {len(done.missing):,} are missing, "
+            f"Different: of {done.kept:,} pairs, listed or not, {len(done.missing):,} are missing, "
             f"{len(done.new):,} are new, {len(done.relabelled):,} have another label, "
             f"and {len(done.moved):,} have another probability."
         )
     else:
         say(
-            f"Different: {counted(done.kept, 'pair')} came out again, with the same labels and "
-            "probabilities, but the result says something else about them."
+            f"Different: {counted(done.kept, 'pair')}, listed or not, came out again, with the "
+            "same labels and probabilities, but the result says something else about them."
         )
     for difference in done.differences:
         head = "It may come from" if pairs_differ else "All the same with"

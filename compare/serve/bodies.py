@@ -64,7 +64,7 @@ Number = Annotated[float, Strict()]
 Flag = Annotated[bool, Strict()]
 
 
-OPPOSITE = "What someone who disagrees would say: passages are read against both."
+OPPOSITE = "What someone who disagrees would say: passages are compared with both."
 
 
 class Body(BaseModel):

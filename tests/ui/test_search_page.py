@@ -254,7 +254,7 @@ def test_an_offered_opposite_is_used_only_once_it_is_pressed(page):
 def test_deciding_words_are_marked_unless_the_switch_is_off(page):
     app = page()
     assert "<mark>" in card_of(app, "denied")
-    assert "Read against" in shown(app)
+    assert "Compared with" in shown(app)
     app.toggle(key="why").set_value(False)
     well(app.run())
     assert "<mark>" not in shown(app)
