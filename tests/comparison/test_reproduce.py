@@ -389,7 +389,7 @@ def test_both_kinds_of_kept_results_are_exported(run: Any, tmp_path: Path) -> No
         rows = [json.loads(line) for line in lines]
         wanted = ["agree", "oppose", *(["neither"] if name == "search" else [])]
         assert [row["stance"] for row in rows] == wanted
-        assert f"{len(wanted)} pairs" in done.err
+        assert f"{len(wanted)} listed pairs" in done.err
         done = run("export", path, "--to", "csv", "--stance", "neither", "--json")
         assert done.json["pairs"] == 1
 
