@@ -275,6 +275,15 @@ def test_the_words_of_an_earlier_search_bring_nothing_else_along(monkeypatch):
         assert replace(found, rationale=None) == pair
 
 
+def test_each_card_gives_the_reference_of_its_statement(page):
+    app = page()
+    [cited] = [
+        code.value for code in app.code if "annote = {malicious disinformation}" in code.value
+    ]
+    assert cited.startswith("@misc{")
+    assert "Quoted directly in" in cited
+
+
 def test_a_wrong_verdict_is_kept_in_a_file_that_is_named(page, home):
     app = page()
     radio = next(r for r in app.radio if r.key.startswith("right-search-oppose"))
