@@ -26,7 +26,7 @@ _PAGES = {
     ),
     "review.py": (
         "Review",
-        "Read pairs by hand, alone or with other readers; see how far you agree.",
+        "Label pairs yourself, alone or with other readers; see how far you agree.",
     ),
     "corpus.py": ("Corpus", "Browse, filter and search the statements of a library."),
     "add.py": (

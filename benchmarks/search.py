@@ -134,11 +134,17 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def apart(module: str, options: Mapping[str, object]) -> dict[str, Any]:
-    """Run a benchmark's module in its own process, and return the figures that it prints last."""
+    """Run a benchmark's module in its own process, and return the figures that it prints last.
+
+    Raises:
+        SystemExit: It failed, and has said why.
+    """
     command = [sys.executable, "-m", module]
     for name, value in options.items():
         command += [f"--{name}", str(value)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise SystemExit(done.returncode)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 

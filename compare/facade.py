@@ -270,7 +270,7 @@ class Library(OpenLibrary):
             a: Filters for side a, or the name of a country in any spelling.
             b: Filters or country for side b.
             proposition: One claim or demand, as a sentence.
-            opposite: What someone who disagrees would say: passages are read against both.
+            opposite: What someone who disagrees would say: passages are compared with both.
             since: First day of the period for both sides: "2014", "2014-03" or "2014-03-18".
             until: Last day of the period.
             thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
@@ -339,7 +339,7 @@ class Library(OpenLibrary):
 
         Args:
             proposition: One claim or demand, as a sentence.
-            opposite: What someone who disagrees would say: passages are read against both.
+            opposite: What someone who disagrees would say: passages are compared with both.
             by: "country" or "speaker".
             filters: Which statements. If countries or speakers are named, only they are placed.
             since: First day of the period: "2014", "2014-03" or "2014-03-18".

@@ -51,7 +51,7 @@ def sides(page: Page) -> None:
 def review(page: Page) -> None:
     """Make a review of a search, and show its first pair before it is answered."""
     search(page)
-    page.get_by_role("button", name="Label these pairs").click()
+    page.get_by_role("button", name="Label these pairs yourself").click()
     page.get_by_label("Name of the review").fill("Military aid")
     for label, reader in (("First reader", "Ada"), ("Second reader", "Bren")):
         page.get_by_label(label).fill(reader)

@@ -130,7 +130,7 @@ def sides(proposition: str, a: Filters, b: Filters, **options: Any) -> None:
       compare sides "The canal must be open." --opposite "The canal is ours to close." \\
           --a country=Valdoria --b country=Ostravia --since 2014 --out pairs.csv
 
-    Say what someone who disagrees would say: passages of both sides are read against both ends.
+    Say what someone who disagrees would say: passages of both sides are compared with both ends.
     A field given twice allows both values; different fields must all hold. To give one side its own
     period, use its since and until: --b since=2017.
     """
@@ -256,7 +256,7 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
     "--opposite",
     "opposites",
     several=True,
-    help="What someone who disagrees would say: passages are read against both. With several "
+    help="What someone who disagrees would say: passages are compared with both. With several "
     "propositions, give one for each, in their order.",
 )
 @shared.choice("--by", ("country", "speaker"), "Whom to compare")

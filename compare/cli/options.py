@@ -348,7 +348,7 @@ def country_and_date(text: str) -> tuple[tuple[Country, ...], PartialDate | None
 
 
 opposite = string(
-    "--opposite", help="What someone who disagrees would say: passages are read against both."
+    "--opposite", help="What someone who disagrees would say: passages are compared with both."
 )
 
 

@@ -80,12 +80,14 @@ def say_either(as_json: bool, data: Any, text: str) -> None:
         say(text)
 
 
-def say_written(path: Path, pairs: int, *, as_json: bool, **details: str) -> None:
-    """Name the file that was written, and the number of its pairs."""
+def say_written(
+    path: Path, pairs: int, *, as_json: bool, what: str = "pair", **details: str
+) -> None:
+    """Name the file that was written, and the number of its pairs, each a `what`."""
     if as_json:
         say_json({"path": str(path), **details, "pairs": pairs})
     else:
-        remark(f"Wrote {path}: {words.counted(pairs, 'pair')}.")
+        remark(f"Wrote {path}: {words.counted(pairs, what)}.")
 
 
 def on_terminal() -> bool:

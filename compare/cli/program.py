@@ -31,7 +31,7 @@ _COMMANDS = {
     "sides": ("actors:sides", "Find where two sides agree or oppose each other."),
     "timeline": ("actors:timeline", "Find where someone may have changed position."),
     "positions": ("actors:positions", "Place actors from opposed to agreeing."),
-    "review": ("review:review", "Check pairs by hand, alone or with other readers."),
+    "review": ("review:review", "Label pairs yourself, alone or with other readers."),
     "watch": ("watch:watch", "Save a search, and be told what is new."),
     "get": ("corpus:get", "Fetch a public collection and build a library from it."),
     "build": ("library:build", "Read statements and build a library from them."),

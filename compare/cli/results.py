@@ -43,6 +43,7 @@ from compare.safe_text import one_line
 from compare.statements import SentenceKind
 
 _FORMATS = tuple(format.value for format in ExportFormat)
+_LISTED = "listed pair"  # a result also holds pairs that no list does
 _SHOWN = 90  # characters of a text that differs
 _result = click.argument("result", type=shared.FILE)
 
@@ -109,7 +110,7 @@ def export(
         return
     path = kept.export(target, format, stances=stances, force=force)
     pairs = sum(len(kept.listed(stance)) for stance in stances)
-    say_written(path, pairs, as_json=as_json, format=format.value)
+    say_written(path, pairs, as_json=as_json, what=_LISTED, format=format.value)
 
 
 @click.command("report")
@@ -150,7 +151,8 @@ def report(
     path = kept.report(
         target, stances=stances, title=title, limit=limit, sensitivity=firm, force=force
     )
-    say_written(path, sum(len(kept.listed(one)[:limit]) for one in stances), as_json=as_json)
+    pairs = sum(len(kept.listed(one)[:limit]) for one in stances)
+    say_written(path, pairs, as_json=as_json, what=_LISTED)
 
 
 @click.command("sensitivity")
@@ -227,18 +229,18 @@ def reproduce(
 def _show(done: Reproduction, limit: int) -> None:
     pairs_differ = done.missing or done.new or done.relabelled or done.moved
     if done.same:
-        pairs = counted(done.kept, "pair")
+        pairs = f"{counted(done.kept, 'pair')}, listed or not,"
         say(f"Same: {pairs} came out again, with the same labels and probabilities.")
     elif pairs_differ:
         say(
-            f"Different: of {done.kept:,} pairs {len(done.missing):,} are missing, "
+            f"Different: of {done.kept:,} pairs, listed or not, {len(done.missing):,} are missing, "
             f"{len(done.new):,} are new, {len(done.relabelled):,} have another label, "
             f"and {len(done.moved):,} have another probability."
         )
     else:
         say(
-            f"Different: {counted(done.kept, 'pair')} came out again, with the same labels and "
-            "probabilities, but the result says something else about them."
+            f"Different: {counted(done.kept, 'pair')}, listed or not, came out again, with the "
+            "same labels and probabilities, but the result says something else about them."
         )
     for difference in done.differences:
         head = "It may come from" if pairs_differ else "All the same with"

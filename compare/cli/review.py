@@ -84,7 +84,7 @@ _drawing = shared.together(
 
 @click.group("review", cls=shared.InOrder)
 def review() -> None:
-    """Check pairs by hand: by one reader or more, who do not see each other's answers.
+    """Label pairs yourself: by one reader or more, who do not see each other's answers.
 
     \b
       compare sides --a country=Valdoria --b country=Ostravia --out result.json

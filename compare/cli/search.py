@@ -40,10 +40,10 @@ from compare.export import counted
 from compare.export.json_files import opposites_json, public_json, stance_json
 from compare.export.words import (
     LIST_TITLES,
+    compared_with,
     kinds_in_words,
     left_out_note,
     list_note,
-    read_against,
     read_of,
     reader_notes,
     repeats_in_words,
@@ -149,7 +149,7 @@ def search(
       pbpaste | compare search - --out pairs.csv
       compare search --queries quotes.csv --out pairs.csv
 
-    With --opposite, give the words of someone who disagrees: each passage is read against both.
+    With --opposite, give the words of someone who disagrees: each passage is compared with both.
 
     A file of quotes has a column quote, query or text and, if you like, id, speaker, role, country,
     date, context and opposite; a .txt file has one quote a line. The pairs of all are written to
@@ -295,10 +295,10 @@ def _show_result(result: Result, limit: int) -> None:
     )
     if not (result.agree or result.oppose):
         minimum, neither = result.thresholds, len(result.neither)
-        on_topic = {0: "none is", 1: "1 is"}.get(neither, f"{neither} are")
+        near_topic = {0: "none is", 1: "1 is"}.get(neither, f"{neither} are")
         say(
             f"\n{read_of(result)}. None agrees "
-            f"with the quote or opposes it ({on_topic} on its topic; minimum probability "
+            f"with the quote or opposes it ({near_topic} near its topic; minimum probability "
             f"{minimum.probability:g}, minimum similarity {minimum.similarity:g})."
         )
     elif taken := sides_taken(result).in_words():
@@ -391,8 +391,8 @@ def _show_table(
 def _details(result: Result, stance: Stance, pair: Pair, *, below_minimum: bool) -> list[str]:
     """Return the lines below the words of a statement."""
     statement, repeats, lines = pair.b.statement, pair.b.repeats, []
-    if part := read_against(result, pair):
-        lines.append(f"read against: “{one_line(part)}”")
+    if part := compared_with(result, pair):
+        lines.append(f"compared with: “{one_line(part)}”")
     odds = pair.probabilities
     if below_minimum or result.is_unsure(pair):
         three = f"agree {odds.agree:.2f}, oppose {odds.oppose:.2f}, neither {odds.neither:.2f}"

@@ -124,7 +124,7 @@ def _cells(watches: Watches, of: Watch) -> tuple[str, str, str, str, int, int]:
     return (
         one_line(of.name),
         shortened(one_line(of.quote.text), _QUOTE_SHOWN),
-        run.date if run else "never",
+        run.date if run else f"none since {of.created}",
         "changed since" if watches.are_behind else "unchanged",
         run.new if run else 0,
         of.total,
@@ -196,7 +196,7 @@ def show(name: str, as_json: bool, library: Backend | None) -> None:
     if one.quote.opposite:
         say(f"Opposite: “{one_line(one.quote.opposite)}”")
     say(f"Searched in: {one_line(one.filters.in_words())}.")
-    say(f"Last run: {one.last_run.date if one.last_run else 'never'}")
+    say(f"Last run: {one.last_run.date if one.last_run else f'none since {one.created}'}")
     _say_entries(entries)
 
 

@@ -120,7 +120,7 @@ def score_both_ends(
     opposites: Sequence[ModelInput | None],
     on_progress: Progress | None = None,
 ) -> Floats:
-    """Return probabilities of pairs of what is asked and a passage, read against both ends.
+    """Return probabilities of pairs of what is asked and a passage, compared with both ends.
 
     They are the calibrated mean, float32 [len(pairs), 3], of each pair's probabilities and of those
     of its opposite, what someone who disagrees would say, and the passage, with agree and oppose

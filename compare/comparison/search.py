@@ -54,7 +54,7 @@ READ_AGAIN = 20, 30
 dev queries, the first five of either list are as good as if it scored 30 and 30."""
 
 READ_AGAIN_WITH_OPPOSITE = 16, 24
-"""The same with an opposite, since each of them is then read against both ends."""
+"""The same with an opposite, since each of them is then compared with both ends."""
 
 
 def search(
@@ -77,7 +77,7 @@ def search(
     words with it. Each statement is represented by its pair with the strongest verdict.
 
     If the quote has an opposite, it gets as many candidates as a sentence of the quote, and a
-    passage is read against both: its probabilities are the calibrated mean of both readings, with
+    passage is compared with both: its probabilities are the calibrated mean of both readings, with
     agree and oppose exchanged in the second, and its similarity is the greater one. Of several
     sentences, this holds for the one most similar to the opposite.
 

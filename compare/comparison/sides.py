@@ -3,7 +3,7 @@
 A proposition has two ends: the claim itself, and what someone who disagrees would say. The model
 reads the passages of each side that are most similar to either end, and says which end each takes.
 Two passages that take different ends may oppose each other; two that take the same end may agree.
-The likeliest of these pairs are then read against each other, and the verdict on a pair combines
+The likeliest of these pairs are then compared with each other, and the verdict on a pair combines
 both readings: the first keeps it on the point, the second compares the two passages directly.
 """
 
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from compare.progress import Progress
 
 MOST_READ = 60
-"""Pairs read against each other for each list: the likeliest by the placements of both."""
+"""Pairs compared with each other for each list: the likeliest by the placements of both."""
 
 MOST_WITH_ONE = 8
 """Most of these with one passage on either side, so that no passage fills a list."""
@@ -114,7 +114,7 @@ def compare_sides(
         proposition: One claim or demand, as a sentence.
         a: Filters for the statements of side a.
         b: Filters for side b.
-        opposite: What someone who disagrees would say: passages near either end are read against
+        opposite: What someone who disagrees would say: passages near either end are compared with
             both.
         stance_model: None uses the shipped one.
         thresholds: What a pair must reach to be listed; see `Result.rethreshold`.

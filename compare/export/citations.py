@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
+from pathlib import PurePath
 
 from compare.export.words import page_numbers, shortened
 from compare.results import Excerpt, Result, Stance
@@ -79,7 +80,7 @@ def reference(citation: Citation) -> str:
     date = statement.date.in_words if statement.date else ""
     said = ", ".join(filter(None, [statement.venue, date]))
     reported = "Reported, not quoted" if statement.quotation is Quotation.REPORTED else ""
-    found = ", ".join(filter(None, [statement.source, pages and f"{_pages_word(pages)} {pages}"]))
+    found = ", ".join(filter(None, [_source(statement), pages and f"{_pages_word(pages)} {pages}"]))
     parts = [who or "Speaker not named", _title(statement), said, found, reported]
     lines = [one_line(part) for part in parts if part]
     return " ".join(line if line.endswith((".", "…", "!", "?")) else f"{line}." for line in lines)
@@ -158,11 +159,17 @@ def _title(statement: Statement) -> str:
     return f"“{words}”" if statement.quotation is Quotation.DIRECT else words
 
 
+def _source(statement: Statement) -> str:
+    """Return the source without the name of the file that a collection was read from."""
+    file = PurePath(statement.extra.get("source_file", "")).name
+    return statement.source.removesuffix(f", {file}")
+
+
 def _note(statement: Statement) -> str:
     """Return the role and countries, the context, the kind of quotation and the source."""
     who = ", ".join(filter(None, [statement.role, statement.countries]))
     kind = {Quotation.DIRECT: "Quoted directly", Quotation.REPORTED: "Reported, not quoted"}
-    found = f" in {statement.source}" if statement.source else ""
+    found = f" in {source}" if (source := _source(statement)) else ""
     about = f"Context: {statement.context}" if statement.context else ""
     return ". ".join(filter(None, [who, about, kind[statement.quotation] + found]))
 

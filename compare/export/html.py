@@ -36,7 +36,7 @@ from compare.export.words import (
     repeats_in_words,
     shortened,
     sureness,
-    unsure_word,
+    unclear_words,
     verdict_word,
 )
 from compare.results import Excerpt, Pair, Probabilities, Result, Span, Stance, Thresholds
@@ -165,22 +165,38 @@ def quote_card(quote: Quote, source: Statement | None) -> Markup:
     return _card("quote_card", shown, words, source, quote.opposite)
 
 
-def found_card(pair: Pair, stance: Stance, quote_text: str) -> Markup:
-    """Return a statement found by a search, in the list of `stance`."""
+def listed_card(
+    result: Result, pair: Pair, stance: Stance, notes: tuple[str, str] = ("", "")
+) -> Markup:
+    """Return a pair of a result in the list of `stance`; of a search, what was found.
+
+    `notes` are text or `Markup` after the name of each side.
+    """
+    if not result.quote:
+        return pair_card(result, pair, stance, notes)
+    if result.is_unsure(pair):
+        return unsure_card(pair, stance, result.thresholds, result.subject, notes[1])
+    return found_card(pair, stance, result.subject, notes[1])
+
+
+def found_card(pair: Pair, stance: Stance, quote_text: str, note: str = "") -> Markup:
+    """Return a statement found by a search, in the list of `stance`; `note` follows “Found”."""
     verdict = read_as(stance, pair.probabilities)
     head = verdict_html(verdict, pair.probabilities, pair.similarity, short=verdict is not stance)
-    return _card("found_card", pair, stance, head, _shows_quote(pair, quote_text))
+    return _card("found_card", pair, stance, head, _shows_quote(pair, quote_text), note)
 
 
-def unsure_card(pair: Pair, stance: Stance, thresholds: Thresholds, quote_text: str) -> Markup:
+def unsure_card(
+    pair: Pair, stance: Stance, thresholds: Thresholds, quote_text: str, note: str = ""
+) -> Markup:
     """Return a statement that fills the list of `stance`, or comes near a raised minimum."""
     probability = pair.probabilities.of(stance)
     short = probability < thresholds.probability
     word = VERDICT[stance]
     if probability < Thresholds().probability:
-        word = unsure_word(word)
+        word = unclear_words(stance, fills=thresholds.probability <= Thresholds().probability)
     head = verdict_html(stance, pair.probabilities, pair.similarity, word, short=short)
-    return _card("found_card", pair, Stance.NEITHER, head, _shows_quote(pair, quote_text))
+    return _card("found_card", pair, Stance.NEITHER, head, _shows_quote(pair, quote_text), note)
 
 
 def _shows_quote(pair: Pair, quote_text: str) -> bool:
@@ -203,8 +219,6 @@ def pair_card(
     if stance:
         verdict = read_as(stance, pair.probabilities)
         word, short = verdict_word(result, verdict), verdict is not stance
-        if result.is_unsure(pair):
-            word, short, stance = unsure_word(word), True, Stance.NEITHER
         head = verdict_html(verdict, pair.probabilities, pair.similarity, word, short=short)
     is_change = result.over_time and stance is Stance.OPPOSE
     return _card("pair_card", result, pair, stance or "plain", head, is_change, notes)

@@ -10,10 +10,10 @@ from compare.export.html import web_address
 from compare.export.words import (
     LIST_TITLES,
     attribution,
+    compared_with,
     in_reading_order,
     left_out_note,
     marked_pieces,
-    read_against,
     reader_notes,
     verdict_word,
 )
@@ -52,9 +52,9 @@ def _pair(result: Result, rank: int, pair: Pair) -> list[str]:
     found, odds = pair.b.statement, pair.probabilities
     b = [f"> {_marked(pair.b.text, pair.spans.b)}", *_attribution(found, pair.b.pages)]
     if result.quote:
-        part = read_against(result, pair)
+        part = compared_with(result, pair)
         blocks = [f"### {rank}\\. {inert(found.speaker) or 'Speaker not given'}", *b]
-        blocks += [f"Read against: “{inert(part)}”"] if part else []
+        blocks += [f"Compared with: “{inert(part)}”"] if part else []
     else:
         a = [
             f"> {_marked(pair.a.text, pair.spans.a)}",

@@ -22,7 +22,7 @@ from compare.export.words import (
     counted,
     percent,
     read_as,
-    unsure_word,
+    unclear_words,
     verdict_word,
 )
 from compare.results import SILENT, Excerpt, Pair, Position, Positions, Result, Stance
@@ -125,7 +125,7 @@ def _cells(result: Result, stance: Stance, pair: Pair) -> list[Markup]:
     below = ", below the minimum probability" if unsure or verdict is not stance else ""
     odds = f"probability {percent(pair.probabilities.of(verdict))}{below}"
     return [
-        stacked(f"{SIGN[verdict]} {unsure_word(word) if unsure else word}", odds),
+        stacked(f"{SIGN[verdict]} {unclear_words(verdict) if unsure else word}", odds),
         side_html(pair.a, only_words=result.quote is not None),
         side_html(pair.b),
     ]

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from compare.comparison import NOT_A_SAMPLE
 from compare.comparison.sensitivity import Sensitivity, by_probability
 from compare.export import citations
-from compare.export.html import environment, list_head, pair_card, quote_card, table_html
+from compare.export.html import environment, list_head, listed_card, quote_card, table_html
 from compare.export.words import (
     filters_in_words,
     in_reading_order,
@@ -28,6 +28,19 @@ from compare.statements import Statement
 _TITLE_LENGTH = 120
 _DIGITS = 12
 """Digits of a digest that a sentence shows; the settings show all."""
+
+_SETTINGS = {
+    "by": "positions by",
+    "candidates": "nearest passages read",
+    "least_similarity": "minimum similarity",
+    "most_each": "most passages of each actor",
+    "most_of_side": "most passages of a side",
+    "nearest_by": "nearest passages found by",
+    "read_again_agree": "read again under Agree",
+    "read_again_oppose": "read again under Oppose",
+    "same_actor": "weight of a country’s other statements",
+}
+"""Settings of a provenance in words; others are called by their names."""
 
 _KINDS = {
     Kind.SEARCH: "Statements found for a quote",
@@ -97,7 +110,7 @@ def _list(
 
     listed = result.listed(stance)
     cards = [
-        pair_card(result, pair, stance, notes=(mark(pair.a.statement), mark(pair.b.statement)))
+        listed_card(result, pair, stance, (mark(pair.a.statement), mark(pair.b.statement)))
         for pair in listed[:limit]
     ]
     name, what = ("", "statement") if result.quote else (verdict_word(result, stance), "pair")
@@ -193,7 +206,7 @@ def settings(result: Result) -> list[tuple[str, str]]:
         ("Minimum probability", f"{minimum.probability:g}"),
         ("Minimum similarity", f"{minimum.similarity:g}"),
         ("Filters", filters_in_words(made.filters)),
-        ("Settings", "; ".join(f"{k.replace('_', ' ')} {v}" for k, v in made.settings.items())),
+        ("Settings", "; ".join(f"{_SETTINGS.get(k, k)}: {v}" for k, v in made.settings.items())),
     ]
 
 
@@ -248,9 +261,9 @@ def _chosen_from_sides(result: Result) -> str:
             f"{_similarity_and_filters(made)}"
         )
     both = (
-        f" or to its opposite, “{result.opposite}”, were read against both"
+        f" or to its opposite, “{result.opposite}”, were compared with both"
         if result.opposite
-        else " were read against it"
+        else " were compared with it"
     )
     order = (
         " Side a of each pair is the earlier statement; a pair that is opposed may be a change."
@@ -265,7 +278,7 @@ def _chosen_from_sides(result: Result) -> str:
         f"{_vectors(made)} and up to {most // 4:,} by rare words. The {placed:,} passages most "
         f"similar to the proposition"
         f"{both}. Of the {result.candidates:,} pairs of these passages, the {read:,} "
-        "likeliest to agree or to oppose each other by their places were read against each other; "
+        "likeliest to agree or to oppose each other by their places were compared with each other; "
         f"their probabilities join both readings.{order} {_similarity_and_filters(made)}"
     )
 

@@ -63,7 +63,7 @@ SIGN = {Stance.AGREE: "=", Stance.OPPOSE: "≠", Stance.NEITHER: "–"}
 LIST_TITLES = {
     Stance.AGREE: "Agree",
     Stance.OPPOSE: "Oppose",
-    Stance.NEITHER: "Same topic, neither",
+    Stance.NEITHER: "Near the topic, neither",
 }
 """Headings of the lists of a search."""
 
@@ -93,9 +93,12 @@ def read_as(stance: Stance, probabilities: Probabilities) -> Stance:
     return probabilities.stance if stance is Stance.NEITHER else stance
 
 
-def unsure_word(verdict: str) -> str:
-    """Return the word for a verdict below one half: "Unclear: opposes?"."""
-    return f"{UNCLEAR}: {verdict.lower()}?"
+def unclear_words(stance: Stance, *, fills: bool = True) -> str:
+    """Return the words for a verdict below one half: "Unclear filler: may oppose".
+
+    `fills` tells whether it fills a short list of a search.
+    """
+    return f"{UNCLEAR}{' filler' if fills else ''}: may {stance.value}"
 
 
 def likelihood(probability: float) -> str:
@@ -309,8 +312,8 @@ def _alone_in_words(alone: Probabilities) -> str:
     return f"by these words alone: {alone.stance.value} {percent(alone.of(alone.stance))}"
 
 
-def read_against(result: Result, pair: Pair) -> str:
-    """Return the sentence of the quote that a statement was read against, "" for the whole."""
+def compared_with(result: Result, pair: Pair) -> str:
+    """Return the sentence of the quote that a statement was compared with, "" for the whole."""
     part = pair.a.text.strip()
     return "" if part == result.subject.strip() else part
 

@@ -52,11 +52,10 @@ SYSTEM = f"""{CODEBOOK.strip()}
 
 The message is a JSON object with two statements, "A" and "B". Of each it gives the words to judge \
 and, if known, the context that completes them, the speaker's country and the date. {_QUOTED}
-"words_a" and "words_b": the few words of A and of B that decide the label, copied exactly; an \
-empty list if none do.
-"label": "agree", "oppose" or "neither". There is no skipping: a pair that cannot be judged is \
-"neither".
-"confidence": 3, 2 or 1.
+"words_a" and "words_b": for agree and oppose, the few words of A and of B that decide the label, \
+copied exactly; for neither, two empty lists.
+"label": "agree", "oppose" or "neither". Skipping is not offered.
+"confidence": how sure you are: 3, 2 or 1.
 """
 
 OPPOSITE = f"""The message is a JSON object with a statement, "A": its words and, if known, the \

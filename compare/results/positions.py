@@ -198,7 +198,7 @@ class Positions(FrameTable):
         by: "country" or "speaker".
         actors: Sorted by name.
         notes: Sentences the reader should see; the last warns how not to read the figures.
-        opposite: What someone who disagrees would say, if passages were read against it, too.
+        opposite: What someone who disagrees would say, if passages were compared with it, too.
     """
 
     proposition: str

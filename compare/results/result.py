@@ -94,7 +94,7 @@ class Result:
 
     @property
     def opposite(self) -> str:
-        """Return what someone who disagrees would say, if passages were read against it, too."""
+        """Return what someone who disagrees would say, if passages were compared with it, too."""
         made = self.provenance.settings.get("opposite", "")
         return self.quote.opposite if self.quote else str(made)
 
@@ -222,7 +222,7 @@ class Result:
 
     @property
     def neither(self) -> tuple[Pair, ...]:
-        """Return the pairs on the same topic that neither agree nor oppose, most similar first.
+        """Return the pairs near the topic that neither agree nor oppose, most similar first.
 
         >>> all(pair.similarity >= result.thresholds.similarity for pair in result.neither)
         True

@@ -46,7 +46,7 @@ class Quote:
     statement_id: str | None = None
     """The statement of the corpus that the quote was taken from, if any."""
     opposite: str = ""
-    """What someone who disagrees would say: passages are read against both."""
+    """What someone who disagrees would say: passages are compared with both."""
 
     @property
     def ends(self) -> tuple[str, ...]:

@@ -19,10 +19,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.websockets import WebSocketClose
+
+from compare.ui import PAGES
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -122,6 +125,41 @@ async def _refuse(
     await (refusal or PlainTextResponse(f"{sentence}\n", status))(scope, receive, send)
 
 
+class PageBase:
+    """Tells a page where its server is; at /review, it would try /review/ before, in vain."""
+
+    _SCRIPT = b'<script>window.__streamlit={BACKEND_BASE_URL:new URL(".",location).href}</script>'
+    _PAGES = frozenset(page.stem for page in PAGES.glob("*.py"))
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Put the script into the pages of an application, at the end of their heads."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and its answer with the script if it is a page."""
+        name = scope.get("path", "").rpartition("/")[2]
+        if scope["type"] != "http" or scope["method"] != "GET" or name not in self._PAGES:
+            await self._app(scope, receive, send)
+            return
+        start: dict[str, Any] = {}
+        body = bytearray()
+
+        async def send_with_script(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+                return
+            body.extend(message.get("body", b""))
+            if not message.get("more_body"):
+                page = body.replace(b"</head>", self._SCRIPT + b"</head>", 1)
+                if page != body:
+                    MutableHeaders(raw=start["headers"])["content-length"] = str(len(page))
+                await send(start)
+                await send({**message, "body": bytes(page)})
+
+        plain = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
+        await self._app({**scope, "headers": plain}, receive, send_with_script)
+
+
 def ask_nobody_for_addresses() -> None:
     """Keep the server from looking up its own addresses, which it does for a foreign Origin."""
     from streamlit import net_util
@@ -147,7 +185,7 @@ def main() -> None:
     if address := os.environ.get(OPEN_VARIABLE):
         where = settings["server.address"], settings["server.port"]
         threading.Thread(target=_open_browser, args=(address, where), daemon=True).start()
-    st.App(script, middleware=[guard]).run(config=settings)
+    st.App(script, middleware=[guard, Middleware(PageBase)]).run(config=settings)
 
 
 def _open_browser(address: str, where: tuple[str, int]) -> None:

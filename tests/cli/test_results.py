@@ -20,7 +20,7 @@ def test_a_result_is_kept_and_exported(run: Run, tmp_path: Path) -> None:
     assert told == (0, "", f"Wrote {kept}: 1 agree, 1 oppose, 0 neither.\n")
     assert load_result(kept).quote.text == BLOCKADE
     told = run("export", kept, "--to", "csv")
-    assert told == (0, "", f"Wrote {tmp_path / 'kept.csv'}: 2 pairs.\n")
+    assert told == (0, "", f"Wrote {tmp_path / 'kept.csv'}: 2 listed pairs.\n")
     rows = list(csv.DictReader(io.StringIO((tmp_path / "kept.csv").read_text("utf-8-sig"))))
     assert tuple(rows[0]) == COLUMNS
     assert [row["b_id"] for row in rows] == ["agree-1", "oppose-1"]

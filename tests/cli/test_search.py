@@ -153,11 +153,11 @@ def test_nothing_found_is_said(run: Run) -> None:
     assert told.code == 0
     assert (
         "Read 3 of 4 passages. None agrees with the quote or opposes it "
-        "(none is on its topic; " in told.out
+        "(none is near its topic; " in told.out
     )
     told = run("search", BLOCKADE, "--min-probability", "0.9")
-    assert "(2 are on its topic; minimum probability 0.9, minimum similarity 0.35)" in told.out
-    assert "SAME TOPIC, NEITHER" in told.out
+    assert "(2 are near its topic; minimum probability 0.9, minimum similarity 0.35)" in told.out
+    assert "NEAR THE TOPIC, NEITHER" in told.out
 
 
 def test_what_comes_near_a_short_list_is_shown_apart(run: Run) -> None:
@@ -182,8 +182,8 @@ def test_an_empty_list_says_how_much_was_read(run: Run) -> None:
 
 def test_the_sentence_of_the_quote_that_was_read_is_named(run: Run) -> None:
     told = run("search", f"Trade is a good thing for all of us. {BLOCKADE} at once.")
-    assert f"read against: “{BLOCKADE} at once.”" in told.out
-    assert "read against" not in run("search", BLOCKADE).out
+    assert f"compared with: “{BLOCKADE} at once.”" in told.out
+    assert "compared with" not in run("search", BLOCKADE).out
 
 
 def test_filters_that_leave_nothing_are_named(run: Run) -> None:

@@ -88,7 +88,7 @@ def test_a_statement_or_a_result_is_watched(run: Run, place: Path, tmp_path: Pat
     one, two = run("watch", "list", "--json").json
     assert (one["quote"]["statement_id"], two["thresholds"]["probability"]) == ("own", 0.5)
     listed = run("watch", "list").out
-    assert "never" in listed
+    assert "none since 2" in listed
     refused = run("watch", "add", "x", "--result", tmp_path / "r.json", "--not-own-country")
     assert (refused.code, "leave out --not-own-country." in refused.err) == (2, True)
     update(place, NEW)

@@ -286,7 +286,10 @@ def test_a_difference_is_exit_code_1_and_named(run: Any, tmp_path: Path, other: 
     kept_by(run, path, *SIDES)
     done = run("reproduce", path, "--library", other.folder, "--limit", 1)
     assert done.code == 1
-    assert "Different: of 6 pairs 3 are missing, 3 are new, 0 have another label" in done.out
+    assert (
+        "Different: of 6 pairs, listed or not, 3 are missing, 3 are new, 0 have another label"
+        in done.out
+    )
     assert "It may come from another library: 5 statements, sha256 " in done.out
     assert f" then, 5 statements, sha256 {other.digest} now." in done.out
     assert "Missing: v1 (from character 0) and o2 (from 0)" in done.out
@@ -334,7 +337,9 @@ def test_what_was_forged_is_exit_code_1_and_named(run: Any, tmp_path: Path) -> N
     assert done.code == 1
     name = data["scored"][0]["statement"]["id"]
     head, statement, repeats = done.out.splitlines()
-    assert head.startswith("Different: 5 pairs came out again, with the same labels")
+    assert head.startswith(
+        "Different: 5 pairs, listed or not, came out again, with the same labels"
+    )
     forged = "speaker is 'Ada ␛[31m Forged' in the result and '' in the library"
     assert statement == f"Statements: statement {name}: {forged}"
     assert repeats.startswith(f"Contents: pair of {name}: statements with the words of b is '[")
@@ -384,7 +389,7 @@ def test_both_kinds_of_kept_results_are_exported(run: Any, tmp_path: Path) -> No
         rows = [json.loads(line) for line in lines]
         wanted = ["agree", "oppose", *(["neither"] if name == "search" else [])]
         assert [row["stance"] for row in rows] == wanted
-        assert f"{len(wanted)} pairs" in done.err
+        assert f"{len(wanted)} listed pairs" in done.err
         done = run("export", path, "--to", "csv", "--stance", "neither", "--json")
         assert done.json["pairs"] == 1
 

@@ -101,7 +101,7 @@ def test_no_page_scrolls_sideways_and_axe_finds_nothing_serious(app, visit, path
 
 def test_axe_finds_nothing_serious_in_what_opens(app, visit):
     page = visit(f"{app.url}/?why=true&p=0", NARROW)
-    page.get_by_role("button", name="This verdict is wrong").first.click()
+    page.get_by_role("button", name="Correct this label").first.click()
     page.get_by_text("Keep this correction").first.wait_for()
     for scheme in SCHEMES:
         assert serious(in_scheme(page, scheme)) == [], scheme

@@ -117,7 +117,7 @@ def test_two_readers_in_two_browsers(app, visit):
 
 def test_what_was_found_is_reviewed_by_hand(app, visit):
     page = visit(f"{app.url}/?p=0", NARROW)
-    page.get_by_role("button", name="Label these pairs").click()
+    page.get_by_role("button", name="Label these pairs yourself").click()
     visible(page.get_by_role("heading", name="A new review", exact=True))
     visible(page.get_by_label("Pairs to draw"))
     whole(page)

@@ -73,7 +73,7 @@ def test_search_filter_permalink_and_download(app, visit, by_command, size):
         page.locator("[data-testid=stSidebarCollapseButton] button").click()
     before = {stance: words_of(page, stance) for stance in ("agree", "oppose", "neither")}
     assert any(before.values())
-    page.get_by_role("button", name="Link", exact=True).click()
+    page.get_by_role("button", name="Show link", exact=True).click()
     link = page.locator("[data-testid=stCode] code").inner_text()
 
     fresh = visit(link, size)

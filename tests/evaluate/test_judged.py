@@ -15,6 +15,7 @@ from benchmarks.judged import (
     read_queries,
     shown_report,
 )
+from benchmarks.search import apart
 from compare.errors import CorpusError
 from compare.results import Stance
 from tests.fakes import HashingEncoder, WordJudge
@@ -115,3 +116,10 @@ def test_without_lists_there_is_no_figure() -> None:
     assert (found.claims, found.listed) == (0, 0)
     figures = (found.p_at_5, found.recall_at_10, found.right_of_judged, found.probability)
     assert {(one.value, one.low, one.high) for one in figures} == {(None, None, None)}
+
+
+def test_a_benchmark_ends_with_its_part_that_fails_and_says_no_more(capfd):
+    with pytest.raises(SystemExit) as ended:
+        apart("benchmarks.judged_by_nobody", {})
+    assert ended.value.code == 1
+    assert "No module named" in capfd.readouterr().err

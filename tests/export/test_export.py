@@ -362,8 +362,8 @@ def test_markdown_says_which_sentence_of_the_quote_a_verdict_is_about() -> None:
     page = rendered(
         text_of(ExportFormat.MARKDOWN, a_search(part, quote=f"We deny it, *all*. {QUOTE}"))
     )
-    assert "Read against: “We deny it, *all*.”" in page.text
-    assert "Read against" not in text_of(ExportFormat.MARKDOWN)
+    assert "Compared with: “We deny it, *all*.”" in page.text
+    assert "Compared with" not in text_of(ExportFormat.MARKDOWN)
 
 
 def test_what_only_the_fast_model_read_is_not_said_to_be_read_by_the_other() -> None:
@@ -544,12 +544,12 @@ def test_what_fills_a_short_list_is_marked_as_unsure() -> None:
     made = a_search(found_pair(AGREEING, (0.75, 0.125, 0.125)), unsure)
     rows = [(entry["stance"], entry["unsure"]) for entry in pair_rows(made)]
     assert rows == [("agree", ""), ("oppose", "yes")]
-    assert "Unclear: opposes?" in made._repr_html_()
+    assert "Unclear filler: may oppose" in made._repr_html_()
     assert [entry["unsure"] for entry in public_json(made)["results"]] == [False, True]
     written = export_bytes(made, ExportFormat.MARKDOWN).decode()
     assert written.count("; unclear") == 1
     page = report_html(made)
-    assert page.count("Unclear: opposes?") == 1
+    assert page.count("Unclear filler: may oppose") == 1
     assert "Unclear ones, below one half, fill short lists and count in no total: 1." in page
 
 

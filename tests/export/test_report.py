@@ -52,7 +52,7 @@ TAGS = set(
     re.findall(
         r"\w+",
         "html head meta title style body main header p h1 h2 h3 bdi div section article span "
-        "strong b i blockquote mark time cite a details summary ul ol li code pre dl dt dd br "
+        "strong b i blockquote mark time cite q a details summary ul ol li code pre dl dt dd br "
         "table thead tbody tr th td",
     )
 )
@@ -140,6 +140,7 @@ def test_a_search_is_reported_pair_by_pair() -> None:
     assert agree < oppose < neither
     assert "<mark>arms</mark>" in markup
     assert "<mark>sends arms</mark>" in markup
+    assert markup.count("Compared with") == 1  # where words are marked: the quote stands above
     for words in ("Ana Prell", "Mira Tollen", "2 April 2019", "Ostmark", "likely", "77"):
         assert words in page.text
     assert AGREEING.url in page.links()
@@ -165,6 +166,9 @@ def test_every_statement_shown_is_a_reference_and_the_other_way_round() -> None:
     )
     assert reference(Citation(UNRELATED)).endswith("has doubled. Reported, not quoted.")
     assert reference(Citation(Statement("x", "Who?"))) == "Speaker not named. “Who?”."
+    file = {"source_file": "debates/canal-2019.txt"}
+    of_collection = replace(AGREEING, source="Canal Debates, canal-2019.txt", extra=file)
+    assert reference(Citation(of_collection)).endswith("2 April 2019. Canal Debates.")
 
 
 def test_two_sides_are_reported_with_what_opposes_first() -> None:
@@ -208,7 +212,7 @@ def test_the_method_is_made_from_the_provenance() -> None:
     table = two_sides().rethreshold(probability=0.8)
     told = " ".join(methods(table))
     for words in (
-        *("for each end, up to 120 passages of a side", OPPOSITE, "were read against both"),
+        *("for each end, up to 120 passages of a side", OPPOSITE, "were compared with both"),
         "The 4 passages most similar to the proposition",
         "Of the 7 pairs of these passages, the 3 likeliest to agree or to oppose each other",
         *("fast@666666666666 read all pairs first", "probability of 0.8 or more"),
@@ -250,7 +254,7 @@ def test_a_result_without_settings_is_described_without_them() -> None:
     one_end = replace(two_sides().provenance, settings={"proposition": QUOTE, "most_of_side": 9})
     told = " ".join(methods(replace(two_sides(), provenance=one_end)))
     assert "up to 9 passages" in told
-    assert "similar to the proposition were read against it" in told
+    assert "similar to the proposition were compared with it" in told
 
 
 def test_methods_tell_of_a_model_that_an_older_version_had_adapted() -> None:
@@ -278,7 +282,13 @@ def test_filters_and_settings_in_words() -> None:
     )
     assert filters_in_words({"languages": ["", "en"]}) == "languages not given, en"
     facts = dict(settings(two_sides()))
-    assert facts["Settings"] == (f"proposition {QUOTE}; most of side 120; opposite {OPPOSITE}")
+    assert facts["Settings"] == (
+        f"proposition: {QUOTE}; most passages of a side: 120; opposite: {OPPOSITE}"
+    )
+    made = replace(a_search().provenance, settings={"candidates": 400, "same_actor": 2.5})
+    assert dict(settings(replace(a_search(), provenance=made)))["Settings"] == (
+        "nearest passages read: 400; weight of a country’s other statements: 2.5"
+    )
     assert facts["Stance model"] == "judge " + "5" * 64
     assert citation_of(a_search()) == (
         "compare 0.1.0, stance model judge (555555555555), library 111111111111, "
@@ -304,7 +314,7 @@ def test_the_command_writes_a_report(tmp_path: Path, capfd: Any) -> None:
     two_sides().save(kept)
     done = run("report", kept, "--title", "Arms", "--limit", 1)
     assert (done.code, done.out) == (0, "")
-    assert "pairs.html: 2 pairs." in done.err
+    assert "pairs.html: 2 listed pairs." in done.err
     assert "<title>Arms</title>" in (tmp_path / "pairs.html").read_text()
     again = run("report", kept)
     assert again.code == 2

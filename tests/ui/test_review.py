@@ -63,8 +63,9 @@ def facts(app):
 
 def test_a_file_of_pairs_becomes_a_review(page, reviews):
     app = page("review")
-    assert "compare two sides, or press “Label these pairs” above the lists of a search" in shown(
-        app
+    assert (
+        "compare two sides, or press “Label these pairs yourself” above the lists of a search"
+        in shown(app)
     )
     app.text_input(key="r_new_name").set_value("canal")
     app.text_input(key="r_new_first").set_value("*Ada*")
@@ -119,7 +120,7 @@ def test_what_is_wrong_is_one_sentence(page, reviews, content, name, sentence):
 def test_what_was_compared_is_drawn_from(page, judged, home):
     judged(STATEMENTS)
     app = read(page("proposition", compare="Two sides", b_countries="Ostravia", **ASKED))
-    assert "Label these pairs" in [button.label for button in app.button]
+    assert "Label these pairs yourself" in [button.label for button in app.button]
     app.slider(key="o_p").set_value(0.55)
     app = well(app.run())
     app.session_state["to-review"] = app.session_state["sides-table"][1]

@@ -254,7 +254,7 @@ def test_an_offered_opposite_is_used_only_once_it_is_pressed(page):
 def test_deciding_words_are_marked_unless_the_switch_is_off(page):
     app = page()
     assert "<mark>" in card_of(app, "denied")
-    assert "Read against" in shown(app)
+    assert "Compared with" in shown(app)
     app.toggle(key="why").set_value(False)
     well(app.run())
     assert "<mark>" not in shown(app)
@@ -273,6 +273,15 @@ def test_the_words_of_an_earlier_search_bring_nothing_else_along(monkeypatch):
         assert found.rationale is not None
         assert service.with_known_words(result, pair) == found
         assert replace(found, rationale=None) == pair
+
+
+def test_each_card_gives_the_reference_of_its_statement(page):
+    app = page()
+    [cited] = [
+        code.value for code in app.code if "annote = {malicious disinformation}" in code.value
+    ]
+    assert cited.startswith("@misc{")
+    assert "Quoted directly in" in cited
 
 
 def test_a_wrong_verdict_is_kept_in_a_file_that_is_named(page, home):

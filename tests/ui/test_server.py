@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from compare.ui.server import Guard, ask_nobody_for_addresses
+from compare.ui.server import Guard, PageBase, ask_nobody_for_addresses
 
 TOKEN = "a-token-of-sixteen"
 
@@ -79,6 +79,20 @@ def test_the_token_lets_in_and_leaves_the_address() -> None:
     assert client(TOKEN).get(f"http://localhost:8501//evil.example/?token={TOKEN}").headers[
         "location"
     ] == ("/evil.example/")
+
+
+def test_pages_alone_are_told_where_the_server_is() -> None:
+    html = "<head></head><body></head></body>"
+    app = Starlette(routes=[Route("/{path:path}", lambda request: HTMLResponse(html))])
+    asking = TestClient(PageBase(app))
+    for path in ("/review", "/under/a/proxy/search"):
+        told = asking.get(path)
+        assert told.text.startswith("<head><script>window.__streamlit=")
+        assert told.text.endswith("</script></head><body></head></body>")
+        assert int(told.headers["content-length"]) == len(told.content)
+    for path in ("/", "/media/review.html", "/review/_stcore/health"):
+        assert asking.get(path).text == html
+    assert asking.head("/review").headers["content-length"] == str(len(html))
 
 
 def test_the_server_looks_up_no_address(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,7 +68,7 @@ def test_a_side_may_have_a_period_of_its_own(page, judge):
     app = read(page("proposition", compare="Two sides", q=CLAIM, **address))
     assert "Valdoria, to 2010 and Valdoria, from 2011" in shown(app)
     assert len(cards(look(app, "Agree"))) == 1
-    link = parse_qs(urlsplit(app.code[0].value).query)
+    link = parse_qs(urlsplit(app.code[-1].value).query)
     assert (link["a_to"], link["b_from"]) == (["2010"], ["2011"])
 
 

@@ -41,6 +41,7 @@ def test_a_run_shows_what_is_new(page, place):
     app = page("watch")
     assert "changed" in shown(app)
     assert "It has not been run yet." in shown(app)
+    assert "none since it was saved, 2" in shown(app)
     app = press(app, "Run now")
     assert "2 statements are new or changed. New entries: canal (2)." in shown(app)
     found = "".join(cards(app))

@@ -42,6 +42,7 @@ def years_chart(counts: Sequence[YearCount], least: float) -> Chart:
             y=alt.Y(
                 "bar:Q",
                 title="Statements (opposed below the line)",
+                scale=alt.Scale(domain=[min(bars), max(bars)], nice=True),
                 axis=alt.Axis(labelExpr="format(abs(datum.value), ',d')", tickCount=ticks),
             ),
             color=alt.Color(
@@ -81,13 +82,16 @@ def years_of_result(result: Result) -> Chart | None:
         for stance in (Stance.AGREE, Stance.OPPOSE)
     ]
     colours = alt.Scale(domain=[Stance.AGREE.value, Stance.OPPOSE.value], range=[AGREE, OPPOSE])
+    # The page fills a chart after it has drawn the axes, which then cannot follow from the values.
+    most = max(counts[year, Stance.AGREE] + counts[year, Stance.OPPOSE] for year in years)
+    height = alt.Scale(domain=[0, most])
     axis = alt.Axis(labelAngle=0, labelOverlap=True, labelSeparation=8, title=None)
     chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=values), height=70, autosize=FIT_WIDTH)
         .mark_bar(cursor="col-resize")
         .encode(
             x=alt.X("year:O", axis=axis),
-            y=alt.Y("statements:Q", axis=None),
+            y=alt.Y("statements:Q", axis=None, scale=height),
             color=alt.Color("verdict:N", scale=colours, legend=None),
             tooltip=["year:O", "verdict:N", "statements:Q"],
         )

@@ -41,7 +41,7 @@ def result_actions(result: Callable[[], Result], keys: Sequence[str], held: str)
         keys: The widgets whose values the link holds.
         held: Says what the link holds.
     """
-    with st.popover("Link", type="tertiary", icon=":material/link:"):
+    with st.popover("Show link", type="tertiary", icon=":material/link:"):
         _show_link(result().provenance.library_digest, keys, held)
     for format in _AT_HEAD:
         _download(result, format, as_link=True)

@@ -125,8 +125,9 @@ def ask(facets: Facets) -> tuple[Asked, bool]:
             DISAGREES,
             OPPOSITE,
             "Sanctions must stay in force.",
-            "One sentence: passages are then read against both, and verdicts are right more often. "
-            "With several propositions, write one per line, in their order, for all or for none.",
+            "One sentence: passages are then compared with both, and verdicts are right more "
+            "often. With several propositions, write one per line, in their order, for all or for "
+            "none.",
         )
         chosen = _choose(who, facets)
         left, right = st.columns(2)

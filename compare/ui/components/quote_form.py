@@ -112,7 +112,7 @@ def ask_quote(library: Library) -> Quote:
         text = st.text_area(
             "Quote", key="q", bind="query-params", height="content", placeholder="Paste the words"
         )
-        hint = "One sentence: passages are then read against both"
+        hint = "One sentence: passages are then compared with both"
         opposite = text_field(DISAGREES, OPPOSITE, hint)
         with row():
             close, state = st.session_state.update, {_OPEN: False}

@@ -14,7 +14,8 @@ import streamlit as st
 from compare.comparison import sides_taken
 from compare.errors import QueryError
 from compare.export import VERDICT, counted, verdict_word
-from compare.export.html import found_card, list_head, pair_card, unsure_card
+from compare.export.citations import Citation, bibtex, reference
+from compare.export.html import list_head, listed_card, unsure_card
 from compare.export.markdown import inert
 from compare.export.words import (
     LIST_TITLES,
@@ -25,7 +26,7 @@ from compare.export.words import (
     page_numbers,
     read_as,
     read_of,
-    unsure_word,
+    unclear_words,
 )
 from compare.library.actors import actor_keys
 from compare.results import MOST_OF_STATEMENT, Pair, Result, Stance
@@ -79,7 +80,7 @@ def side_by_side(shown: Shown, *, as_table: bool = False) -> Result:
         small(left)
     if not (result.agree or result.oppose):
         near = len(result.neither)
-        on_topic = f"{counted(near, 'is', 'are') if near else 'None is'} on the same topic"
+        on_topic = f"{counted(near, 'is', 'are') if near else 'None is'} near the topic"
         read = f"{read_of(result)}."
         none_pass = not result.pairs and bool(result.provenance.filters)
         show_html("nothing", read, on_topic, near, result.thresholds.probability, none_pass)
@@ -90,7 +91,7 @@ def side_by_side(shown: Shown, *, as_table: bool = False) -> Result:
     if as_table:
         lists_table(shown)
         return result
-    return three_lists(shown, "statement", "on the same topic")
+    return three_lists(shown, "statement", "near the topic")
 
 
 def three_lists(
@@ -201,7 +202,7 @@ def _row(result: Result, stance: Stance, pair: Pair) -> dict[str, Any]:
         names = (", before", ", after") if result.over_time else (", A", ", B")
         sides = dict(zip(names, pair.excerpts, strict=True))
     row: dict[str, Any] = {
-        "Verdict": unsure_word(word) if result.is_unsure(pair) else word,
+        "Verdict": unclear_words(stance) if result.is_unsure(pair) else word,
         "Probability": pair.probabilities.of(stance),
     }
     for name, side in sides.items():
@@ -291,7 +292,12 @@ def _card(shown: Shown, pair: Pair, key: str, near: Stance | None = None) -> Non
             help = "Search with these words: who agrees with them, and who opposes them."
             words = pair.b.statement, pair.b.text
             _action("More like this", f"{key}-like", help, fill_from, *words)
-        with st.popover("This verdict is wrong", type="tertiary"):
+        with st.popover("Cite", type="tertiary"):
+            for side in links.values():
+                cited = Citation(side.statement, (side,))
+                small(reference(cited))
+                st.code(bibtex([cited]), language=None, wrap_lines=True)
+        with st.popover("Correct this label", type="tertiary"):
             correction_form(
                 key, called, lambda right, note: append_correction(result, pair, right, note=note)
             )
@@ -310,11 +316,9 @@ def _may_be_opposite(result: Result, pair: Pair) -> bool:
 def _card_html(shown: Shown, pair: Pair, near: Stance | None = None) -> str:
     result = shown.result
     stance = result.column_of(pair) or Stance.NEITHER
-    if near or (result.quote and result.is_unsure(pair)):
-        return unsure_card(pair, near or stance, result.thresholds, result.subject)
-    if result.quote:
-        return found_card(pair, stance, result.subject)
-    return pair_card(result, pair, stance)
+    if near:
+        return unsure_card(pair, near, result.thresholds, result.subject)
+    return listed_card(result, pair, stance)
 
 
 def in_order(result: Result, order: str, stance: Stance) -> list[Pair]:
@@ -350,7 +354,7 @@ def correction_form(base: str, stance: Stance | None, keep: Callable[[Stance, st
     others = {VERDICT[other]: other for other in Stance if other is not stance}
     with st.form(f"wrong-{base}", border=False):
         label = st.radio(
-            f"The verdict shown is “{VERDICT[stance] if stance else UNCLEAR}”. Which is right?",
+            f"The label shown is “{VERDICT[stance] if stance else UNCLEAR}”. Which is right?",
             list(others),
             index=None,
             key=f"right-{base}",

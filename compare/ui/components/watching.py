@@ -85,10 +85,12 @@ def watch_table(watches: Watches, listed: Sequence[Watch]) -> None:
         (
             one.name,
             shortened(one.quote.text, _QUOTE_SHOWN),
-            _day(one.last_run.date) if one.last_run else "never",
+            _day(one.last_run.date)
+            if one.last_run
+            else f"none since it was saved, {_day(one.created)}",
             "changed" if watches.are_behind else "unchanged",
             f"{one.last_run.new:,}" if one.last_run else "–",
-            f"{one.total:,}",
+            f"{one.total:,}" if one.last_run else "–",
         )
         for one in listed
     ]

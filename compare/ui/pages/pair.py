@@ -60,7 +60,7 @@ def _show_verdict(sides: InputPair, probabilities: Probabilities) -> None:
             sentence = f"More likely than not, {sentence[0].lower()}{sentence[1:]}"
         show_html("verdict", stance, probabilities, word, sentence)
         st.html(bars_html(probabilities))
-        with st.popover("This verdict is wrong", type="tertiary"):
+        with st.popover("Correct this label", type="tertiary"):
             source = signature(stance_model())
             correction_form(
                 "pair",

@@ -55,7 +55,7 @@ def _show(result: Result, *, with_words: bool, folded: bool) -> None:
     """Show what can be done with a result, how it is shown, and its lists."""
     latest = [result]  # replaced once the deciding words are found: downloads have them, too
     with st.container(key="head", gap="small"):
-        with row("head-actions"):
+        with row("head-actions", gap="xsmall"):
             result_actions(lambda: latest[0], _KEYS, _HELD)
             review_link(result, "search-review")
             watch_button(library, result)

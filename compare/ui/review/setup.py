@@ -147,7 +147,7 @@ def choose_reader(review: Review) -> str | None:
 
 def review_link(result: Result, key: str) -> None:
     """Offer to make a review of a result."""
-    if st.button("Label these pairs", key=key, type="tertiary", icon=":material/rule:"):
+    if st.button("Label these pairs yourself", key=key, type="tertiary", icon=":material/rule:"):
         st.session_state[_TO_REVIEW], st.session_state[_SWITCH_TO] = result, _NEW
         st.switch_page(REVIEW_PAGE, query_params={})
 
@@ -204,7 +204,7 @@ def _choose_pairs(reviews: Reviews, library: Library) -> Callable[[int], PairSel
     if chosen not in results:
         if not results:
             small(
-                "To review results, compare two sides, or press “Label these pairs” above "
+                "To review results, compare two sides, or press “Label these pairs yourself” above "
                 "the lists of a search: they are then offered here. A random sample shows how often"
                 " the model is right."
             )
