@@ -12,12 +12,12 @@ from pathlib import Path
 from filelock import FileLock
 
 from compare import __version__
+from compare.batch.tables import cell, read_label, read_rows, required_cell
 from compare.comparison.search import search
 from compare.corpus import Problem
 from compare.corpus.columns import names_found, resolve
 from compare.corpus.validate import Validator
 from compare.errors import CorpusError, LibraryError, QueryError
-from compare.evaluate.pairs import cell, read_label, read_rows, required_cell
 from compare.facade import Library
 from compare.files import file_sha256
 from compare.library.generations import FORMAT

@@ -23,8 +23,9 @@ import numpy as np
 
 from benchmarks.search import apart, queries, recipe
 from compare import Library, load_stance_model
-from compare.comparison.retrieval import CANDIDATES, SHARING_WORDS
+from compare.comparison.retrieval import SHARING_WORDS
 from compare.corpus.importing import Import
+from compare.defaults import CANDIDATES
 from compare.library.index.base import RowSpans, selected_rows
 from compare.library.locations import cache_dir
 from compare.models.encoder import OnnxEncoder

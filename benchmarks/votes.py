@@ -28,9 +28,9 @@ from pathlib import Path
 
 from benchmarks.cow import CODES
 from compare import Library, load_stance_model
+from compare.batch.tables import cell, read_rows
 from compare.comparison.positions import positions
 from compare.errors import CompareError, CorpusError
-from compare.evaluate.pairs import cell, read_rows
 from compare.statements import country_code
 
 VALUES = {"1": 1.0, "2": 0.0, "3": -1.0, "8": None, "9": None}

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.evaluate.pairs import read_rows
+from compare.batch.tables import read_rows
 from compare.models import ModelInput, StanceModel, load_stance_model
 from compare.models.rationale import find_rationale, without
 from compare.models.stance import shipped_manifests

@@ -18,7 +18,7 @@ import importlib
 import os
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # ONNX Runtime would send its maker usage data. It reads this once, when it is imported.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"

@@ -12,6 +12,7 @@ from compare.comparison.opposites import Offer, opposites
 from compare.comparison.positions import positions
 from compare.comparison.search import search
 from compare.comparison.sides import compare_sides
+from compare.defaults import CANDIDATES, MOST_OF_SIDE, MOST_PER_ACTOR
 from compare.deletion import about_deletion, delete_statements, finish_deletion, noted_deletion
 from compare.errors import QueryError
 from compare.library.backend import Backend, backend_at
@@ -153,7 +154,7 @@ class Library(OpenLibrary):
         *,
         filters: Filters | None = None,
         thresholds: Thresholds | None = None,
-        candidates: int = 400,
+        candidates: int = CANDIDATES,
         why: bool = False,
         same_actor: bool = True,
         stance_model: StanceModel | None = None,
@@ -253,7 +254,7 @@ class Library(OpenLibrary):
         since: PartialDate | str | None = None,
         until: PartialDate | str | None = None,
         thresholds: Thresholds | None = None,
-        most_of_side: int = 120,
+        most_of_side: int = MOST_OF_SIDE,
         why: int = 0,
         stance_model: StanceModel | None = None,
         on_progress: Progress | None = None,
@@ -297,7 +298,7 @@ class Library(OpenLibrary):
         since: PartialDate | str | None = None,
         until: PartialDate | str | None = None,
         thresholds: Thresholds | None = None,
-        most_of_side: int = 120,
+        most_of_side: int = MOST_OF_SIDE,
         why: int = 0,
         stance_model: StanceModel | None = None,
         on_progress: Progress | None = None,
@@ -325,7 +326,7 @@ class Library(OpenLibrary):
         since: PartialDate | str | None = None,
         until: PartialDate | str | None = None,
         thresholds: Thresholds | None = None,
-        most_each: int = 24,
+        most_each: int = MOST_PER_ACTOR,
         stance_model: StanceModel | None = None,
         on_progress: Progress | None = None,
     ) -> Positions:

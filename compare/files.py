@@ -257,6 +257,33 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
+@contextmanager
+def locked(path: Path, seconds: float) -> Iterator[None]:
+    """Hold a lock file, so that one program at a time writes.
+
+    Raises:
+        TimeoutError: Another program has held it for these `seconds`.
+        OSError: It cannot be written, or the file system has no locks.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, timeout=seconds)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise TimeoutError(f"another program holds {path}") from None
+    except (OSError, NotImplementedError) as error:
+        without = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
+        if isinstance(error, OSError) and error.errno not in without:
+            raise
+        what = "this file system has no locks: keep the library on another"
+        raise OSError(errno.ENOLCK, what, str(path)) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def bare_environment() -> dict[str, str]:
     """Return the environment of a process that reads untrusted files: no passwords, no settings."""
     needed = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
 
@@ -14,7 +14,18 @@ from compare.cli.program import cli
 
 PAGE = "reference/cli.md"
 PLACE = "<!-- commands -->"
+GROUPS = {
+    "Search and compare": "search opposites stance sides timeline positions",
+    "Review": "review",
+    "Watch": "watch",
+    "Libraries": "get build import show delete info",
+    "Results": "export report sensitivity reproduce evaluate",
+    "App and server": "app serve mcp completion",
+}
+"""The headings of the page, with the commands below each; every command has one place."""
+
 _DIALOG = 'data-md-component="search" role="dialog"'
+_FOLDED = {True: "Its commands", False: "Usage and options"}
 _MARKS = re.compile(r"`[^`]*`|[*_<>|\[\]\\]")
 
 
@@ -31,25 +42,34 @@ def on_post_page(output: str, **_: Any) -> str:
 
 
 def commands() -> Iterator[str]:
-    """Yield the lines of every command, in the order of `compare --help`."""
+    """Yield the lines of every command: what it does, and its options folded, by group."""
     assert isinstance(cli, click.Group)
-    yield from _below(cli, click.Context(cli, info_name="compare"), 2)
+    ctx = click.Context(cli, info_name="compare")
+    placed = [name for names in GROUPS.values() for name in names.split()]
+    assert sorted(placed) == sorted(cli.list_commands(ctx)), "give each command a place in GROUPS"
+    for title, names in GROUPS.items():
+        yield f"## {title}\n"
+        yield from _below(cli, ctx, 3, names.split())
 
 
 def _described(ctx: click.Context, depth: int) -> Iterator[str]:
     command = ctx.command
     yield f"{'#' * depth} {ctx.command_path}\n"
     yield from _help(command.help or "")
+    yield f'<details markdown="1"><summary>{_FOLDED[isinstance(command, click.Group)]}</summary>\n'
     usage = " ".join((ctx.command_path, *command.collect_usage_pieces(ctx)))
     yield f"```text\n{usage}\n```\n"
     if isinstance(command, click.Group):
-        yield from _below(command, ctx, depth + 1)
-        return
-    yield from _options(ctx)
+        yield from _below(command, ctx, depth + 1, command.list_commands(ctx))
+    else:
+        yield from _options(ctx)
+    yield "</details>\n"
 
 
-def _below(group: click.Group, ctx: click.Context, depth: int) -> Iterator[str]:
-    for name in group.list_commands(ctx):
+def _below(
+    group: click.Group, ctx: click.Context, depth: int, names: Iterable[str]
+) -> Iterator[str]:
+    for name in names:
         command = group.get_command(ctx, name)
         assert command is not None
         yield from _described(click.Context(command, info_name=name, parent=ctx), depth)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import click
@@ -24,36 +24,88 @@ from compare.cli.output import (
     say_json,
     show_table,
 )
-from compare.cli.third_reader import of_result, open_third_reader, with_third_reader
 from compare.comparison import (
-    MOST_OF_SIDE,
     NOT_A_SAMPLE,
+    AgreementMatrix,
     PositionTable,
     compare_sides,
     position_table,
 )
-from compare.comparison.retrieval import MOST_PER_ACTOR
-from compare.comparison.sides import MOST_AT_ALL
+from compare.defaults import MOST_AT_ALL, MOST_OF_ACTOR, MOST_OF_SIDE, MOST_PER_ACTOR
 from compare.export import counted, csv_bytes, rows, table_csv
 from compare.export.json_files import positions_json, sides_json
 from compare.export.words import kinds_in_words, left_out_note, reader_notes
 from compare.files import write_whole
-from compare.library import Filters
+from compare.library import FILTERS, Filters
+from compare.library.filters import check_order
 from compare.models import Stance
-from compare.progress import Progress
-from compare.results import OF_PLACEMENTS, Actor, Pair, Position, Positions, PositionScore, Result
+from compare.results import (
+    OF_PLACEMENTS,
+    Actor,
+    Pair,
+    Position,
+    Positions,
+    PositionScore,
+    Result,
+    Thresholds,
+)
 from compare.safe_text import one_line
 
 _NAMED = 12
 _BAR = 21  # odd, so that 0 has a place in the middle
 
+
+SIDE_FIELDS = {entry.word: name for name, entry in FILTERS.items() if entry.takes_values}
+SIDE_FIELDS |= {"since": "date_from", "until": "date_to"}
+"""Each FIELD of a side, with the field of `Filters` that it sets."""
+
+
+def _read_side(given: Sequence[str]) -> Filters:
+    """Return the filters that FIELD=VALUE texts describe."""
+    values: dict[str, Any] = {}
+    for entry in given:
+        name, equals, value = entry.partition("=")
+        field = SIDE_FIELDS.get(name.strip().casefold())
+        if not equals or field is None or not value.strip():
+            raise click.BadParameter(
+                f"{entry!r} is not FIELD=VALUE with a field of {', '.join(SIDE_FIELDS)}."
+            )
+        values[field] = (*values.get(field, ()), value.strip())
+    for field in ("date_from", "date_to"):
+        if len(dates := values.pop(field, ())) > 1:
+            raise click.BadParameter(f"{dates[1]!r} is a second date of one side.")
+        if dates:
+            values[field] = shared.date(dates[0])
+    check_order(values.get("date_from"), values.get("date_to"), ("since", "until"))
+    return Filters(**values)
+
+
+def _side(name: str, *, required: bool = False, help: str = "") -> shared.Decorator:
+    """Return an option that chooses statements by FIELD=VALUE; its value is a `Filters`."""
+    return shared.string(
+        name,
+        several=True,
+        required=required,
+        metavar="FIELD=VALUE",
+        help=help,
+        callback=lambda _, option, given: _read_side(given),
+    )
+
+
+_within = shared.filters(
+    "within",
+    ("--since", "--until"),
+    click.option("--since", "date_from", type=shared.date, help="Only statements since this date."),
+    click.option("--until", "date_to", type=shared.date, help="Only statements until this date."),
+    shared.filter_option(FILTERS["words"]),
+)
+"""The filters that hold for all sides."""
+
+
 _comparing = shared.together(
     shared.opposite,
-    shared.period,
-    shared.words,
-    shared.reading,
-    shared.ray,
-    shared.thresholds_from(OF_PLACEMENTS),
+    _within,
+    shared.thresholds(OF_PLACEMENTS),
     shared.number("--each", MOST_OF_SIDE, "Passages of a side for each end", maximum=MOST_AT_ALL),
     shared.number("--limit", 10, "Lines shown"),
     shared.flag("--why", help="Find the deciding words of the first --limit of each list."),
@@ -61,15 +113,15 @@ _comparing = shared.together(
     shared.out,
     shared.force,
     shared.as_json,
-    of_result,
+    shared.reading_of_result,
 )
 _proposition = click.argument("proposition", type=shared.text, metavar="PROPOSITION")
 
 
 @click.command("sides")
 @_proposition
-@shared.side("--a", required=True, help=f"FIELD is one of {', '.join(shared.SIDE_FIELDS)}.")
-@shared.side("--b", required=True, help="The other side.")
+@_side("--a", required=True, help=f"FIELD is one of {', '.join(SIDE_FIELDS)}.")
+@_side("--b", required=True, help="The other side.")
 @_comparing
 def sides(proposition: str, a: Filters, b: Filters, **options: Any) -> None:
     """Find the pairs in which two sides agree or oppose each other on a proposition.
@@ -82,12 +134,12 @@ def sides(proposition: str, a: Filters, b: Filters, **options: Any) -> None:
     A field given twice allows both values; different fields must all hold. To give one side its own
     period, use its since and until: --b since=2017.
     """
-    _compare(proposition, a, b, options)
+    _compare(proposition, a, b, **options)
 
 
 @click.command("timeline")
 @_proposition
-@shared.side("--who", required=True)
+@_side("--who", required=True)
 @_comparing
 def timeline(proposition: str, who: Filters, **options: Any) -> None:
     """Find where someone may have changed position: statements that oppose their own earlier ones.
@@ -98,38 +150,52 @@ def timeline(proposition: str, who: Filters, **options: Any) -> None:
 
     The earlier statement is side a. FIELD is as in `compare sides`.
     """
-    _compare(proposition, who, None, options)
+    _compare(proposition, who, None, **options)
 
 
-def _compare(proposition: str, a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
-    out, years, force = options["out"], options["by_year"], options["force"]
+def _compare(
+    proposition: str,
+    a: Filters,
+    b: Filters | None,
+    *,
+    opposite: str,
+    within: Filters,
+    thresholds: Thresholds,
+    each: int,
+    limit: int,
+    why: bool,
+    by_year: Path | None,
+    out: Path | None,
+    force: bool,
+    as_json: bool,
+    reading: shared.Reading,
+) -> None:
     check_out(out, force=force)
-    check_out(years, ".csv", force=force)
-    check_apart(out, years)
-    first, second = _limited(a, options), _limited(b, options) if b else None
-    reader = open_third_reader(options)
-    library, model = shared.open_to_read(options)
-    with progress("Reading passages and pairs") as on_progress:
+    check_out(by_year, ".csv", force=force)
+    check_apart(out, by_year)
+    reader = reading.open_third_reader()
+    library, model = reading.open()
+    with progress("shared.Reading passages and pairs") as on_progress:
         result = compare_sides(
             library,
             proposition,
-            first,
-            second,
-            opposite=options["opposite"],
+            _limited(a, within),
+            _limited(b, within) if b else None,
+            opposite=opposite,
             stance_model=model,
-            thresholds=shared.read_thresholds(options, OF_PLACEMENTS),
-            most_of_side=options["each"],
+            thresholds=thresholds,
+            most_of_side=each,
             on_progress=on_progress,
         )
-    result = with_third_reader(result, reader, options["third_candidates"])
-    if options["why"]:
+    result = reading.read_again(result, reader)
+    if why:
         with progress("Finding the deciding words") as on_progress:
-            result = result.explain(model, most=options["limit"], on_progress=on_progress)
+            result = result.explain(model, most=limit, on_progress=on_progress)
     if out:
         result.export(out, force=force)
-    if years:
-        write_whole(years, table_csv("years", rows.year_rows(result)), force=force)
-    if options["as_json"]:
+    if by_year:
+        write_whole(by_year, table_csv("years", rows.year_rows(result)), force=force)
+    if as_json:
         say_json(sides_json(result))
         return
     remark(
@@ -143,7 +209,7 @@ def _compare(proposition: str, a: Filters, b: Filters | None, options: dict[str,
         oppose = counted(len(said.oppose), "opposes", "oppose")
         say(f"{side}{agree} with the proposition, {oppose} it")
     for stance in (Stance.OPPOSE, Stance.AGREE):
-        _show_list(result, stance, options["limit"])
+        _show_list(result, stance, limit)
     remark(NOT_A_SAMPLE)
     if out:
         verbs = ("may have changed",) * 2 if result.over_time else ("opposes", "oppose")
@@ -152,10 +218,10 @@ def _compare(proposition: str, a: Filters, b: Filters | None, options: dict[str,
         say(f"{out}: {agree}, {oppose}.")
 
 
-def _limited(side: Filters, options: Mapping[str, Any]) -> Filters:
-    """Return the filters of a side, further limited by the options that hold for all sides."""
-    within = side.within(*shared.read_period(options))
-    return replace(within, words=(*side.words, *options["words"]))
+def _limited(side: Filters, within: Filters) -> Filters:
+    """Return the filters of a side, further limited by those of all sides."""
+    limited = side.within(within.date_from, within.date_to)
+    return replace(limited, words=(*side.words, *within.words))
 
 
 def _show_list(result: Result, stance: Stance, limit: int) -> None:
@@ -193,18 +259,15 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
     help="What someone who disagrees would say: passages are read against both. With several "
     "propositions, give one for each, in their order.",
 )
-@shared.by
-@shared.side("--among", help="Only these; FIELD is as in `compare sides`.")
-@shared.period
-@shared.words
-@shared.reading
-@shared.ray
-@shared.thresholds_from(OF_PLACEMENTS)
+@shared.choice("--by", ("country", "speaker"), "Whom to compare")
+@_side("--among", help="Only these; FIELD is as in `compare sides`.")
+@_within
+@shared.thresholds(OF_PLACEMENTS)
 @shared.number(
     "--each",
     MOST_PER_ACTOR,
     "Passages per actor by similarity, half as many by words",
-    maximum=1000,
+    maximum=MOST_OF_ACTOR,
 )
 @shared.number("--period", None, "Also by periods of so many years", maximum=1000)
 @shared.number("--limit", 20, "Lines shown")
@@ -213,8 +276,24 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
 @shared.file("--agreement", help="Write how far each two actors agree on the propositions (.csv).")
 @shared.force
 @shared.as_json
-@of_result
-def positions(propositions: tuple[str, ...], among: Filters, **options: Any) -> None:
+@shared.reading_of_result
+def positions(
+    propositions: tuple[str, ...],
+    opposites: tuple[str, ...],
+    by: str,
+    among: Filters,
+    within: Filters,
+    thresholds: Thresholds,
+    each: int,
+    period: int | None,
+    limit: int,
+    out: Path | None,
+    passages: Path | None,
+    agreement: Path | None,
+    force: bool,
+    as_json: bool,
+    reading: shared.Reading,
+) -> None:
     """Place countries or speakers from opposed (-1) to agreeing (+1) by their statements.
 
     \b
@@ -226,15 +305,29 @@ def positions(propositions: tuple[str, ...], among: Filters, **options: Any) -> 
     One proposition gives a row for each country or speaker; several give a column for each
     proposition. An actor that says nothing similar to a proposition is silent, not neutral.
     """
-    out, agreement, passages = (options[name] for name in ("out", "agreement", "passages"))
-    force = options["force"]
     check_out(out, ".csv", force=force)
     check_out(agreement, ".csv", force=force)
     check_out(passages, force=force)
     check_apart(out, agreement, passages)
     if passages and len(propositions) > 1:
         raise click.UsageError("--passages needs one proposition.")
-    table = _place(propositions, among, options)
+    if opposites and len(opposites) != len(propositions):
+        raise click.UsageError("--opposite is given once for each proposition, in the same order.")
+    reader = reading.open_third_reader()
+    library, model = reading.open()
+    with progress("shared.Reading passages") as on_progress:
+        table = position_table(
+            library,
+            propositions,
+            opposites=opposites,
+            by=by,
+            filters=_limited(among, within),
+            stance_model=model,
+            thresholds=thresholds,
+            most_each=each,
+            on_proposition=lambda number, text: on_progress,  # a bar for each
+        )
+    table = PositionTable(tuple(reading.read_again(one, reader) for one in table.positions))
     first, *others = table.positions
     matrix = table.agreement() if others or agreement else None
     if out:
@@ -245,53 +338,29 @@ def positions(propositions: tuple[str, ...], among: Filters, **options: Any) -> 
         first.result().export(passages, force=force)
     if agreement and matrix:
         write_whole(agreement, table_csv("agreement", rows.agreement_rows(matrix)), force=force)
-    if options["as_json"]:
-        places = [positions_json(found, options["period"]) for found in table.positions]
-        agreed = matrix and {"parties": matrix.actors, "cells": rows.agreement_rows(matrix)}
+    if as_json:
+        places = [positions_json(found, period) for found in table.positions]
+        agreed = matrix and {"actors": matrix.actors, "cells": rows.agreement_rows(matrix)}
         say_json({"propositions": places, "agreement": agreed})
         return
     for found in table.positions:
-        _show_positions(found, options["limit"], options["period"])
-    if matrix:  # the pairs of actors that share the most propositions first
-        cells = sorted(matrix.cells, key=lambda cell: (-cell.propositions, -cell.agreement))
-        shown = [
-            (cell.a, cell.b, cell.agreement, (cell.low, cell.high), cell.propositions)
-            for cell in cells[: options["limit"]]
-        ]
-        columns = ("actor", "and", "agreement", "95 %", "propositions")
-        show_table("Who agrees with whom", columns, shown, text_columns=2, format=".2f")
+        _show_positions(found, limit, period)
+    if matrix:
+        _show_agreement(matrix, limit)
     remark(NOT_A_SAMPLE)
     for path in filter(None, (out, agreement, passages)):
         say(f"Wrote {path}.")
 
 
-def _place(propositions: Sequence[str], among: Filters, options: dict[str, Any]) -> PositionTable:
-    """Place the actors on each proposition, with a progress bar for each."""
-    opposites, filters = options["opposites"], _limited(among, options)
-    if opposites and len(opposites) != len(propositions):
-        raise click.UsageError("--opposite is given once for each proposition, in the same order.")
-    reader = open_third_reader(options)
-    library, model = shared.open_to_read(options)
-    with ExitStack() as bars:
-
-        def began(number: int, text: str) -> Progress:
-            bars.close()  # of the proposition before
-            label = f"Reading passages ({number + 1} of {len(propositions)})"
-            return bars.enter_context(progress(label))
-
-        table = position_table(
-            library,
-            propositions,
-            opposites=opposites,
-            by=options["by"],
-            filters=filters,
-            stance_model=model,
-            thresholds=shared.read_thresholds(options, OF_PLACEMENTS),
-            most_each=options["each"],
-            on_proposition=began,
-        )
-    found = (with_third_reader(one, reader, options["third_candidates"]) for one in table.positions)
-    return PositionTable(tuple(found))
+def _show_agreement(matrix: AgreementMatrix, limit: int) -> None:
+    """Print how far actors agree, those that share the most propositions first."""
+    cells = sorted(matrix.cells, key=lambda cell: (-cell.propositions, -cell.agreement))
+    shown = [
+        (cell.a, cell.b, cell.agreement, (cell.low, cell.high), cell.propositions)
+        for cell in cells[:limit]
+    ]
+    columns = ("actor", "and", "agreement", "95 %", "propositions")
+    show_table("Who agrees with whom", columns, shown, text_columns=2, format=".2f")
 
 
 def _show_positions(found: Positions, limit: int, period: int | None) -> None:

@@ -1,10 +1,11 @@
-"""`compare import`: public corpora and the quotations of web pages as statements."""
+"""`compare get` and `import`: public collections and corpora, and quotations of web pages."""
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,23 @@ from compare.cli.output import (
     check_not_read,
     check_out,
     on_terminal,
+    progress,
     remark,
     remark_problems,
     say,
     say_json,
     waiting,
 )
+from compare.collections import (
+    Collection,
+    Listing,
+    collections,
+    get_collection,
+    is_accepted,
+    list_files,
+    named_collection,
+)
+from compare.collections import accept_licence as remember_licence
 from compare.corpus.importers.registry import formats
 from compare.corpus.importing import import_corpus
 from compare.corpus.web import Confirmed, Page, Proposal, propose, statements_of
@@ -29,6 +41,8 @@ from compare.corpus.web.page import fetch_page, read_file
 from compare.errors import CorpusError
 from compare.export.words import counted
 from compare.files import write_whole
+from compare.library.backend import Backend
+from compare.progress import Progress
 from compare.safe_text import one_line
 
 Proposals = Sequence[tuple[Page, Proposal]]
@@ -36,6 +50,102 @@ Proposals = Sequence[tuple[Page, Proposal]]
 _AUTO = "auto"
 _INDENT = " " * 5
 _NUMBERS = re.compile(r"([0-9]{1,6})(?:-([0-9]{1,6}))?\Z")
+
+
+# --- public collections ----------------------------------------------------------------------
+
+
+@click.command("get")
+@click.argument("name", type=shared.text, required=False)
+@shared.own_library_option
+@shared.number("--since", None, "First year, for a collection with a file a day", maximum=9999)
+@shared.number("--until", None, "Last year, for a collection with a file a day", maximum=9999)
+@shared.flag("--accept-licence", help="Accept the collection's licence without being asked.")
+@shared.as_json
+def get(
+    name: str | None,
+    library: Backend | None,
+    since: int | None,
+    until: int | None,
+    accept_licence: bool,
+    as_json: bool,
+) -> None:
+    """Fetch the public collection NAME and build a library from it; without NAME, list all.
+
+    \b
+      compare get
+      compare get un-general-debate --library un
+      compare get uk-commons --since 2022 --library commons
+
+    A library that exists keeps its statements; the collection is added. The files stay in the
+    cache. If you interrupt the command, the same command continues where it was.
+    """
+    if name is None:
+        typed = shared.typed_options()
+        typed.pop("as_json", None)
+        for option in typed.values():
+            raise click.UsageError(f"Name a collection, or leave {option} out to list them all.")
+        _list_collections(as_json=as_json)
+        return
+    collection = named_collection(name)
+    where = shared.own_library(library)
+    with waiting("Asking for the list of files"):
+        listing = list_files(collection, since, until)
+    _check_licence(collection, listing, accept=accept_licence)
+    built, report = get_collection(collection, where, listing, steps=_bar)
+    manifest = built.manifest
+    if as_json:
+        counts = {"statements": manifest.statements, "passages": manifest.passages}
+        say_json({"library": str(built.backend), **counts, "read": report.to_dict()})
+        return
+    remark_problems(report.problems, report.problem_count)
+    for sentence in report.sentences():
+        say(sentence)
+    say(
+        f"{built.backend}: {counted(manifest.statements, 'statement')}, "
+        f"{counted(manifest.passages, 'passage')}."
+    )
+    say(f"Cite: {collection.cite}.")
+
+
+def _list_collections(*, as_json: bool) -> None:
+    found = collections()
+    if as_json:
+        say_json([asdict(collection) for collection in found.values()])
+        return
+    for collection in found.values():
+        say(collection.name)
+        say(f"  {one_line(collection.title)}: {one_line(collection.about)}")
+        say(f"  {collection.years}; {collection.languages}; {collection.size}")
+        if collection.since is not None:
+            say(f"  Fetched from {collection.since} unless --since names another year.")
+        say(f"  Licence: {collection.licence}. Cite: {one_line(collection.cite)}.")
+        say(f"  From {collection.page}. {collection.last_known}")
+        say()
+    say("Fetch one: compare get NAME --library my-library")
+
+
+def _check_licence(collection: Collection, listing: Listing, *, accept: bool) -> None:
+    """Have the licence accepted, once for each collection."""
+    if is_accepted(collection):
+        return
+    stated = f", and by its service {one_line(listing.licence)}" if listing.licence else ""
+    remark(
+        f"The licence of {collection.title} is {collection.licence}{stated}: see {collection.page}."
+    )
+    if not accept:
+        if not _can_ask():
+            raise CorpusError(
+                f"The licence of {collection.name} has not been accepted: read it at "
+                f"{collection.page}, then accept it with --accept-licence."
+            )
+        if not click.confirm("Do you accept it?", err=True):
+            raise click.Abort
+    remember_licence(collection)
+
+
+def _bar(does: str, counts: str) -> AbstractContextManager[Progress]:
+    return progress(does, in_bytes=counts == "bytes")
 
 
 # --- public corpora --------------------------------------------------------------------------
@@ -78,10 +188,12 @@ def _import_command(name: str, about: str) -> click.Command:
     @shared.flag("--strict", help="Stop at the first bad item; skip none.")
     @shared.force
     @shared.as_json
-    def run(paths: tuple[Path, ...], out: Path, as_json: bool, **options: bool) -> None:
-        _check_out(out, paths, force=options["force"])
+    def run(paths: tuple[Path, ...], out: Path, strict: bool, force: bool, as_json: bool) -> None:
+        _check_out(out, paths, force=force)
         with waiting("Reading statements") as on_progress:
-            report = import_corpus(paths, out, format_name, on_progress=on_progress, **options)
+            report = import_corpus(
+                paths, out, format_name, strict=strict, force=force, on_progress=on_progress
+            )
         if as_json:
             say_json({"out": str(out), **report.to_dict()})
             return
@@ -102,6 +214,7 @@ def _check_out(out: Path, inputs: Sequence[Path], *, force: bool) -> None:
 
 
 # --- web pages -------------------------------------------------------------------------------
+
 
 _accepting = shared.together(
     shared.file("--out", metavar="FILE.jsonl", help="Write what is accepted; otherwise only list."),
@@ -148,13 +261,17 @@ def _propose(
     reading: Iterator[Page],
     label: str,
     inputs: Sequence[Path],
+    *,
     out: Path | None,
     accept: str | None,
-    **options: Any,
+    speaker: str,
+    role: str,
+    country: str,
+    force: bool,
+    as_json: bool,
 ) -> None:
     """List the quotations of pages, have them confirmed, and write those accepted."""
-    as_json, force = options["as_json"], options["force"]
-    who = {name: options[name].strip() for name in ("speaker", "role", "country")}
+    who = tuple(map(str.strip, (speaker, role, country)))
     _check_accept(accept, out, who)
     if out is not None:
         _check_out(out, inputs, force=force)
@@ -169,7 +286,7 @@ def _propose(
             say("No quotation was found.")
             return
     chosen = [] if asks else _accepted(proposed, accept or "")
-    accepted = _ask(proposed) if asks else [Confirmed(*each, **who) for each in chosen]
+    accepted = _ask(proposed) if asks else [Confirmed(*each, *who) for each in chosen]
     written = 0
     if out is not None and (accept is not None or accepted):
         statements = statements_of(accepted)
@@ -200,13 +317,13 @@ def _propose(
         )
 
 
-def _check_accept(accept: str | None, out: Path | None, who: Mapping[str, str]) -> None:
+def _check_accept(accept: str | None, out: Path | None, who: Sequence[str]) -> None:
     """Refuse options that miss another one."""
-    if accept is None and any(who.values()):
+    if accept is None and any(who):
         raise click.UsageError("--speaker, --role and --country need --accept NUMBERS.")
     if accept is not None and out is None:
         raise click.UsageError("--accept needs --out FILE.jsonl, the file to write to.")
-    if accept is not None and not who["speaker"]:
+    if accept is not None and not who[0]:
         raise click.UsageError("--accept needs --speaker NAME: who said these quotations.")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from compare import __version__
+from compare import __version__, models
 from compare.cli import options as shared
 from compare.cli.output import (
     attribution,
@@ -32,7 +32,10 @@ from compare.corpus.read import Reading
 from compare.errors import CorpusError, LibraryError
 from compare.export.words import counted, page_numbers, pages_in_words
 from compare.facade import Library
+from compare.library import Filters
 from compare.library.backend import Backend
+from compare.models import Encoder
+from compare.models.on_ray import Cluster, RayEncoder
 from compare.safe_text import one_line
 from compare.statements import Statement
 from compare.statements.dates import TWO_DAYS
@@ -41,6 +44,22 @@ from compare.statements.statement_file import StatementFile, in_file
 
 _MOST = 2**31 - 1  # for LIMIT and OFFSET in SQLite
 _PLAIN = "plain"
+
+
+def _assignments(
+    context: click.Context, option: click.Parameter, given: tuple[str, ...]
+) -> dict[str, str]:
+    """Return what texts like COLUMN=FIELD or FIELD=VALUE assign."""
+    found: dict[str, str] = {}
+    for entry in given:
+        # A column's name may contain "=", and so may a value.
+        left, mark, right = entry.rpartition("=") if option.name == "map" else entry.partition("=")
+        if not (left and mark):
+            raise click.BadParameter(f"{entry!r} is not {option.make_metavar(context)}.")
+        if left in found:
+            raise click.BadParameter(f"{left!r} has two values: give one.")
+        found[left] = right
+    return found
 
 
 @click.command("build")
@@ -56,7 +75,11 @@ _PLAIN = "plain"
     help="A format of `compare import`, or plain for tables and documents [recognised].",
 )
 @shared.string(
-    "--map", several=True, metavar="COLUMN=FIELD", help="What a column holds; COLUMN= ignores it."
+    "--map",
+    several=True,
+    metavar="COLUMN=FIELD",
+    callback=_assignments,
+    help="What a column holds; COLUMN= ignores it.",
 )
 @click.option(
     "--dates",
@@ -67,6 +90,7 @@ _PLAIN = "plain"
     "--fill",
     several=True,
     metavar="FIELD=VALUE",
+    callback=_assignments,
     help="The value of a field for statements that lack it.",
 )
 @shared.flag("--strict", help="Stop at the first bad row instead of skipping it.")
@@ -74,7 +98,21 @@ _PLAIN = "plain"
 @shared.encoder_name
 @shared.ray
 @shared.as_json
-def build(corpus: tuple[Path, ...], more: tuple[Path, ...], **options: Any) -> None:
+def build(
+    corpus: tuple[Path, ...],
+    more: tuple[Path, ...],
+    library: Backend | None,
+    add: bool,
+    format: str | None,
+    map: dict[str, str],
+    dates: str | None,
+    fill: dict[str, str],
+    strict: bool,
+    force: bool,
+    encoder: str,
+    ray: str,
+    as_json: bool,
+) -> None:
     """Read statements and build a library from them.
 
     \b
@@ -83,29 +121,20 @@ def build(corpus: tuple[Path, ...], more: tuple[Path, ...], **options: Any) -> N
       compare build --corpus UNGDC_1946-2024.tgz --library un --format ungdc
       compare build --corpus speech.pdf --library my-library --fill "speaker=Ada Made-Up"
     """
-    columns = {}
-    for entry in options["map"]:
-        column, _, field = entry.rpartition("=")  # a column's name may contain "="
-        if not column:
-            raise click.BadParameter(f"{entry!r} is not COLUMN=FIELD.", param_hint="--map")
-        if column in columns:
-            message = f"the column {column!r} is mapped twice: give it one field."
-            raise click.BadParameter(message, param_hint="--map")
-        columns[column] = field
-    fill = {}
-    for entry in options["fill"]:
-        field, mark, value = entry.partition("=")
-        if not mark or not field:
-            raise click.BadParameter(f"{entry!r} is not FIELD=VALUE.", param_hint="--fill")
-        if field in fill:
-            raise click.BadParameter(f"{field!r} has two values: give one.", param_hint="--fill")
-        fill[field] = value
-    where = shared.own_library(options["library"])
+    where = shared.own_library(library)
     with ExitStack() as files:
-        read, statements = _read([*corpus, *more], columns, fill, options, files)
-        built = _build(statements, where, options)
+        read, statements = _read([*corpus, *more], format, map, dates, fill, strict, files)
+        encodes = _encoder(where, encoder, ray, add=add)
+        with progress("Embedding") as on_progress:
+            if where.exists() and add:
+                built = Library.open(where, encodes).update(statements, on_progress=on_progress)
+            else:
+                # Without --force the old library has to open, so that nothing is lost unnoticed.
+                if where.exists() and not force:
+                    _check_nothing_is_lost(where, statements)
+                built = Library.build(statements, where, encodes, on_progress)
     manifest = built.manifest
-    if not options["as_json"]:
+    if not as_json:
         _remark_on(read)
         say(
             f"{built.backend}: {counted(manifest.statements, 'statement')}, "
@@ -131,13 +160,14 @@ def build(corpus: tuple[Path, ...], more: tuple[Path, ...], **options: Any) -> N
 
 def _read(
     paths: Sequence[Path],
+    name: str | None,
     columns: dict[str, str],
+    dates: str | None,
     fill: dict[str, str],
-    options: dict[str, Any],
+    strict: bool,
     files: ExitStack,
 ) -> tuple[Corpus, StatementFile]:
     """Read statements into a temporary file, which is deleted when `files` closes."""
-    name, dates, strict = options["format"], options["dates"], options["strict"]
     if name not in (None, _PLAIN, *formats()):
         raise click.BadParameter(
             f"There is no format {name!r}: leave it out, or name {_PLAIN} (tables and documents) "
@@ -180,21 +210,25 @@ def _read(
     return corpus, statements
 
 
-def _build(statements: StatementFile, where: Backend, options: dict[str, Any]) -> Library:
-    encoder = shared.encoder_for(where, options)
-    with progress("Embedding") as on_progress:
-        if where.exists() and options["add"]:
-            return Library.open(where, encoder).update(statements, on_progress=on_progress)
-        # Without --force the old library has to open, so that nothing in it is lost unnoticed.
-        if where.exists() and not options["force"]:
-            held = Library.open(where).store.ids()
-            if lost := sorted(held - statements.ids()):
-                raise LibraryError(
-                    f"The library in {where} holds {len(lost)} statements that the corpus does "
-                    f"not have (the first is {lost[0]!r}): keep them with --add, or drop them with "
-                    "--force."
-                )
-        return Library.build(statements, where, encoder, on_progress)
+def _encoder(where: Backend, name: str, ray: str, *, add: bool) -> Encoder | None:
+    """Return the encoder that --encoder and --ray name; None for the usual one.
+
+    A cluster adds to a library with the encoder that the library was built with.
+    """
+    if not ray:
+        return models.load_encoder(name) if name else None
+    if not name and add and where.exists():
+        name = where.open().manifest.encoder
+    return RayEncoder(name or None, Cluster(ray))
+
+
+def _check_nothing_is_lost(where: Backend, statements: StatementFile) -> None:
+    held = Library.open(where).store.ids()
+    if lost := sorted(held - statements.ids()):
+        raise LibraryError(
+            f"The library in {where} holds {len(lost)} statements that the corpus does not have "
+            f"(the first is {lost[0]!r}): keep them with --add, or drop them with --force."
+        )
 
 
 def _remark_on(corpus: Corpus) -> None:
@@ -212,20 +246,27 @@ def _remark_on(corpus: Corpus) -> None:
 @shared.filtering
 @shared.as_json
 @shared.library_option
-def show(ids: tuple[str, ...], as_json: bool, library: Backend | None, **options: Any) -> None:
+def show(
+    ids: tuple[str, ...],
+    find: str,
+    limit: int,
+    offset: int,
+    filters: Filters,
+    as_json: bool,
+    library: Backend | None,
+) -> None:
     """Show statements by their ids, with their passages; without an id, list statements.
 
     \b
       compare show blinken-1
       compare show --find "military aid" --only-country China
     """
-    filters, offset = shared.read_filters(options), options["offset"]
-    if ids and (chosen := shared.given_options("library")):
-        raise click.UsageError(f"{chosen[0]} chooses what is listed: leave it or the ids out.")
-    if options["find"] and not distinct_words(options["find"]):
-        raise click.BadParameter(
-            f"{options['find']!r} has no word to find: give one.", param_hint="--find"
-        )
+    typed = shared.typed_options()
+    if ids and (chosen := typed.keys() - {"library", "as_json"}):
+        option = typed[min(chosen)]
+        raise click.UsageError(f"{option} chooses what is listed: leave it or the ids out.")
+    if find and not distinct_words(find):
+        raise click.BadParameter(f"{find!r} has no word to find: give one.", param_hint="--find")
     opened = shared.open_library(library)
     if ids and as_json:
         entries = [_as_json(statement, opened) for statement in opened.statements(ids)]
@@ -234,7 +275,7 @@ def show(ids: tuple[str, ...], as_json: bool, library: Backend | None, **options
         for statement in opened.statements(ids):
             _show(statement, opened)
     else:
-        listed, total = opened.browse(filters, options["find"], options["limit"], offset)
+        listed, total = opened.browse(filters, find, limit, offset)
         if as_json:
             statements = [statement.to_dict() for statement in listed]
             say_json({"total": total, "offset": offset, "statements": statements})

@@ -1,36 +1,50 @@
-"""Options that several commands share, and functions that read their values."""
+"""Options that several commands share, and the values that commands get from them."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from inspect import signature
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
 from compare import models
-from compare.cli.output import remark, remark_notes, waiting
-from compare.cli.program import WholeNumber
+from compare.cli.output import progress, remark, remark_notes, waiting
+from compare.comparison.third_reader import (
+    AT_HEAD,
+    allow_for_good,
+    inputs_of,
+    is_allowed,
+    load_third_reader,
+    pairs_to_read,
+)
 from compare.corpus.values import listed
 from compare.errors import QueryError
+from compare.export import counted
 from compare.facade import Library
 from compare.files import why_unusable
 from compare.library import FILTERS, Filters
 from compare.library.backend import Backend, backend_at
 from compare.library.filters import Filter, check_order
 from compare.library.locations import LIBRARY_VARIABLE, resolve_library, user_library
-from compare.models import LEAST_CALLED, Encoder, Stance, StanceModel
+from compare.models import LEAST_CALLED, InputPair, Stance, StanceModel
+from compare.models.endpoints import LOCAL_SERVERS, Endpoint
 from compare.models.loading import STANCE_MODELS
-from compare.models.on_ray import Cluster, RayEncoder, stance_on
-from compare.results import Thresholds
+from compare.models.on_ray import Cluster, stance_on
+from compare.models.third_reader import ThirdReader
+from compare.results import Positions, Result, Thresholds
 from compare.statements import Country, PartialDate, Quote, SentenceKind, parse_countries
 
-Option = Callable[[Any], Any]
-"""A decorator that gives a command an option, as `click.option` returns it."""
+_Found = TypeVar("_Found", Result, Positions)
+Decorator = Callable[[Any], Any]
+"""Gives a command its options, as `click.option` returns it."""
 
 
 class _Path(click.Path):
@@ -58,6 +72,20 @@ _ADDRESS = re.compile("(?:https?|ftp)://", re.IGNORECASE)
 PATH = _Path(path_type=Path)
 FILE = _Path(path_type=Path, dir_okay=False)
 STDOUT = Path("-")
+
+
+class WholeNumber(click.IntRange):
+    """A whole number within limits, in the digits 0 to 9; `int` would take "１_０" for 10."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number."""
+        given = str(value).strip()
+        least, most = int(self.min or 0), self.max
+        number = int(given) if re.fullmatch(r"[+-]?[0-9]{1,100}", given) else least - 1
+        if number < least or (most is not None and number > most):
+            limits = f"of at least {least}" if most is None else f"from {least} to {int(most):,}"
+            self.fail(f"{given!r} is not a whole number {limits}.", param, ctx)
+        return number
 
 
 class InOrder(click.Group):
@@ -105,7 +133,7 @@ def date(value: str) -> PartialDate:
         ) from None
 
 
-def together(*options: Option) -> Option:
+def together(*options: Decorator) -> Decorator:
     """Join options into one decorator; `--help` lists them in this order."""
 
     def decorate(command: Any) -> Any:
@@ -116,7 +144,32 @@ def together(*options: Option) -> Option:
     return decorate
 
 
-def string(*names: str, help: str, several: bool = False, **more: Any) -> Option:
+def as_one(
+    name: str,
+    make: Callable[..., Any],
+    *options: Decorator,
+    takes: Iterable[str] = (),
+    prefix: str = "",
+) -> Decorator:
+    """Return options of which a command gets one value under `name`, made by `make`.
+
+    `make` is called with the values of those of its parameters (or of `takes`) that are options;
+    the names of the options begin with `prefix`.
+    """
+    wanted = list(takes or signature(make).parameters)
+
+    def decorate(command: Callable[..., Any]) -> Any:
+        @wraps(command)
+        def run(**given: Any) -> Any:
+            values = {one: given.pop(prefix + one) for one in wanted if prefix + one in given}
+            return command(**given, **{name: make(**values)})
+
+        return together(*options)(run)
+
+    return decorate
+
+
+def string(*names: str, help: str, several: bool = False, **more: Any) -> Decorator:
     """Return an option with a text, by default "", or with `several` texts."""
     kind: dict[str, Any] = {}
     if several:
@@ -126,21 +179,21 @@ def string(*names: str, help: str, several: bool = False, **more: Any) -> Option
     return click.option(*names, type=text, help=help, **{**kind, **more})
 
 
-def flag(*names: str, help: str) -> Option:
+def flag(*names: str, help: str) -> Decorator:
     """Return an option without a value."""
     return click.option(*names, is_flag=True, help=help)
 
 
 def number(
     name: str, default: int | None, help: str, *, minimum: int = 1, maximum: int | None = None
-) -> Option:
+) -> Decorator:
     """Return an option with an integer; its help ends in the default."""
     help = f"{help}." if default is None else f"{help} [{default}]."
     return click.option(name, type=WholeNumber(minimum, maximum), default=default, help=help)
 
 
-def up_to_one(*names: str, default: float, help: str, lowest: float = 0) -> Option:
-    """Return an option with a number up to 1; its help ends in the default."""
+def up_to_one(*names: str, default: object, help: str, lowest: float = 0) -> Decorator:
+    """Return an option with a number up to 1; its help ends in the default, its value is None."""
 
     def number(value: str) -> float:
         try:
@@ -151,23 +204,26 @@ def up_to_one(*names: str, default: float, help: str, lowest: float = 0) -> Opti
             raise click.BadParameter(f"{value!r} is not a number from {lowest} to 1.")
         return given
 
-    return click.option(*names, type=number, help=f"{help} [{default:g}].")
+    return click.option(*names, type=number, help=f"{help} [{default}].")
 
 
-def thresholds_from(default: Thresholds) -> Option:
-    """Return the options --min-probability and --min-similarity; their help names a default."""
+def minimums(probability: object, similarity: object) -> Decorator:
+    """Return the options --min-probability, --min-similarity and --without-kind.
+
+    Without a value they are None, None and (); their help names the defaults given.
+    """
     return together(
         up_to_one(
             "--min-probability",
             "probability",
-            default=default.probability,
+            default=probability,
             help="Minimum probability of agree or oppose",
             lowest=LEAST_CALLED,
         ),
         up_to_one(
             "--min-similarity",
             "similarity",
-            default=default.similarity,
+            default=similarity,
             help="Minimum similarity to count as the same topic",
             lowest=-1,
         ),
@@ -181,14 +237,26 @@ def thresholds_from(default: Thresholds) -> Option:
     )
 
 
-def choice(name: str, values: Iterable[str], help: str) -> Option:
+def thresholds(default: Thresholds) -> Decorator:
+    """Return the options of `minimums`, of which a command gets `Thresholds`."""
+    options = minimums(default.probability, default.similarity)
+    return as_one("thresholds", default.with_values, options)
+
+
+def choice(name: str, values: Iterable[str], help: str) -> Decorator:
     """Return an option with one of the values; the first is the default, and ends its help."""
-    names = [str(value) for value in values]
-    help = f"{help} [{names[0]}]."
-    return click.option(name, type=click.Choice(names), default=names[0], help=help)
+    known = {str(value): value for value in values}
+    first = next(iter(known))
+    return click.option(
+        name,
+        type=click.Choice(list(known)),
+        default=first,
+        help=f"{help} [{first}].",
+        callback=lambda _, option, given: known[given],
+    )
 
 
-def stances(name: str, help: str) -> Option:
+def stances(name: str, help: str) -> Decorator:
     """Return an option that may be given several times, each time with a stance."""
     return click.option(
         name,
@@ -200,12 +268,12 @@ def stances(name: str, help: str) -> Option:
     )
 
 
-def file(*names: str, help: str, **more: Any) -> Option:
+def file(*names: str, help: str, **more: Any) -> Decorator:
     """Return an option with the path of a file."""
     return click.option(*names, type=FILE, help=help, **more)
 
 
-def out_or_stdout(default: str) -> Option:
+def out_or_stdout(default: str) -> Decorator:
     """Return the option --out of a command that may write to standard output."""
     return click.option(
         "--out",
@@ -214,157 +282,47 @@ def out_or_stdout(default: str) -> Option:
     )
 
 
-def who_and_when(of: str, letter: str = "") -> Option:
+def who_and_when(of: str, letter: str = "") -> Decorator:
     """Return the options for the speaker, date and context of a quote, or of statement A or B."""
     mark, who = (f"{letter}-", f"--who-{letter}") if letter else ("", "--who")
-    return together(
+    return as_one(
+        letter or "about",
+        _quote_without_words,
         string(f"--{mark}speaker", help=f"The speaker of {of}."),
         string(f"--{mark}role", help=f"The office of the speaker of {of}."),
         string(f"--{mark}country", help=f'The country of {of}, or several: "Russia; China".'),
         click.option(f"--{mark}date", type=date, help=f"The date of {of}: YYYY, YYYY-MM, …"),
         string(f"--{mark}context", help=f"The context that completes {of} if it is a fragment."),
-        string(who, metavar='"COUNTRY, DATE"', help=f"Country and date of {of} in short."),
+        string(
+            who,
+            f"{letter}_who" if letter else "who",
+            metavar='"COUNTRY, DATE"',
+            help=f"Country and date of {of} in short.",
+        ),
+        *([] if letter else [opposite]),
+        prefix=f"{letter}_" if letter else "",
     )
 
 
-opposite = string(
-    "--opposite", help="What someone who disagrees would say: passages are read against both."
-)
-
-
-def side(name: str, *, required: bool = False, help: str = "") -> Option:
-    """Return an option that chooses statements by FIELD=VALUE; its value is a `Filters`."""
-    return string(
-        name,
-        several=True,
-        required=required,
-        metavar="FIELD=VALUE",
-        help=help,
-        callback=lambda _, option, given: read_side(given),
-    )
-
-
-# --- options ---------------------------------------------------------------------------------
-
-as_json = flag("--json", "as_json", help="Print JSON.")
-force = flag("--force", help="Overwrite existing files.")
-why = flag("--why", help="Find the deciding words of each pair.")
-by = choice("--by", ("country", "speaker"), "Whom to compare")
-lists = stances(
-    "--stance", "Only this list; may be repeated [all; for two sides agree and oppose]."
-)
-own_library_option = click.option(
-    "--library",
-    type=location,
-    help="Folder or address of a library [$COMPARE_LIBRARY, or your own].",
-)
-library_option = click.option(
-    "--library",
-    type=location,
-    help="Folder or address of a library [$COMPARE_LIBRARY, your own, or the sample].",
-)
-encoder_name = string(
-    "--encoder", help="A sentence-transformers model or folder in place of the shipped one."
-)
-stance_model_name = string(
-    "--stance-model",
-    help=f"{', '.join(STANCE_MODELS)}, or an NLI cross-encoder by name or folder.",
-)
-ray = string("--ray", help="Read on a Ray cluster: its address, auto, or local.")
-reading = together(library_option, encoder_name, stance_model_name)
-out = file(
-    "--out", help="Keep the result (.json), or write its pairs in a format of `compare export`."
-)
-period = together(
-    click.option("--since", type=date, help="Only statements since this date: YYYY, YYYY-MM, …"),
-    click.option("--until", type=date, help="Only statements until this date."),
-)
-thresholds = thresholds_from(Thresholds())
-
-
-def _filter(entry: Filter) -> Option:
-    """Return the option of a filter, under the name of its field in `Filters`."""
-    if entry.takes_values:
-        return click.option(
-            entry.option, entry.name, type=not_blank, metavar="TEXT", help=entry.help, multiple=True
-        )
-    if entry.name.startswith("date_"):
-        return click.option(entry.option, entry.name, type=date, help=entry.help)
-    return flag(entry.option, entry.name, help=entry.help)
-
-
-filtering = together(*map(_filter, FILTERS.values()))
-words = _filter(FILTERS["words"])
-
-
-def given_options(*apart: str) -> list[str]:
-    """Return the options that were typed for this command, apart from some, by parameter names."""
-    context = click.get_current_context()
-    apart = (*apart, "as_json")
-    return [
-        one.opts[0]
-        for one in context.command.params
-        if isinstance(one, click.Option)
-        and one.name not in apart
-        and context.get_parameter_source(one.name or "") is ParameterSource.COMMANDLINE
-    ]
-
-
-# --- their values ----------------------------------------------------------------------------
-
-
-def read_filters(options: Mapping[str, Any]) -> Filters:
-    """Return the filters that the options of `filtering` describe."""
-    filters = Filters(**{field.name: options[field.name] for field in fields(Filters)})
-    check_order(filters.date_from, filters.date_to, ("--from", "--to"))
-    return filters
-
-
-def read_period(options: Mapping[str, Any]) -> tuple[PartialDate | None, PartialDate | None]:
-    """Return the dates that the options of `period` describe."""
-    since, until = options["since"], options["until"]
-    check_order(since, until, ("--since", "--until"))
-    return since, until
-
-
-SIDE_FIELDS = {entry.word: name for name, entry in FILTERS.items() if entry.takes_values}
-SIDE_FIELDS |= {"since": "date_from", "until": "date_to"}
-"""Each FIELD of a side, with the field of `Filters` that it sets."""
-
-
-def read_side(given: Sequence[str]) -> Filters:
-    """Return the filters that FIELD=VALUE texts describe."""
-    values: dict[str, Any] = {}
-    for entry in given:
-        name, equals, value = entry.partition("=")
-        field = SIDE_FIELDS.get(name.strip().casefold())
-        if not equals or field is None or not value.strip():
-            raise click.BadParameter(
-                f"{entry!r} is not FIELD=VALUE with a field of {', '.join(SIDE_FIELDS)}."
-            )
-        values[field] = (*values.get(field, ()), value.strip())
-    for field in ("date_from", "date_to"):
-        if len(dates := values.pop(field, ())) > 1:
-            raise click.BadParameter(f"{dates[1]!r} is a second date of one side.")
-        if dates:
-            values[field] = date(dates[0])
-    check_order(values.get("date_from"), values.get("date_to"), ("since", "until"))
-    return Filters(**values)
-
-
-def read_quote(text: str, options: Mapping[str, Any], letter: str = "") -> Quote:
-    """Return a quote with the speaker, date and context that `who_and_when` names."""
-    mark, short = (f"{letter}_", f"who_{letter}") if letter else ("", "who")
-    country, day = country_and_date(options[short])
+def _quote_without_words(
+    speaker: str,
+    role: str,
+    country: str,
+    date: PartialDate | None,
+    context: str,
+    who: str,
+    opposite: str = "",
+) -> Quote:
+    """Return what the options of `who_and_when` say of a quote; --country and --date go first."""
+    its_country, its_date = country_and_date(who)
     return Quote(
-        text=text,
-        speaker=options[f"{mark}speaker"],
-        role=options[f"{mark}role"],
-        # --country and --date override --who.
-        country=parse_countries(options[f"{mark}country"]) or country,
-        date=options[f"{mark}date"] or day,
-        context=options[f"{mark}context"],
-        opposite="" if letter else options["opposite"],
+        text="",
+        speaker=speaker,
+        role=role,
+        country=parse_countries(country) or its_country,
+        date=date or its_date,
+        context=context,
+        opposite=opposite,
     )
 
 
@@ -389,11 +347,184 @@ def country_and_date(text: str) -> tuple[tuple[Country, ...], PartialDate | None
     return parse_countries(text), None
 
 
-def read_thresholds(options: Mapping[str, Any], default: Thresholds | None = None) -> Thresholds:
-    """Return the thresholds that the options name, else the default ones."""
-    default = default or Thresholds()
-    kinds = tuple(map(SentenceKind, options["without_kinds"]))
-    return default.with_values(options["probability"], options["similarity"], kinds)
+opposite = string(
+    "--opposite", help="What someone who disagrees would say: passages are read against both."
+)
+
+
+# --- options ---------------------------------------------------------------------------------
+
+as_json = flag("--json", "as_json", help="Print JSON.")
+force = flag("--force", help="Overwrite existing files.")
+why = flag("--why", help="Find the deciding words of each pair.")
+own_library_option = click.option(
+    "--library",
+    type=location,
+    help="Folder or address of a library [$COMPARE_LIBRARY, or your own].",
+)
+library_option = click.option(
+    "--library",
+    type=location,
+    help="Folder or address of a library [$COMPARE_LIBRARY, your own, or the sample].",
+)
+encoder_name = string(
+    "--encoder", help="A sentence-transformers model or folder in place of the shipped one."
+)
+ray = string("--ray", help="Read on a Ray cluster: its address, auto, or local.")
+out = file(
+    "--out", help="Keep the result (.json), or write its pairs in a format of `compare export`."
+)
+
+
+def filter_option(entry: Filter) -> Decorator:
+    """Return the option of a filter, under the name of its field in `Filters`."""
+    if entry.takes_values:
+        return click.option(
+            entry.option, entry.name, type=not_blank, metavar="TEXT", help=entry.help, multiple=True
+        )
+    if entry.name.startswith("date_"):
+        return click.option(entry.option, entry.name, type=date, help=entry.help)
+    return flag(entry.option, entry.name, help=entry.help)
+
+
+def filters(name: str, ends: tuple[str, str], *options: Decorator) -> Decorator:
+    """Return options that are fields of `Filters`, as one; `ends` are those of the period."""
+
+    def make(**values: Any) -> Filters:
+        made = Filters(**values)
+        check_order(made.date_from, made.date_to, ends)
+        return made
+
+    return as_one(name, make, *options, takes=FILTERS)
+
+
+filtering = filters("filters", ("--from", "--to"), *map(filter_option, FILTERS.values()))
+
+
+def typed_options() -> dict[str, str]:
+    """Return the options that were typed for this command, by the names of their parameters."""
+    context = click.get_current_context()
+    return {
+        str(one.name): one.opts[0]
+        for one in context.command.params
+        if isinstance(one, click.Option)
+        and context.get_parameter_source(one.name or "") is ParameterSource.COMMANDLINE
+    }
+
+
+# --- what a command reads with ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a command's options name, as they were given; those that it does not have are empty."""
+
+    library: Backend | None = None
+    encoder: str = ""
+    stance_model: str = ""
+    ray: str = ""
+    third_reader: str = ""
+    third_model: str = ""
+    allow_host: str = ""
+    third_candidates: int = 0
+
+    def open(self, *, writes: bool = False) -> tuple[Library, StanceModel]:
+        """Open the library, and load the stance model."""
+        return self.open_library(writes=writes), self.load_model()
+
+    def open_library(self, *, writes: bool = False) -> Library:
+        """Open the library with the encoder; see the function `open_library`."""
+        return open_library(self.library, self.encoder, writes=writes)
+
+    def load_model(self) -> StanceModel:
+        """Load the stance model, the default one if none is named."""
+        with waiting("Loading the stance model"):
+            if self.ray:
+                return stance_on(Cluster(self.ray), self.stance_model or None)
+            return models.load_stance_model(self.stance_model or None)
+
+    def named_model(self) -> StanceModel | None:
+        """Load the stance model if one is named."""
+        return self.load_model() if self.stance_model else None
+
+    def open_third_reader(self) -> ThirdReader | None:
+        """Return the third reader, None if none is named.
+
+        On a terminal, the user is asked once for each host that is not this machine.
+        """
+        if not self.third_reader:
+            if self._has_third_options:
+                raise click.UsageError(
+                    "--third-model, --third-candidates and --allow-host go with --third-reader."
+                )
+            return None
+        if not self.third_model:
+            raise click.UsageError("Name the model of --third-reader with --third-model.")
+        endpoint, allowed = Endpoint.of(self.third_reader), self.allow_host
+        if allowed and allowed.lower() != endpoint.host:
+            raise click.UsageError(f"--allow-host {allowed} is another host than {endpoint.host}.")
+        is_asked = can_ask() and not (allowed or is_allowed(endpoint))
+        if is_asked and click.confirm(
+            f"Pairs of statements, with country and date, will be sent to {endpoint.in_words}, now "
+            "and whenever you name it. Send them?",
+            err=True,
+        ):
+            allow_for_good(endpoint)
+        return load_third_reader(self.third_reader, self.third_model, allow_host=allowed)
+
+    def refuse_third_reader(self, option: str) -> None:
+        """Raise UsageError if a third reader is named together with `option`."""
+        if self.third_reader or self._has_third_options:
+            raise click.UsageError(f"--third-reader does not go with {option}: omit it.")
+
+    @property
+    def _has_third_options(self) -> bool:
+        return bool(self.third_model or self.allow_host or self.third_candidates)
+
+    def read_again(self, found: _Found, reader: ThirdReader | None) -> _Found:
+        """Return a result or positions as the third reader reads them, if there is one."""
+        if reader is None:
+            return found
+        result = found.result() if isinstance(found, Positions) else found
+        pairs = pairs_to_read(result, candidates=self.third_candidates)
+        say_what_is_sent(reader, inputs_of(result, pairs), 2 * AT_HEAD if result.placed else 0)
+        with progress("Third reader") as on_progress:
+            return found.read_again(
+                reader, candidates=self.third_candidates, on_progress=on_progress
+            )
+
+
+stance_model_name = string(
+    "--stance-model",
+    help=f"{', '.join(STANCE_MODELS)}, or an NLI cross-encoder by name or folder.",
+)
+_third_reader = together(
+    string(
+        "--third-reader",
+        help="Let a language model of yours read again what is listed first: the base URL of an "
+        f"OpenAI-compatible endpoint, or {', '.join(LOCAL_SERVERS)}.",
+    ),
+    string("--third-model", help="The name of that model."),
+    string(
+        "--allow-host", help="Send pairs to this host, which is not this computer, without asking."
+    ),
+)
+_third_candidates = number(
+    "--third-candidates",
+    0,
+    "Let that model also read so many others, those likeliest to oppose",
+    minimum=0,
+)
+_models = together(library_option, encoder_name, stance_model_name)
+
+reading_of_saved = as_one("reading", Reading, _models)
+reading_on_ray = as_one("reading", Reading, _models, ray)
+reading_of_quote = as_one("reading", Reading, _models, ray, _third_reader)
+reading_of_result = as_one("reading", Reading, _models, ray, _third_reader, _third_candidates)
+reading_of_pairs = as_one("reading", Reading, stance_model_name, _third_reader)
+
+
+# --- libraries -------------------------------------------------------------------------------
 
 
 def open_library(
@@ -422,35 +553,6 @@ def finish_deletion(library: Library) -> frozenset[str]:
     return finished
 
 
-def open_to_read(
-    options: Mapping[str, Any], *, writes: bool = False
-) -> tuple[Library, StanceModel]:
-    """Open the library and load the model that the options of `reading` name."""
-    library = open_library(options["library"], options["encoder"], writes=writes)
-    return library, stance_model(options["stance_model"], options["ray"])
-
-
-def encoder_for(where: Backend, options: Mapping[str, Any]) -> Encoder | None:
-    """Return the encoder that --encoder and --ray name; None for the usual one.
-
-    A cluster adds to a library with the encoder that the library was built with.
-    """
-    name = options["encoder"]
-    if not options["ray"]:
-        return models.load_encoder(name) if name else None
-    if not name and options["add"] and where.exists():
-        name = where.open().manifest.encoder
-    return RayEncoder(name or None, Cluster(options["ray"]))
-
-
-def stance_model(name: str, ray: str = "") -> StanceModel:
-    """Load the model named, else the default one; `ray` is the address of a cluster to read on."""
-    with waiting("Loading the stance model"):
-        if ray:
-            return stance_on(Cluster(ray), name or None)
-        return models.load_stance_model(name or None)
-
-
 def own_library(given: Backend | None) -> Backend:
     """Return the library to write to: --library, else $COMPARE_LIBRARY, else the user's own.
 
@@ -463,3 +565,23 @@ def own_library(given: Backend | None) -> Backend:
     if isinstance(backend, MergedBackend):
         backend.refuse()
     return backend
+
+
+# --- a third reader --------------------------------------------------------------------------
+
+
+def can_ask() -> bool:
+    """Tell whether a person can be asked a question."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def say_what_is_sent(reader: ThirdReader, pairs: Sequence[InputPair], more: int = 0) -> None:
+    """Say how many pairs will be sent where, before they are; `more` may follow from answers."""
+    number = reader.to_send(pairs)
+    known = len(pairs) - number
+    others = f"; {known} of {len(pairs)} are known already, or address a reader" if known else ""
+    then = f" Up to {more} pairs that its answers lead to may follow." if more else ""
+    remark(
+        f"Sending {counted(number, 'pair') if number else 'no pair'} of statements, with country "
+        f"and date, to {reader.endpoint.in_words}, to be read by {reader.name}{others}.{then}"
+    )

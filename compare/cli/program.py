@@ -1,4 +1,4 @@
-"""The `compare` program: its commands, its exit codes, and the launcher of the app.
+"""The `compare` program: its commands, their errors and exit codes.
 
 Results go to standard output, remarks and errors to standard error. An error that the user can
 correct is one sentence with exit code 2; Ctrl-C exits with 130.
@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import errno
 import importlib
-import json
 import os
 import re
-import secrets
-import socket
-import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 from click.shell_completion import get_completion_class
@@ -37,7 +33,7 @@ _COMMANDS = {
     "positions": ("actors:positions", "Place actors from opposed to agreeing."),
     "review": ("review:review", "Check pairs by hand, alone or with other readers."),
     "watch": ("watch:watch", "Save a search, and be told what is new."),
-    "get": ("get:get", "Fetch a public collection and build a library from it."),
+    "get": ("corpus:get", "Fetch a public collection and build a library from it."),
     "build": ("library:build", "Read statements and build a library from them."),
     "import": ("corpus:import_", "Read a public corpus or the quotations of a web page."),
     "show": ("library:show", "Show or list statements of a library."),
@@ -47,15 +43,13 @@ _COMMANDS = {
     "report": ("results:report", "Write a saved result as one HTML page."),
     "sensitivity": ("results:sensitivity", "Repeat a saved result with other settings."),
     "reproduce": ("results:reproduce", "Repeat a saved result and compare the pairs."),
-    "evaluate": ("evaluate:evaluate", "Measure the stance model on labelled pairs."),
-    "app": ("program:app", "Open the app in the browser."),
+    "evaluate": ("results:evaluate", "Measure the stance model on labelled pairs."),
+    "app": ("serve:app", "Open the app in the browser."),
     "serve": ("serve:serve", "Answer searches over HTTP, for other programs."),
     "mcp": ("serve:mcp", "Offer a library to an assistant (MCP)."),
     "completion": ("program:completion", "Print a completion script for a shell."),
 }
 _ABOUT_OUTPUT = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF)
-_HOST = "127.0.0.1"
-_LOCAL = (_HOST, "localhost")
 _LONGEST_ERROR = 1_500  # characters; a value or a path may be of any length
 
 
@@ -201,171 +195,6 @@ def _discard_output() -> None:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, sys.stdout.fileno())
         os.close(null)
-
-
-class WholeNumber(click.IntRange):
-    """A whole number within limits, in the digits 0 to 9; `int` would take "１_０" for 10."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return the number."""
-        given = str(value).strip()
-        least, most = int(self.min or 0), self.max
-        number = int(given) if re.fullmatch(r"[+-]?[0-9]{1,100}", given) else least - 1
-        if number < least or (most is not None and number > most):
-            limits = f"of at least {least}" if most is None else f"from {least} to {int(most):,}"
-            self.fail(f"{given!r} is not a whole number {limits}.", param, ctx)
-        return number
-
-
-def host_name(value: str) -> str:
-    """Refuse what no browser names as the host of a page; "*" is any name."""
-    if not re.fullmatch(r"\*|[\w.-]+|\[[0-9a-f:.]+\]", value, re.ASCII | re.IGNORECASE):
-        raise click.BadParameter(f"{value!r} is not the name of a host: write it as example.org.")
-    return value
-
-
-def _header(value: str) -> str:
-    if not re.fullmatch(r"[\w-]+", value, re.ASCII):
-        raise click.BadParameter(
-            f"{value!r} is not a header: write its name, as in X-Forwarded-User."
-        )
-    return value
-
-
-@click.command("app")
-@click.option("--port", type=WholeNumber(1, 65_535), default=8501, show_default=True)
-@click.option("--no-browser", is_flag=True, help="Do not open the browser.")
-@click.option(
-    "--library",
-    help="Folder or address of a library [$COMPARE_LIBRARY, your own, or the sample].",
-)
-@click.option("--third-reader", default="", help="Offer a third reader, as for `compare search`.")
-@click.option("--third-model", default="", help="The name of its model.")
-@click.option(
-    "--host-name", type=host_name, help="The name under which a reverse proxy offers the app."
-)
-@click.option(
-    "--reader-header",
-    type=_header,
-    default=None,
-    metavar="HEADER",
-    help="The header in which the proxy says who is signed in: the reader of a review.",
-)
-@click.option("--read-only", is_flag=True, help="Visitors can neither add nor delete anything.")
-@click.option(
-    "--token", is_flag=True, help="Answer only who has the token in the address that is printed."
-)
-def app(
-    port: int,
-    no_browser: bool,
-    library: str | None,
-    third_reader: str,
-    third_model: str,
-    host_name: str | None,
-    reader_header: str | None,
-    read_only: bool,
-    token: bool,
-) -> None:
-    """Open the app in the browser; Ctrl-C ends it.
-
-    Statements never leave this machine, unless the library is in a database elsewhere, or a third
-    reader elsewhere is named here and switched on there. The app listens on this machine only; a
-    group reaches it through a reverse proxy. Other users of this machine can open it, too, unless
-    it has a --token.
-    """
-    from compare.cli.options import open_library
-    from compare.library.locations import (
-        LIBRARY_VARIABLE,
-        READ_ONLY_VARIABLE,
-        READER_HEADER_VARIABLE,
-    )
-    from compare.ui.server import OPEN_VARIABLE, SETTINGS_VARIABLE, TOKEN_VARIABLE
-
-    in_checkout = Path(__file__).resolve().parents[2] / "app.py"
-    installed = Path(sys.prefix) / "share" / "compare" / "app.py"
-    script = in_checkout if in_checkout.is_file() else installed
-    if not script.is_file():
-        raise CompareError(
-            f"The app is neither at {in_checkout} nor at {installed}: install the program again."
-        )
-    if library is not None and not library.strip():
-        raise CompareError("The location of the library is empty: name a folder or a database.")
-    check_port(port)
-    environment = dict(os.environ) | _third_reader(third_reader, third_model)
-    if reader_header:
-        environment[READER_HEADER_VARIABLE] = reader_header
-    if read_only:
-        environment[READ_ONLY_VARIABLE] = "1"
-    opened = open_library(library)  # fails here, not on the page
-    if library is not None or environment.get(LIBRARY_VARIABLE):
-        environment[LIBRARY_VARIABLE] = opened.backend.address
-    opened.close()
-    address = f"http://localhost:{port}"
-    if token:
-        environment[TOKEN_VARIABLE] = secret = secrets.token_urlsafe(24)
-        address = f"{address}/?token={secret}"
-    if not no_browser:
-        environment[OPEN_VARIABLE] = address
-    click.echo(f"The app is at {address} (Ctrl-C ends it).", err=True)
-    if not token:
-        click.echo(
-            "Other users of this machine can open it too; with --token, only you can.", err=True
-        )
-    settings = {
-        "server.address": _HOST,
-        "server.port": port,
-        "server.headless": True,  # our own server opens the browser
-        "server.showEmailPrompt": False,
-        "server.enableXsrfProtection": True,
-        "server.allowedHosts": [*_LOCAL, *([host_name] if host_name else [])],
-        "browser.gatherUsageStats": False,
-        # Otherwise Streamlit asks the network for this machine's address.
-        "browser.serverAddress": host_name or _HOST,
-    }
-    environment[SETTINGS_VARIABLE] = json.dumps(settings)
-    arguments = [sys.executable, "-m", "compare.ui.server", str(script)]
-    # The server replaces this process, so that a signal to `compare app` ends it. Windows cannot.
-    if os.name == "nt":
-        server = subprocess.run(arguments, cwd=script.parent, env=environment, check=False)
-        raise SystemExit(server.returncode)
-    os.chdir(script.parent)  # where the app's settings are
-    os.execve(arguments[0], arguments, environment)
-
-
-def _third_reader(named: str, model: str) -> dict[str, str]:
-    """Return the variables with which the app offers a third reader, once it is known to be one."""
-    if not named and not model:
-        return {}
-    from compare.models.endpoints import MODEL_VARIABLE, READER_VARIABLE, Endpoint
-    from compare.models.third_reader import ThirdReader
-
-    if not (named and model):
-        raise click.UsageError("Give both --third-reader and --third-model.")
-    ThirdReader(Endpoint.of(named), model)  # fails here, not on the page
-    return {READER_VARIABLE: named, MODEL_VARIABLE: model}
-
-
-def check_port(port: int, host: str = _HOST) -> None:
-    """Raise CompareError if another program uses the port, or the address is not this machine's."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        if os.name != "nt":  # on Windows the option would let two programs share one port
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except socket.gaierror as error:
-            raise CompareError(
-                f"{host!r} is no address of this machine ({error.strerror}): name its own."
-            ) from error
-        except OSError as error:
-            if error.errno == errno.EADDRNOTAVAIL:
-                raise CompareError(
-                    f"{host!r} is no address of this machine: name its own."
-                ) from error
-            raise CompareError(
-                f"Port {port} is taken or not allowed ({error.strerror}): choose another with "
-                f"--port {port + 1 if port < 65_535 else 8501}, or end the program that uses it."
-            ) from error
 
 
 @click.command("completion")

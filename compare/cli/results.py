@@ -1,16 +1,17 @@
-"""`compare export`, `report`, `reproduce` and `sensitivity`: commands that read a saved result."""
+"""Saved results, exported and repeated; `compare evaluate`: labelled pairs, scored."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import click
 
-from compare import models
 from compare.cli import options as shared
 from compare.cli.output import (
     check_named,
@@ -18,6 +19,7 @@ from compare.cli.output import (
     check_out,
     progress,
     remark,
+    remark_notes,
     say,
     say_json,
     say_written,
@@ -28,34 +30,63 @@ from compare.comparison import Reproduction
 from compare.comparison.reproduce import TOLERANCE, Difference, Moved, PairId
 from compare.comparison.reproduce import reproduce as make_again
 from compare.comparison.sensitivity import Sensitivity
+from compare.comparison.third_reader import WithThirdReader
+from compare.errors import ModelError
+from compare.evaluate import by_mode, gold_of, read_labelled
+from compare.evaluate import report as measure
 from compare.export import ExportFormat, counted, export_bytes
 from compare.export.json_files import load_result
+from compare.models import StanceModel, signature
+from compare.models.stance import measured_by_use
 from compare.results import Result, Stance
 from compare.safe_text import one_line
+from compare.statements import SentenceKind
 
 _FORMATS = tuple(format.value for format in ExportFormat)
 _SHOWN = 90  # characters of a text that differs
 _result = click.argument("result", type=shared.FILE)
-_listed = shared.together(shared.lists, shared.thresholds, shared.force, shared.as_json)
 
 
-def _load(result: Path, options: dict[str, Any]) -> tuple[Result, Sequence[Stance], int]:
-    """Return a saved result at the thresholds given, the lists to write, and their length."""
-    kept = load_result(result).rethreshold(
-        probability=options["probability"],
-        similarity=options["similarity"],
-        without_kinds=options["without_kinds"] or None,  # those of the result
-    )
-    lists = options["stances"] or kept.usual_lists
-    return kept, lists, sum(len(kept.listed(stance)) for stance in lists)
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """Which lists of a saved result a command writes, and at which thresholds."""
+
+    stances: list[Stance]
+    probability: float | None
+    similarity: float | None
+    without_kinds: tuple[SentenceKind, ...]
+
+    def of(self, path: Path) -> tuple[Result, Sequence[Stance]]:
+        """Load a result; what is not given stays as the result has it."""
+        kinds = self.without_kinds or None
+        kept = load_result(path).rethreshold(
+            probability=self.probability, similarity=self.similarity, without_kinds=kinds
+        )
+        return kept, self.stances or kept.usual_lists
+
+
+_lists = shared.together(
+    shared.as_one(
+        "lists",
+        _Lists,
+        shared.stances(
+            "--stance", "Only this list; may be repeated [all; for two sides agree and oppose]."
+        ),
+        shared.minimums("the result's own", "the result's own"),
+    ),
+    shared.force,
+    shared.as_json,
+)
 
 
 @click.command("export")
 @_result
 @click.option("--to", type=click.Choice(_FORMATS), help="The format [by --out's suffix].")
 @shared.out_or_stdout("RESULT with the format's suffix")
-@_listed
-def export(result: Path, to: str | None, out: Path | None, **options: Any) -> None:
+@_lists
+def export(
+    result: Path, to: str | None, out: Path | None, lists: _Lists, force: bool, as_json: bool
+) -> None:
     """Write a saved result in another format: its pairs, or citations of them.
 
     RESULT is a file saved with --out RESULT.json by `search`, `sides` or `timeline`, or with
@@ -71,13 +102,14 @@ def export(result: Path, to: str | None, out: Path | None, **options: Any) -> No
     target = out or result.with_suffix(format.suffix)
     if target != shared.STDOUT:
         check_not_read(target, result)
-        check_named(target, format, force=options["force"])
-    kept, lists, pairs = _load(result, options)
+        check_named(target, format, force=force)
+    kept, stances = lists.of(result)
     if target == shared.STDOUT:
-        write_to_stdout(export_bytes(kept, format, stances=lists))
+        write_to_stdout(export_bytes(kept, format, stances=stances))
         return
-    path = kept.export(target, format, stances=lists, force=options["force"])
-    say_written(path, pairs, as_json=options["as_json"], format=format.value)
+    path = kept.export(target, format, stances=stances, force=force)
+    pairs = sum(len(kept.listed(stance)) for stance in stances)
+    say_written(path, pairs, as_json=as_json, format=format.value)
 
 
 @click.command("report")
@@ -86,9 +118,19 @@ def export(result: Path, to: str | None, out: Path | None, **options: Any) -> No
 @shared.string("--title", help="The heading [what was asked].")
 @shared.number("--limit", None, "Most pairs shown of each list [all]")
 @shared.flag("--sensitivity", help="Add what other settings, ends and models give.")
-@shared.reading
-@_listed
-def report(result: Path, out: Path | None, title: str, limit: int | None, **options: Any) -> None:
+@shared.reading_of_saved
+@_lists
+def report(
+    result: Path,
+    out: Path | None,
+    title: str,
+    limit: int | None,
+    sensitivity: bool,
+    reading: shared.Reading,
+    lists: _Lists,
+    force: bool,
+    as_json: bool,
+) -> None:
     """Write a saved result as one HTML page that needs no network.
 
     \b
@@ -100,23 +142,22 @@ def report(result: Path, out: Path | None, title: str, limit: int | None, **opti
     says what other minimum probabilities give; with --sensitivity, also what `compare sensitivity`
     does, from the library of --library.
     """
-    target, force = out or result.with_suffix(".html"), options["force"]
+    target = out or result.with_suffix(".html")
     check_not_read(target, result)
     check_out(target, ".html", ".htm", force=force)
-    kept, lists, _ = _load(result, options)
-    pairs = sum(len(kept.listed(stance)[:limit]) for stance in lists)
-    firm = _sensitivity(kept, options) if options["sensitivity"] else None
+    kept, stances = lists.of(result)
+    firm = _sensitivity(kept, reading) if sensitivity else None
     path = kept.report(
-        target, stances=lists, title=title, limit=limit, sensitivity=firm, force=force
+        target, stances=stances, title=title, limit=limit, sensitivity=firm, force=force
     )
-    say_written(path, pairs, as_json=options["as_json"])
+    say_written(path, sum(len(kept.listed(one)[:limit]) for one in stances), as_json=as_json)
 
 
 @click.command("sensitivity")
 @_result
-@shared.reading
+@shared.reading_of_saved
 @shared.as_json
-def sensitivity(result: Path, as_json: bool, **options: Any) -> None:
+def sensitivity(result: Path, as_json: bool, reading: shared.Reading) -> None:
     """Repeat a saved result with one change at a time, and count what takes which side.
 
     \b
@@ -129,7 +170,7 @@ def sensitivity(result: Path, as_json: bool, **options: Any) -> None:
     statements of a search, the pairs of two sides or of a timeline, or the countries or speakers of
     positions.
     """
-    found = _sensitivity(load_result(result), options)
+    found = _sensitivity(load_result(result), reading)
     if as_json:
         say_json(asdict(found))
         return
@@ -138,10 +179,8 @@ def sensitivity(result: Path, as_json: bool, **options: Any) -> None:
     show_table(f"By {found.unit}", head, rows, text_columns=1, format=",")
 
 
-def _sensitivity(kept: Result, options: dict[str, Any]) -> Sensitivity:
-    library = shared.open_library(options["library"], options["encoder"])
-    name = options["stance_model"]
-    model = models.load_stance_model(name) if name else None
+def _sensitivity(kept: Result, reading: shared.Reading) -> Sensitivity:
+    library, model = reading.open_library(), reading.named_model()
     with progress("Repeating the result") as on_progress:
         return kept.sensitivity(library, stance_model=model, on_progress=on_progress)
 
@@ -152,9 +191,11 @@ def _sensitivity(kept: Result, options: dict[str, Any]) -> Sensitivity:
     "--tolerance", default=TOLERANCE, help="How much a probability or similarity may differ"
 )
 @shared.number("--limit", 10, "Pairs named of each kind")
-@shared.reading
+@shared.reading_of_saved
 @shared.as_json
-def reproduce(result: Path, tolerance: float | None, **options: Any) -> int:
+def reproduce(
+    result: Path, tolerance: float | None, limit: int, reading: shared.Reading, as_json: bool
+) -> int:
     """Repeat a saved result and compare the pairs.
 
     \b
@@ -167,10 +208,8 @@ def reproduce(result: Path, tolerance: float | None, **options: Any) -> int:
     could not be repeated.
     """
     kept = load_result(result)
-    library = shared.open_library(options["library"], options["encoder"])
-    name = options["stance_model"]
-    model = models.load_stance_model(name) if name else None
-    with progress("Reading pairs") as on_progress:
+    library, model = reading.open_library(), reading.named_model()
+    with progress("shared.Reading pairs") as on_progress:
         done = make_again(
             kept,
             library,
@@ -178,10 +217,10 @@ def reproduce(result: Path, tolerance: float | None, **options: Any) -> int:
             tolerance=TOLERANCE if tolerance is None else tolerance,
             on_progress=on_progress,
         )
-    if options["as_json"]:
+    if as_json:
         say_json(done.to_dict())
     else:
-        _show(done, options["limit"])
+        _show(done, limit)
     return 0 if done.same else 1
 
 
@@ -253,3 +292,103 @@ def _ids(pair: PairId) -> str:
     if not pair.a:
         return pair.b
     return f"{pair.a} (from character {pair.a_start}) and {pair.b} (from {pair.b_start})"
+
+
+# --- labelled pairs --------------------------------------------------------------------------
+
+
+@click.command("evaluate")
+@click.argument("file", type=shared.PATH)
+@shared.as_json
+@shared.flag("--markdown", "as_markdown", help="Print Markdown.")
+@shared.reading_of_pairs
+def evaluate(file: Path, as_json: bool, as_markdown: bool, reading: shared.Reading) -> None:
+    """Score the labelled pairs of FILE and compare the stances with the labels.
+
+    FILE ends in .tsv (read without quoting), .csv or .jsonl, optionally with .gz. Its columns are
+    premise, hypothesis and label, or a, b and label; a_country, a_date and a_context, and the same
+    for b, are optional. Beside premise and hypothesis, a and b hold "country|speaker|date". Labels
+    are agree, oppose, neither or entailment, contradiction, neutral. A column mode adds a table
+    with a row for each of its values.
+
+    \b
+      compare evaluate pairs.tsv
+      compare evaluate pairs.tsv --json
+    """
+    if as_json and as_markdown:
+        raise click.UsageError("Choose one of --json and --markdown.")
+    pairs = read_labelled(file)
+    inputs = [(pair.a, pair.b) for pair in pairs]
+    reader = reading.open_third_reader()
+    model = reading.load_model()
+    if reader:
+        shared.say_what_is_sent(reader, inputs)
+        model = with_third = WithThirdReader(reader, model)
+    with progress("shared.Reading pairs") as on_progress:
+        began = time.perf_counter()
+        probabilities = model.score(inputs, on_progress)
+        seconds = time.perf_counter() - began
+    if reader:
+        remark_notes(with_third.notes)
+        if not with_third.verdicts:
+            raise ModelError(
+                f"{reader.name} gave a verdict on none of the pairs, so nothing was measured: "
+                f"check that it runs at {reader.endpoint.host}, and its name."
+            )
+    gold = gold_of([pair.label for pair in pairs])
+    figures = measure(probabilities, gold)
+    speed = len(pairs) / seconds if seconds else 0.0
+    given = any(pair.mode is not None for pair in pairs)
+    modes = by_mode(probabilities, gold, [pair.mode or "" for pair in pairs]) if given else {}
+    if as_json:
+        data = {**figures.to_dict(), "model": signature(model), "seconds": seconds}
+        data["pairs_per_second"] = speed
+        if reader:
+            data["notes"] = with_third.notes
+        if modes:
+            data["modes"] = {name: scores.to_dict() for name, scores in modes.items()}
+        if measured := measured_by_use(model):
+            data["calibrations"] = measured
+        say_json(data)
+        return
+    say(f"{counted(figures.n, 'pair')} of {file}, model {signature(model)}, {seconds:.1f} s")
+    show = partial(show_table, markdown=as_markdown)
+    rows: list[tuple[Any, ...]] = [
+        ("accuracy", figures.accuracy, figures.accuracy_ci),
+        ("macro-F1", figures.macro_f1, figures.macro_f1_ci),
+        ("calibration error (ECE)", figures.ece, ""),
+        ("Brier score", figures.brier, ""),
+        ("polarity AUC", figures.polarity_auc, ""),
+        ("pairs per second", f"{speed:.1f}", ""),
+    ]
+    show("All pairs", ("figure", "value", "95 %"), rows)
+    rows = [
+        (stance.value, of.precision, of.recall, of.f1, of.support)
+        for stance, of in figures.per_class.items()
+    ]
+    show("By label", ("label", "precision", "recall", "F1", "pairs"), rows)
+    rows = [(label, *of) for label, of in zip(Stance, figures.confusion, strict=True)]
+    show("Right label (rows) and label given", ("right", *Stance), rows)
+    if modes:
+        rows = [
+            (name or "(none)", of.n, of.accuracy, of.macro_f1, *(of.labels[one] for one in Stance))
+            for name, of in modes.items()
+        ]
+        show("By mode", ("mode", "pairs", "accuracy", "macro-F1", *Stance), rows)
+    _show_uses(model, show)
+
+
+def _show_uses(model: StanceModel, show: Callable[..., None]) -> None:
+    """Show how true a shipped model's probabilities are in each use."""
+    rows = [
+        (use.replace("_", " "), of["pairs"], *of["agree"].values(), *of["oppose"].values())
+        for use, of in measured_by_use(model).items()
+    ]
+    columns = [
+        f"{one.value}: {what}"
+        for one in (Stance.AGREE, Stance.OPPOSE)
+        for what in ("called", "shown", "right")
+    ]
+    if rows:
+        title = "How true each use's probabilities were when the model was made"
+        show(title, ("use", "pairs", *columns), rows)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from compare import models
 from compare import review as reviewing
@@ -32,19 +31,33 @@ from compare.corpus.text_files import read_text
 from compare.errors import ReviewError
 from compare.export import counted
 from compare.export.json_files import load_result
-from compare.facade import Library
 from compare.files import check_ending
 from compare.library.backend import Backend
 from compare.models import Stance
 from compare.results import Figure
-from compare.review import Choice, Order, PairSelection, Review, ReviewFormat, Reviews
+from compare.review import Choice, MachineShown, Order, PairSelection, Review, ReviewFormat, Reviews
 from compare.safe_text import one_line
 
 _BY_ENDING = (".csv", ".jsonl")
 _WITHOUT_PAIRS = (ReviewFormat.HISTORY, ReviewFormat.CODEBOOK)
-_ONLY_WITH_RESULT = ("choose", "size", "stances", "fresh")
-_PLANNED = ("choose", "size", "seed", "stances", "fresh", "order", "machine", "codebook", "readers")
+_ONLY_WITH_RESULT = {"choose", "size", "stances", "fresh"}
+_PLANNED = {*_ONLY_WITH_RESULT, "seed", "order", "machine", "codebook", "readers"}
 _SIZES = (50, 100, 200, 400)
+
+
+def _codebook(context: click.Context, option: click.Parameter, path: Path | None) -> str:
+    """Return the words of --codebook, else those built in."""
+    if path is None:
+        return reviewing.CODEBOOK
+    try:
+        text = read_text(path).strip()
+    except (BadFileError, OSError) as error:
+        reason = BadFileError.unreadable(error) if isinstance(error, OSError) else error
+        raise ReviewError(str(Problem.of_file(str(path), reason))) from error
+    if not text:
+        raise ReviewError(f"{path}: the codebook is empty; write it, or leave out --codebook.")
+    return f"{text}\n"
+
 
 _drawing = shared.together(
     shared.string("--reader", "readers", help="A name; repeat it for each reader.", several=True),
@@ -62,10 +75,10 @@ _drawing = shared.together(
     ),
     shared.choice(
         "--machine",
-        ("end", "after", "before"),
+        MachineShown,
         "When people see the model's label: at the end, after they answered a pair, or before",
     ),
-    shared.file("--codebook", help="The readers' instructions [built in]."),
+    shared.file("--codebook", callback=_codebook, help="The readers' instructions [built in]."),
 )
 
 
@@ -93,7 +106,23 @@ def review() -> None:
 @shared.stances("--label", "Only pairs that the model labels so; may be repeated [all].")
 @shared.flag("--fresh", help="Exclude pairs of the library's finished reviews.")
 @reading.always
-def create(name: str, readers: tuple[str, ...], **options: Any) -> None:
+def create(
+    name: str,
+    result: Path | None,
+    file: Path | None,
+    plan: Path | None,
+    readers: tuple[str, ...],
+    choose: Choice,
+    size: int,
+    seed: int,
+    order: Order,
+    machine: MachineShown,
+    codebook: str,
+    stances: list[Stance],
+    fresh: bool,
+    library: Backend | None,
+    as_json: bool,
+) -> None:
     """Make a review: pairs, readers, and how the pairs were chosen.
 
     \b
@@ -102,39 +131,44 @@ def create(name: str, readers: tuple[str, ...], **options: Any) -> None:
 
     Only pairs drawn at random, or all of them, show how often the model is right.
     """
-    file, codebook = options["file"], options["codebook"]
-    if (options["result"] is None) == (file is None):
+    source = file or result
+    if source is None or (file and result):
         raise click.UsageError("Name the pairs by one of --result and --pairs.")
     # Only options that were typed: their defaults are always there.
-    source = click.get_current_context().get_parameter_source
-    if file and any(source(option) is ParameterSource.COMMANDLINE for option in _ONLY_WITH_RESULT):
+    typed = shared.typed_options().keys()
+    if file and typed & _ONLY_WITH_RESULT:
         raise click.UsageError(
             "--choose, --size, --label and --fresh draw from a --result; --pairs takes all."
         )
-    plan = reviewing.Plan.load(options["plan"]) if options["plan"] else None
-    if plan and (file or any(source(one) is ParameterSource.COMMANDLINE for one in _PLANNED)):
+    if plan and (file or typed & _PLANNED):
         raise click.UsageError("A --plan says how pairs are drawn and read: give only --result.")
-    library = shared.open_library(options["library"])
-    reviews = Reviews.of(library)
-    if plan:
-        pairs = plan.selection(load_result(options["result"]))
-        readers, codebook_words = plan.readers, plan.codebook
-        options |= {"order": plan.order, "seed": plan.seed, "machine": plan.machine_shown}
-        pairs = _in_order(pairs, plan.order)
+    opened = shared.open_library(library)
+    reviews, digest = Reviews.of(opened), ""
+    if file:
+        read = reviewing.read_review_pairs(source, opened)
+        if read.unread:
+            remark(f"Note: These columns are not read: {', '.join(read.unread)}.")
+        pairs = PairSelection.imported(read.pairs, source.name)
+    elif plan:
+        planned = reviewing.Plan.load(plan)
+        pairs, digest = planned.selection(load_result(source)), planned.digest
+        readers, codebook = planned.readers, planned.codebook
+        order, seed, machine = planned.order, planned.seed, planned.machine_shown
     else:
-        codebook_words = _read_codebook(codebook) if codebook else reviewing.CODEBOOK
-        pairs = _selection(reviews, library, options)
+        before = reviews.finished_pairs() if fresh else frozenset()
+        drawn_from = stances or list(Stance)
+        pairs = reviewing.draw(load_result(source), choose, size, seed, drawn_from, exclude=before)
     made = reviews.create(
         name,
-        pairs,
+        _in_order(pairs, order),
         readers,
-        order=options["order"],
-        seed=options["seed"],
-        machine_shown=options["machine"],
-        codebook=codebook_words,
-        plan=plan.digest if plan else "",
+        order=order,
+        seed=seed,
+        machine_shown=machine,
+        codebook=codebook,
+        plan=digest,
     )
-    if options["as_json"]:
+    if as_json:
         say_json(_as_json(made))
     else:
         say(f"{made.name}: {counted(len(made), 'pair')} for {' and '.join(made.readers)}.")
@@ -144,25 +178,6 @@ def create(name: str, readers: tuple[str, ...], **options: Any) -> None:
             f"Note: A finished review held {counted(number, 'pair')} of these before."
             + ("" if file else " --fresh draws others.")
         )
-
-
-def _selection(reviews: Reviews, library: Library, options: dict[str, Any]) -> PairSelection:
-    """Take all pairs of a file, or draw some of a saved result."""
-    if file := options["file"]:
-        found = reviewing.read_review_pairs(file, library)
-        if found.unread:
-            remark(f"Note: These columns are not read: {', '.join(found.unread)}.")
-        chosen = PairSelection.imported(found.pairs, file.name)
-    else:
-        chosen = reviewing.draw(
-            load_result(options["result"]),
-            options["choose"],
-            options["size"],
-            options["seed"],
-            options["stances"] or list(Stance),
-            exclude=reviews.finished_pairs() if options["fresh"] else frozenset(),
-        )
-    return _in_order(chosen, options["order"])
 
 
 def _in_order(chosen: PairSelection, order: Order) -> PairSelection:
@@ -175,17 +190,6 @@ def _in_order(chosen: PairSelection, order: Order) -> PairSelection:
     return replace(chosen, pairs=tuple(pairs))
 
 
-def _read_codebook(path: Path) -> str:
-    try:
-        text = read_text(path).strip()
-    except (BadFileError, OSError) as error:
-        reason = BadFileError.unreadable(error) if isinstance(error, OSError) else error
-        raise ReviewError(str(Problem.of_file(str(path), reason))) from error
-    if not text:
-        raise ReviewError(f"{path}: the codebook is empty; write it, or leave out --codebook.")
-    return f"{text}\n"
-
-
 @review.command("plan")
 @shared.file("--result", required=True, help="A RESULT.json that another command saved.")
 @_drawing
@@ -193,7 +197,20 @@ def _read_codebook(path: Path) -> str:
 @shared.file("--out", help="Write the plan (.json).")
 @shared.force
 @shared.as_json
-def plan(readers: tuple[str, ...], **options: Any) -> None:
+def plan(
+    result: Path,
+    readers: tuple[str, ...],
+    choose: Choice,
+    size: int,
+    seed: int,
+    order: Order,
+    machine: MachineShown,
+    codebook: str,
+    hypotheses: tuple[str, ...],
+    out: Path | None,
+    force: bool,
+    as_json: bool,
+) -> None:
     """Say how many labels it takes, and write down how pairs will be read, before anybody reads.
 
     \b
@@ -205,38 +222,37 @@ def plan(readers: tuple[str, ...], **options: Any) -> None:
     The file holds which pairs could be drawn, how they will be drawn, the codebook, and what is
     expected: deposit it as a pre-registration. A review made from it says so in its tables.
     """
-    out = options["out"]
-    check_out(out, ".json", force=options["force"])
+    check_out(out, ".json", force=force)
     if out and not readers:
         raise click.UsageError("A plan names its readers: give --reader for each.")
-    if options["hypotheses"] and not out:
+    if hypotheses and not out:
         raise click.UsageError(
             "Hypotheses are written into a plan: name the file of the plan with --out."
         )
-    result, codebook = load_result(options["result"]), options["codebook"]
+    kept = load_result(result)
     planned = reviewing.plan(
-        result,
+        kept,
         readers or ("-",),
-        choice=options["choose"],
-        size=options["size"],
-        seed=options["seed"],
-        order=options["order"],
-        machine_shown=options["machine"],
-        codebook=_read_codebook(codebook) if codebook else reviewing.CODEBOOK,
-        hypotheses=options["hypotheses"],
+        choice=choose,
+        size=size,
+        seed=seed,
+        order=order,
+        machine_shown=machine,
+        codebook=codebook,
+        hypotheses=hypotheses,
     )
     pool = sum(planned.pool.values())
-    sizes = sorted({min(size, pool) for size in (*_SIZES, options["size"])})
-    widths = {size: reviewing.half_width(size, pool) for size in sizes}
+    sizes = sorted({min(one, pool) for one in (*_SIZES, size)})
+    widths = {one: reviewing.half_width(one, pool) for one in sizes}
     if out:
-        planned.save(out, force=options["force"])
-    if options["as_json"]:
+        planned.save(out, force=force)
+    if as_json:
         digest = planned.digest if out else ""
         say_json({"pool": planned.pool, "half_widths": widths, "plan": digest})
         return
     labels = ", ".join(f"{number:,} {label}" for label, number in planned.pool.items())
-    say(f"{counted(pool, 'pair')} can be drawn ({labels}), from {one_line(result.subject)}")
-    rows = [(f"{size:,}", width) for size, width in widths.items()]
+    say(f"{counted(pool, 'pair')} can be drawn ({labels}), from {one_line(kept.subject)}")
+    rows = [(f"{labels:,}", width) for labels, width in widths.items()]
     title = "A share of one half, from a random sample that is not stratified"
     show_table(title, ("labels", "±"), rows, format=".3f")
     if out:
@@ -319,28 +335,8 @@ def _as_json(review: Review) -> dict[str, Any]:
     }
 
 
-for command in (reading.answer, reading.done, reading.decide):
+for command in (reading.answer, reading.done, reading.decide, reading.import_):
     review.add_command(command)
-
-
-@review.command("import")
-@reading.name_of_review
-@click.argument("file", type=shared.FILE)
-@reading.name_of_reader
-@reading.always
-def import_(name: str, file: Path, reader: str, library: Backend | None, as_json: bool) -> None:
-    """Import a reader's answers from FILE (.csv, .tsv or .jsonl), all or none.
-
-    Its columns are pair and answer (or label), with confidence and note; an exported review is such
-    a file. Rows without an answer are skipped.
-    """
-    opened, _ = reading.open_review(library, name)
-    answers = reviewing.read_answers(file, opened, reader)
-    changed = opened.answer_many(reader, answers)
-    left = opened.progress(reader).left
-    read = f"{counted(len(answers), 'answer')} of {reader} read, {changed} of them new"
-    text = f"{read}; {counted(left, 'pair')} left."
-    say_either(as_json, {"review": opened.name, "read": len(answers), "changed": changed}, text)
 
 
 # --- agreement and export --------------------------------------------------------------------
@@ -455,7 +451,15 @@ def _show_confusion(title: str, table: reviewing.Confusion) -> None:
 )
 @shared.force
 @reading.always
-def export(name: str, to: str | None, out: Path | None, reader: str | None, **options: Any) -> None:
+def export(
+    name: str,
+    to: str | None,
+    out: Path | None,
+    reader: str | None,
+    force: bool,
+    library: Backend | None,
+    as_json: bool,
+) -> None:
     """Export a review: its pairs, with answers, decisions and the model's labels apart.
 
     history holds every answer, change and undo.
@@ -464,12 +468,12 @@ def export(name: str, to: str | None, out: Path | None, reader: str | None, **op
       compare review export canal --out canal.csv
       compare review export canal --to history --out canal-history.csv
     """
-    to_stdout, force = out == shared.STDOUT, options["force"]
+    to_stdout = out == shared.STDOUT
     if out and not to_stdout:
         to = to or check_ending(out, _BY_ENDING)[1:]
         check_named(out, ReviewFormat(to), force=force)
     format = ReviewFormat(to or ReviewFormat.CSV)
-    opened, of = reading.open_review(options["library"], name)
+    opened, of = reading.open_review(library, name)
     if to_stdout:
         write_to_stdout(reviewing.review_bytes(opened, format, library=of, seen_by=reader))
         return
@@ -478,10 +482,10 @@ def export(name: str, to: str | None, out: Path | None, reader: str | None, **op
         safe += f"-{format}"
     target = out or Path(safe + format.suffix)
     path = reviewing.export_review(opened, target, format, library=of, seen_by=reader, force=force)
-    if format in _WITHOUT_PAIRS and not options["as_json"]:
+    if format in _WITHOUT_PAIRS and not as_json:
         remark(f"Wrote {path}.")
     else:
-        say_written(path, len(opened), as_json=options["as_json"], format=format.value)
+        say_written(path, len(opened), as_json=as_json, format=format.value)
 
 
 @review.command("delete")

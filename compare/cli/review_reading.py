@@ -1,9 +1,9 @@
-"""`compare review answer`, `done` and `decide`: readers at work on a review."""
+"""`compare review answer`, `done`, `decide` and `import`: readers at work on a review."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,7 +14,15 @@ from compare.export import counted
 from compare.facade import Library
 from compare.library.backend import Backend
 from compare.models import Stance
-from compare.review import CONFIDENCE, STATE_NOTES, Answer, AnswerChange, Review, ReviewPair
+from compare.review import (
+    CONFIDENCE,
+    STATE_NOTES,
+    Answer,
+    AnswerChange,
+    Review,
+    ReviewPair,
+    read_answers,
+)
 from compare.safe_text import one_line
 
 _LABELS = (*(stance.value for stance in Stance), "skip")
@@ -25,7 +33,32 @@ name_of_reader = shared.string(
     "--reader", required=True, help="The reader, by the name in the review."
 )
 always = shared.together(shared.library_option, shared.as_json)
-_answering = shared.together(
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """An answer by options."""
+
+    pair_id: str = ""
+    label: str | None = None
+    confidence: int | None = None
+    note: str = ""
+
+    def answer(self, review: Review) -> dict[str, Any] | None:
+        """Return what `Review.answer` takes; None without --pair and --label."""
+        if bool(self.pair_id) != bool(self.label):
+            raise click.UsageError("Give both --pair and --label, or neither.")
+        if not self.label:
+            if self.confidence or self.note:
+                raise click.UsageError("--confidence and --note go with --pair and --label.")
+            return None
+        place, stance = review.place_of(self.pair_id), _KEYS[self.label[0]]
+        return {"place": place, "stance": stance, "confidence": self.confidence, "note": self.note}
+
+
+_answering = shared.as_one(
+    "given",
+    _Given,
     shared.string("--pair", "pair_id", help="The pair's id."),
     click.option("--label", type=click.Choice(_LABELS), help="Its label, or skip."),
     shared.number("--confidence", None, "1 unsure to 3 sure", maximum=3),
@@ -46,7 +79,7 @@ def open_review(given: Backend | None, name: str) -> tuple[Review, Library]:
 @shared.flag("--undo", help="Take back the reader's last answer.")
 @always
 def answer(
-    name: str, reader: str, undo: bool, library: Backend | None, as_json: bool, **given: Any
+    name: str, reader: str, given: _Given, undo: bool, library: Backend | None, as_json: bool
 ) -> None:
     """Read the pairs one by one, or answer one with --pair and --label.
 
@@ -57,30 +90,17 @@ def answer(
     One by one: a agree, o oppose, n neither, s skip, u undo, c codebook, q quit. After a label, 1
     to 3 says how sure you are, and a note may follow ("o3 it is denied").
     """
-    if undo and any(given.values()):
+    if undo and given != _Given():
         raise click.UsageError("--undo stands alone: omit the options of an answer.")
     opened, of = open_review(library, name)
     if undo:
         _say_change(opened, opened.undo(reader), as_json=as_json)
-    elif values := _given_answer(opened, given):
+    elif values := given.answer(opened):
         _say_change(opened, opened.answer(reader, **values), as_json=as_json)
     else:
         _answer_one_by_one(opened, reader, of)
         if as_json:
             say_json({"review": opened.name, **asdict(opened.progress(reader))})
-
-
-def _given_answer(review: Review, given: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the answer that the options give; None without --pair and --label."""
-    pair, label = given["pair_id"], given["label"]
-    if bool(pair) != bool(label):
-        raise click.UsageError("Give both --pair and --label, or neither.")
-    if not pair:
-        if given["confidence"] or given["note"]:
-            raise click.UsageError("--confidence and --note go with --pair and --label.")
-        return None
-    more = {name: given[name] for name in ("confidence", "note")}
-    return {"place": review.place_of(pair), "stance": _KEYS[label[0]], **more}
 
 
 def _say_change(review: Review, change: AnswerChange | None, *, as_json: bool = False) -> None:
@@ -173,7 +193,7 @@ def done(name: str, reader: str, library: Backend | None, as_json: bool) -> None
 @shared.string("--by", help="Who decides.")
 @_answering
 @always
-def decide(name: str, by: str, library: Backend | None, as_json: bool, **given: Any) -> None:
+def decide(name: str, by: str, given: _Given, library: Backend | None, as_json: bool) -> None:
     """List the pairs on which the readers differ, or decide one of them.
 
     \b
@@ -181,7 +201,7 @@ def decide(name: str, by: str, library: Backend | None, as_json: bool, **given: 
       compare review decide canal --by Cor --pair 3f2c… --label oppose --note "a denial"
     """
     opened, of = open_review(library, name)
-    if values := _given_answer(opened, given):
+    if values := given.answer(opened):
         _say_change(opened, opened.decide(by=by, **values), as_json=as_json)
         return
     differences, answers, decided = opened.differences(), opened.answers(), opened.decisions()
@@ -211,3 +231,23 @@ def decide(name: str, by: str, library: Backend | None, as_json: bool, **given: 
 def _in_words(answer: Answer) -> str:
     sure = f", {CONFIDENCE[answer.confidence]}" if answer.confidence else ""
     return f"{answer.label}{sure}" + (f": {one_line(answer.note)}" if answer.note else "")
+
+
+@click.command("import")
+@name_of_review
+@click.argument("file", type=shared.FILE)
+@name_of_reader
+@always
+def import_(name: str, file: Path, reader: str, library: Backend | None, as_json: bool) -> None:
+    """Import a reader's answers from FILE (.csv, .tsv or .jsonl), all or none.
+
+    Its columns are pair and answer (or label), with confidence and note; an exported review is such
+    a file. Rows without an answer are skipped.
+    """
+    opened, _ = open_review(library, name)
+    answers = read_answers(file, opened, reader)
+    changed = opened.answer_many(reader, answers)
+    left = opened.progress(reader).left
+    read = f"{counted(len(answers), 'answer')} of {reader} read, {changed} of them new"
+    text = f"{read}; {counted(left, 'pair')} left."
+    say_either(as_json, {"review": opened.name, "read": len(answers), "changed": changed}, text)

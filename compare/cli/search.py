@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from compare.batch.pairs import read_batch, score_file, target_path
+from compare.batch.quotes import (
+    check_target,
+    partial_path,
+    read_quotes,
+    search_file,
+)
 from compare.cli import options as shared
 from compare.cli.output import (
     attribution,
@@ -25,20 +32,10 @@ from compare.cli.output import (
     say_json,
     waiting,
 )
-from compare.cli.search_file import check_target, partial_path, read_quotes, search_file
-from compare.cli.third_reader import (
-    of_result,
-    open_third_reader,
-    refuse_third_reader,
-    say_what_is_sent,
-    third_reader,
-    with_third_reader,
-)
 from compare.comparison import sides_taken
-from compare.comparison.retrieval import CANDIDATES
 from compare.corpus.values import listed
+from compare.defaults import CANDIDATES, MOST_CANDIDATES
 from compare.errors import QueryError
-from compare.evaluate.batch import read_batch, score_file, target_path
 from compare.export import counted
 from compare.export.json_files import opposites_json, public_json, stance_json
 from compare.export.words import (
@@ -51,37 +48,75 @@ from compare.export.words import (
     reader_notes,
     repeats_in_words,
 )
+from compare.facade import Library
 from compare.files import check_writable
+from compare.library import Filters
 from compare.models import InputPair, ModelInput, Probabilities, Stance, StanceModel, signature
 from compare.models.rationale import find_rationale
 from compare.models.third_reader import ThirdReader
-from compare.results import Excerpt, Pair, Result
+from compare.results import Excerpt, Pair, Result, Thresholds
 from compare.safe_text import for_terminal, one_line
 from compare.statements import Quote, clean_quote, language_notes
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from compare.facade import Library
-    from compare.library import Filters
-
 _SHOWN = 10
 _REPEATS_SHOWN = 3
 _NOTES_SHOWN = 10
 _INDENT = " " * 10
-_ABOUT_A_QUOTE = ("speaker", "role", "country", "date", "context", "who", "opposite")
 _COLOURS = {Stance.AGREE: "blue", Stance.OPPOSE: "red", Stance.NEITHER: "default"}
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """What the options of `searching` say; `about` is the quote without its words."""
+
+    statement_id: str | None
+    about: Quote
+    filters: Filters
+    thresholds: Thresholds
+    candidates: int
+
+    def search(
+        self, library: Library, model: StanceModel, words: str, *, same_actor: bool = True
+    ) -> Result:
+        """Search for a quote, or for a statement whose fields the quote's override."""
+        asked = replace(self.about, text=words)
+        if self.statement_id is not None:
+            given = {of.name: value for of in fields(asked) if (value := getattr(asked, of.name))}
+            asked = replace(Quote.from_statement(library.statement(self.statement_id)), **given)
+        with progress("shared.Reading pairs") as on_progress:
+            return library.search(
+                asked,
+                stance_model=model,
+                filters=self.filters,
+                thresholds=self.thresholds,
+                candidates=self.candidates,
+                same_actor=same_actor,
+                on_progress=on_progress,
+            )
+
+
+searching = shared.as_one(
+    "options",
+    SearchOptions,
+    click.option(
+        "--id", "statement_id", type=shared.not_blank, help="A statement's id in place of a quote."
+    ),
+    shared.who_and_when("the quote"),
+    shared.filtering,
+    shared.thresholds(Thresholds()),
+    shared.number(
+        "--candidates", CANDIDATES, "Passages read for the quote", maximum=MOST_CANDIDATES
+    ),
+)
 
 
 @click.command("search")
 @click.argument("quote", type=shared.text, required=False)
 @shared.file("--queries", help="Search for every quote of a .csv, .tsv, .jsonl or .txt file.")
-@click.option("--id", "statement_id", type=shared.text, help="Search for a statement by its id.")
-@shared.who_and_when("the quote")
-@shared.opposite
-@shared.filtering
-@shared.thresholds
-@shared.number("--candidates", CANDIDATES, "Passages read for the quote", maximum=10_000)
+@searching
 @shared.why
 @shared.flag(
     "--no-same-actor",
@@ -92,16 +127,18 @@ _COLOURS = {Stance.AGREE: "blue", Stance.OPPOSE: "red", Stance.NEITHER: "default
 @shared.as_json
 @shared.out
 @shared.force
-@shared.reading
-@shared.ray
-@of_result
+@shared.reading_of_result
 def search(
     quote: str | None,
     queries: Path | None,
-    statement_id: str | None,
+    options: SearchOptions,
+    why: bool,
+    no_same_actor: bool,
     limit: int | None,
+    as_json: bool,
     out: Path | None,
-    **options: Any,
+    force: bool,
+    reading: shared.Reading,
 ) -> None:
     """Find who agrees with QUOTE and who opposes it; "-" reads it from standard input.
 
@@ -119,33 +156,36 @@ def search(
     one .csv or .jsonl file. If you interrupt the command, the same command continues after the last
     finished quote.
     """
-    if queries is not None:
-        if quote is not None or statement_id is not None:
-            raise click.UsageError("Give a quote, a statement's id or --queries, only one of them.")
-        _search_file(queries, out, limit, options)
-        return
-    if quote is None and statement_id is None:
+    has_quote = quote is not None or options.statement_id is not None
+    if has_quote == (queries is not None):
         raise click.UsageError(
             "Give a quote, a statement's id with --id, or a file with --queries."
         )
-    if statement_id is not None and not statement_id.strip():
-        raise click.UsageError("The id of --id is empty: give one that `compare show` lists.")
-    check_out(out, force=options["force"])
-    asked = shared.read_quote(_read_stdin() if quote == "-" else quote or "", options)
-    filters = shared.read_filters(options)
-    reader = open_third_reader(options)
-    library, model = shared.open_to_read(options)
-    result = search_once(library, model, asked, statement_id, filters, options)
-    result = with_third_reader(result, reader, options["third_candidates"])
-    if options["why"]:
+    if queries is not None:
+        if limit is not None or options.about != Quote(""):
+            raise click.UsageError(
+                "--limit and the options about a quote do not go with --queries: write who and "
+                "when, and an opposite, into columns of the file (speaker, country, date, …)."
+            )
+        reading.refuse_third_reader("--queries")
+        more = {"why": why, "same_actor": not no_same_actor, "force": force}
+        _search_file(queries, out, options, reading, as_json, more)
+        return
+    check_out(out, force=force)
+    words = _read_stdin() if quote == "-" else quote or ""
+    reader = reading.open_third_reader()
+    library, model = reading.open()
+    result = options.search(library, model, words, same_actor=not no_same_actor)
+    result = reading.read_again(result, reader)
+    if why:
         with progress("Finding the deciding words") as on_progress:
             result = result.explain(model, on_progress=on_progress)
     if out is not None:
-        result.export(out, force=options["force"])
+        result.export(out, force=force)
         remark(
             f"Wrote {out}: {', '.join(f'{len(result.sure(one))} {one.value}' for one in Stance)}."
         )
-    if options["as_json"]:
+    if as_json:
         data = public_json(result)
         if limit is not None:
             data["results"] = [entry for entry in data["results"] if entry["rank"] <= limit]
@@ -157,10 +197,8 @@ def search(
 @click.command("opposites")
 @click.argument("quote", type=shared.text)
 @shared.as_json
-@shared.reading
-@shared.ray
-@third_reader
-def opposites(quote: str, as_json: bool, **options: Any) -> None:
+@shared.reading_of_quote
+def opposites(quote: str, as_json: bool, reading: shared.Reading) -> None:
     """Offer what someone who disagrees with QUOTE may say; "-" reads it from standard input.
 
     \b
@@ -171,8 +209,8 @@ def opposites(quote: str, as_json: bool, **options: Any) -> None:
     --opposite of search, sides, timeline and positions.
     """
     quote = _read_stdin() if quote == "-" else quote
-    reader = open_third_reader(options)
-    library, model = shared.open_to_read(options)
+    reader = reading.open_third_reader()
+    library, model = reading.open()
     if reader:
         remark(
             f"Sending the quote to {reader.endpoint.in_words}, unless the answer of {reader.name} "
@@ -192,45 +230,22 @@ def opposites(quote: str, as_json: bool, **options: Any) -> None:
         )
 
 
-def search_once(
-    library: Library,
-    model: StanceModel,
-    asked: Quote,
-    statement_id: str | None,
-    filters: Filters,
-    options: Mapping[str, Any],
-) -> Result:
-    """Search for a quote, or for a statement whose fields the quote's override."""
-    if statement_id is not None:
-        given = {of.name: value for of in fields(asked) if (value := getattr(asked, of.name))}
-        asked = replace(Quote.from_statement(library.statement(statement_id)), **given)
-    with progress("Reading pairs") as on_progress:
-        return library.search(
-            asked,
-            stance_model=model,
-            filters=filters,
-            thresholds=shared.read_thresholds(options),
-            candidates=options["candidates"],
-            same_actor=not options.get("no_same_actor"),
-            on_progress=on_progress,
-        )
-
-
-def _search_file(queries: Path, out: Path | None, limit: int | None, options: Any) -> None:
+def _search_file(
+    queries: Path,
+    out: Path | None,
+    options: SearchOptions,
+    reading: shared.Reading,
+    as_json: bool,
+    more: dict[str, bool],
+) -> None:
     """Search for the quotes of a file, and write the listed pairs of all."""
     if out is None:
         raise click.UsageError("--queries needs a file to write: name it with --out.")
-    if limit is not None or any(options[name] for name in _ABOUT_A_QUOTE):
-        raise click.UsageError(
-            "--limit and the options about a quote do not go with --queries: write who and when, "
-            "and an opposite, into columns of the file (speaker, country, date, opposite, …)."
-        )
-    refuse_third_reader(options, "--queries")
     # Check the files before loading a model, which takes seconds.
     check_not_read(out, queries)
-    check_target(out, force=options["force"])
-    quotes, filters = read_quotes(queries), shared.read_filters(options)
-    library, model = shared.open_to_read(options)
+    check_target(out, force=more["force"])
+    quotes = read_quotes(queries)
+    library, model = reading.open()
     try:
         with progress("Searching") as on_progress:
             found = search_file(
@@ -238,13 +253,11 @@ def _search_file(queries: Path, out: Path | None, limit: int | None, options: An
                 quotes,
                 out,
                 stance_model=model,
-                filters=filters,
-                thresholds=shared.read_thresholds(options),
-                candidates=options["candidates"],
-                why=options["why"],
-                same_actor=not options.get("no_same_actor"),
-                force=options["force"],
+                filters=options.filters,
+                thresholds=options.thresholds,
+                candidates=options.candidates,
                 on_progress=on_progress,
+                **more,
             )
     except KeyboardInterrupt:
         if (partial := partial_path(out)).exists():
@@ -252,16 +265,16 @@ def _search_file(queries: Path, out: Path | None, limit: int | None, options: An
         raise
     pairs = sum(found.pairs.values())
     without = [name for name, number in found.pairs.items() if not number]
-    if options["as_json"]:
-        data = {"path": str(out), "quotes": len(quotes), "pairs": pairs, "without_pairs": without}
-        say_json({**data, "notes": found.notes})
+    if as_json:
+        data = {"path": str(out), "quotes": len(found.pairs), "pairs": pairs}
+        say_json({**data, "without_pairs": without, "notes": found.notes})
         return
     for note, names in list(found.notes.items())[:_NOTES_SHOWN]:
         remark(f"Note on {listed(names)}: {one_line(note)}")
-    if (more := len(found.notes) - _NOTES_SHOWN) > 0:
-        remark(f"… and {counted(more, 'more note', 'more notes')} (--json has all)")
+    if (others := len(found.notes) - _NOTES_SHOWN) > 0:
+        remark(f"… and {counted(others, 'more note', 'more notes')} (--json has all)")
     none = f"; none for {listed(without)}" if without else ""
-    remark(f"Wrote {out}: {counted(pairs, 'pair')} of {counted(len(quotes), 'quote')}{none}.")
+    remark(f"Wrote {out}: {counted(pairs, 'pair')} of {counted(len(found.pairs), 'quote')}{none}.")
 
 
 def _read_stdin() -> str:
@@ -399,18 +412,25 @@ def _details(result: Result, stance: Stance, pair: Pair, *, below_minimum: bool)
 
 
 @click.command("stance")
-@click.argument("a", type=shared.text, required=False)
-@click.argument("b", type=shared.text, required=False)
+@click.argument("first", type=shared.text, required=False, metavar="[A]")
+@click.argument("second", type=shared.text, required=False, metavar="[B]")
 @click.option("--batch", type=shared.PATH, metavar="FILE", help="A file of pairs.")
 @click.option("--out", type=shared.PATH, help="With --batch: the file to write [FILE.stance.csv].")
 @shared.who_and_when("A", "a")
 @shared.who_and_when("B", "b")
 @shared.why
 @shared.as_json
-@shared.stance_model_name
-@third_reader
+@shared.reading_of_pairs
 def stance(
-    a: str | None, b: str | None, batch: Path | None, out: Path | None, **options: Any
+    first: str | None,
+    second: str | None,
+    batch: Path | None,
+    out: Path | None,
+    a: Quote,
+    b: Quote,
+    why: bool,
+    as_json: bool,
+    reading: shared.Reading,
 ) -> None:
     """Say how statements A and B relate, and how likely that is; or do so for a file of pairs.
 
@@ -421,23 +441,20 @@ def stance(
       compare stance "They attacked first." "We never attacked." --who-a "Russia, 2022"
       compare stance --batch pairs.csv
     """
-    as_json, why = options["as_json"], options["why"]
-    about = {name: options[name] for name in options if name.startswith(("a_", "b_", "who_"))}
     if batch is None:
-        if a is None or b is None:
-            missing = "statements A and B" if a is None else "statement B, too"
+        if first is None or second is None:
+            missing = "statements A and B" if first is None else "statement B, too"
             raise click.UsageError(f"Give {missing}, or a file of pairs with --batch.")
         if out is not None:
             raise click.UsageError("--out goes with --batch only: leave it out.")
-        pair = _read_side("a", a, about), _read_side("b", b, about)
-        reader = open_third_reader(options)
-        model = shared.stance_model(options["stance_model"])
-        _show_stance(pair, model, reader, why=why, as_json=as_json)
+        pair = _model_input("A", first, a), _model_input("B", second, b)
+        reader = reading.open_third_reader()
+        _show_stance(pair, reading.load_model(), reader, why=why, as_json=as_json)
         return
-    if a is not None:
+    if first is not None:
         raise click.UsageError("Give statements A and B or a file with --batch, not both.")
-    refuse_third_reader(options, "--batch")
-    if why or any(about.values()):
+    reading.refuse_third_reader("--batch")
+    if why or (a, b) != (Quote(""), Quote("")):
         raise click.UsageError(
             "--why and the options about A and B do not go with --batch: write who and when into "
             "columns of the file (a_country, a_date, …)."
@@ -445,8 +462,8 @@ def stance(
     # Check the files before loading a model, which takes seconds.
     target, pairs = target_path(batch, out), read_batch(batch)
     check_writable(target)
-    model = shared.stance_model(options["stance_model"])
-    with progress("Reading pairs") as on_progress:
+    model = reading.load_model()
+    with progress("shared.Reading pairs") as on_progress:
         score_file(pairs, target, model, on_progress)
     if as_json:
         say_json({"written": str(target), "pairs": len(pairs), "model": signature(model)})
@@ -454,9 +471,9 @@ def stance(
         remark(f"Wrote {target}: {counted(len(pairs), 'pair')}, model {signature(model)}.")
 
 
-def _read_side(letter: str, text: str, about: dict[str, Any]) -> ModelInput:
-    words = clean_quote(text, f"Statement {letter.upper()}")
-    return Excerpt.of_quote(shared.read_quote(words, about, letter), words).model_input
+def _model_input(name: str, text: str, about: Quote) -> ModelInput:
+    words = clean_quote(text, f"Statement {name}")
+    return Excerpt.of_quote(replace(about, text=words), words).model_input
 
 
 def _show_stance(
@@ -466,7 +483,7 @@ def _show_stance(
     notes: list[str] = []
     reading = rationale = None
     if reader:
-        say_what_is_sent(reader, [pair])
+        shared.say_what_is_sent(reader, [pair])
         with waiting(f"Waiting for {reader.name}"):
             (reading,) = reader.read([pair])
         if reading.problem:
@@ -474,7 +491,7 @@ def _show_stance(
     if reader and reading and reading.probabilities:
         odds, read, rationale, model = reading.probabilities, pair, reading.rationale, reader
     else:
-        with waiting("Reading the pair"):
+        with waiting("shared.Reading the pair"):
             scores, (read,) = model.score_parts([pair])
             odds = Probabilities(*map(float, scores[0]))
             rationale = find_rationale(model, *pair)[1] if why else None

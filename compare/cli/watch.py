@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -20,8 +19,7 @@ from compare.cli.output import (
     say_json,
     show_table,
 )
-from compare.cli.search import search_once
-from compare.comparison.retrieval import CANDIDATES
+from compare.cli.search import SearchOptions, searching
 from compare.export import counted, table_csv
 from compare.export.json_files import load_result
 from compare.export.words import shortened
@@ -35,7 +33,7 @@ from compare.watch.feeds import verdict_words
 
 _INDENT = " " * 4
 _QUOTE_SHOWN = 50
-_ALSO_WITH_RESULT = ("result", "library", "encoder", "stance_model", "ray")
+_ALSO_WITH_RESULT = {"result", "library", "encoder", "stance_model", "ray", "as_json"}
 
 _name = click.argument("name", type=shared.text)
 
@@ -58,18 +56,17 @@ def watch() -> None:
 @watch.command("add")
 @_name
 @click.argument("quote", type=shared.text, required=False)
-@click.option("--id", "statement_id", type=shared.text, help="Watch a statement by its id.")
 @shared.file("--result", help="Watch the search of a RESULT.json of this library.")
-@shared.who_and_when("the quote")
-@shared.opposite
-@shared.filtering
-@shared.thresholds
-@shared.number("--candidates", CANDIDATES, "Passages read for the quote", maximum=10_000)
+@searching
 @shared.as_json
-@shared.reading
-@shared.ray
+@shared.reading_on_ray
 def add(
-    name: str, quote: str | None, statement_id: str | None, result: Path | None, **options: Any
+    name: str,
+    quote: str | None,
+    result: Path | None,
+    options: SearchOptions,
+    as_json: bool,
+    reading: shared.Reading,
 ) -> None:
     """Save the search of QUOTE as NAME; what it lists now is not reported as new.
 
@@ -78,23 +75,21 @@ def add(
       compare watch add blinken --id blinken-1 --not-own-speaker
       compare watch add canal --result result.json
     """
-    if sum(given is not None for given in (quote, statement_id, result)) != 1:
+    if (quote, options.statement_id, result).count(None) != 2:
         raise click.UsageError("Give one of a quote, a statement's --id, and a --result.")
-    if statement_id is not None and not statement_id.strip():
-        raise click.UsageError("The id of --id is empty: give one that `compare show` lists.")
-    if result is not None and (given := shared.given_options(*_ALSO_WITH_RESULT)):
+    typed = shared.typed_options()
+    if result is not None and (own := typed.keys() - _ALSO_WITH_RESULT):
         raise click.UsageError(
-            f"The result has its own filters and thresholds: leave out {given[0]}."
+            f"The result has its own filters and thresholds: leave out {typed[min(own)]}."
         )
-    asked, filters = shared.read_quote(quote or "", options), shared.read_filters(options)
-    library, model = shared.open_to_read(options, writes=True)
+    library, model = reading.open(writes=True)
     if result is not None:
         found = load_result(result)
     else:
-        found = search_once(library, model, asked, statement_id, filters, options)
+        found = options.search(library, model, quote or "")
     made = library.watches.add(name, found, stance_model=model)
     text = f"{made.name} is watched: {_listed(found)} now, which will not be reported as new."
-    say_either(options["as_json"], library.watches.to_json(made), text)
+    say_either(as_json, library.watches.to_json(made), text)
 
 
 def _listed(result: Result) -> str:
@@ -143,18 +138,17 @@ def _cells(watches: Watches, of: Watch) -> tuple[str, str, str, str, int, int]:
 @shared.as_json
 @shared.file("--out", help="Write the new entries to a .csv file.")
 @shared.force
-@shared.reading
-@shared.ray
-def run(as_json: bool, out: Path | None, **options: Any) -> None:
+@shared.reading_on_ray
+def run(as_json: bool, out: Path | None, force: bool, reading: shared.Reading) -> None:
     """Print what is new since the last run, of all watches.
 
     Only statements that are new, or whose words changed, are scored. If you interrupt the command,
     nothing is changed. Each entry is printed once; `compare watch show` still has it later.
     """
-    check_out(out, ".csv", force=options["force"])
-    library = shared.open_library(options["library"], options["encoder"], writes=True)
+    check_out(out, ".csv", force=force)
+    library = reading.open_library(writes=True)
     watches = library.watches
-    model = cache(lambda: shared.stance_model(options["stance_model"], options["ray"]))
+    model = cache(reading.load_model)
     if list(watches) and watches.are_behind:
         model()  # before a bar is drawn
     with progress("Running watches") as on_progress:
@@ -162,7 +156,7 @@ def run(as_json: bool, out: Path | None, **options: Any) -> None:
     ran = [(one, found.entries[one.name]) for one in found.watches]
     rows = [row for one, entries in ran for row in entry_rows(one, entries)]
     if out is not None:
-        write_whole(out, table_csv("watch entries", rows), force=options["force"])
+        write_whole(out, table_csv("watch entries", rows), force=force)
         remark(f"Wrote {out}: {counted(len(rows), 'entry', 'entries')}.")
     if as_json:
         data = {name: getattr(found, name) for name in ("date", "digest", "read", "unchanged")}

@@ -12,11 +12,10 @@ from compare.comparison.counts import (
 )
 from compare.comparison.positions import AgreementMatrix, PositionTable, position_table
 from compare.comparison.reproduce import Reproduction
-from compare.comparison.sides import MOST_OF_SIDE, compare_sides
+from compare.comparison.sides import compare_sides
 from compare.comparison.third_reader import load_third_reader
 
 __all__ = [
-    "MOST_OF_SIDE",
     "NOT_A_SAMPLE",
     "AgreementMatrix",
     "PositionTable",

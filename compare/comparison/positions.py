@@ -14,7 +14,6 @@ import numpy as np
 
 from compare.comparison.counts import NOT_A_SAMPLE
 from compare.comparison.retrieval import (
-    MOST_PER_ACTOR,
     by_date,
     nearest_per_actor,
     repetitions,
@@ -29,6 +28,7 @@ from compare.comparison.scoring import (
     score_against,
     score_in_stages,
 )
+from compare.defaults import MOST_PER_ACTOR
 from compare.errors import QueryError
 from compare.library.actors import Actors, actor_keys, actors_named
 from compare.library.filters import Filters, filters_in_force

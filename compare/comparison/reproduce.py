@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compare.comparison.positions import positions
-from compare.comparison.retrieval import CANDIDATES, MOST_PER_ACTOR
 from compare.comparison.scoring import explain_pair
 from compare.comparison.search import search
-from compare.comparison.sides import MOST_OF_SIDE, compare_sides
+from compare.comparison.sides import compare_sides
+from compare.defaults import CANDIDATES, MOST_OF_SIDE, MOST_PER_ACTOR
 from compare.errors import ExportError, ModelError, QueryError
 from compare.models.loading import CASCADE, STANCE_MODELS
 from compare.results import Excerpt, Kind, Pair, Positions, Provenance, Result, Stance, ThirdReading

@@ -39,16 +39,9 @@ if TYPE_CHECKING:
     from compare.library.passage_store import PassageStore
     from compare.statements import Statement
 
-CANDIDATES = 400
-"""Number of similar passages read for a quote. On dev queries, they hold 0.69 of those that oppose
-it; the nearest 60 hold 0.35."""
-
 SHARING_WORDS = 30
 """Number of passages read because they share rare words with a quote; at most half as many as
 similar ones. If a quote has more than five sentences, it is six for each of them."""
-
-MOST_PER_ACTOR = 24
-"""Maximum number of similar passages read per actor; half as many more that share words."""
 
 _LEAST_SIMILAR, _LEAST_SHARING_WORDS = 12, 6  # for each sentence of a quote
 _MOST_PARTS = 12

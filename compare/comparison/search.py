@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from compare.comparison.retrieval import (
-    CANDIDATES,
     Retrieved,
     by_date,
     repetitions,
@@ -25,6 +24,7 @@ from compare.comparison.scoring import (
     score_in_stages,
     top_of_lists,
 )
+from compare.defaults import CANDIDATES
 from compare.library.actors import actor_keys
 from compare.library.filters import PARTY, Filters, filters_in_force
 from compare.models import ModelInput, SameActor, Use

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from compare.comparison.reproduce import model_again, repeat
-from compare.comparison.sides import MOST_AT_ALL
+from compare.defaults import MOST_AT_ALL
 from compare.errors import QueryError
 from compare.library.actors import actor_keys
 from compare.models import Stance

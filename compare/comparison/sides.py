@@ -24,6 +24,7 @@ from compare.comparison.scoring import (
     score_against,
     score_passages,
 )
+from compare.defaults import MOST_AT_ALL, MOST_OF_SIDE
 from compare.errors import QueryError
 from compare.library.filters import Filters, filters_in_force
 from compare.library.passage_store import PassageMetadata, occurrence
@@ -48,12 +49,6 @@ if TYPE_CHECKING:
     from compare.library.library import OpenLibrary
     from compare.models import StanceModel
     from compare.progress import Progress
-
-MOST_OF_SIDE = 120
-"""Passages of a side that are placed for each end, by similarity; a quarter as many by words."""
-
-MOST_AT_ALL = 500
-"""Maximum of `most_of_side`: every two passages of both sides are a pair."""
 
 MOST_READ = 60
 """Pairs read against each other for each list: the likeliest by the placements of both."""

@@ -1,7 +1,7 @@
 """Measure the stance model on labelled pairs."""
 
+from compare.batch.tables import LabelledPair, read_labelled, read_pairs
 from compare.evaluate.metrics import Report, by_mode, gold_of, report
-from compare.evaluate.pairs import LabelledPair, read_labelled, read_pairs
 
 __all__ = [
     "LabelledPair",

@@ -318,7 +318,7 @@ def public_json(result: Result) -> dict[str, Any]:
                 "encoder": {"name": made.encoder, "digest": made.encoder_digest},
                 "stance": {"name": made.stance_model, "digest": made.stance_digest},
             },
-            "screened": {"model": made.screening, "statements": first_stage_only}
+            "first_stage_only": {"model": made.screening, "statements": first_stage_only}
             if made.screening
             else None,
             "third_reader": dict(made.third_reader),
@@ -384,7 +384,7 @@ def positions_json(found: Positions, period: int | None = None) -> dict[str, Any
         "proposition": found.proposition,
         "opposite": found.opposite,
         "by": found.by,
-        "parties": rows.position_rows(found),
+        "actors": rows.position_rows(found),
         "by_period": rows.period_rows(found, period) if period else [],
         "thresholds": found.thresholds.to_dict(),
         "provenance": asdict(found.provenance),

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 from compare.library.actors import KINDS, Actors, check_kind, name_actors
-from compare.library.filters import FACETED, FILTERS, Facets, facets_of
+from compare.library.filters import (
+    FACETED,
+    FILTERS,
+    Facet,
+    FacetByYear,
+    Facets,
+    Filters,
+    facets_of,
+    most_first,
+)
 from compare.statements import Passage
 
 
@@ -24,6 +33,11 @@ class BaseStore:
     def country_counts(self) -> Mapping[str, int]:
         raise NotImplementedError
 
+    def year_counts(
+        self, kind: str, filters: Filters, query: str
+    ) -> Iterable[tuple[str, int | None, int]]:
+        raise NotImplementedError
+
     def _passages(self, rows: list[int]) -> Iterable[tuple[Any, ...]]:
         """Return row and fields of the passages in these rows, without unknown ones."""
         raise NotImplementedError
@@ -37,10 +51,24 @@ class BaseStore:
         return [found[row] for row in wanted]
 
     def facets(self) -> Facets:
-        return self._facets
+        return {name: tuple(by_key.values()) for name, by_key in self._facets.items()}
+
+    def facets_by_year(self, kind: str, filters: Filters, query: str) -> tuple[FacetByYear, ...]:
+        check_kind(kind)
+        by_key: dict[str, Counter[int]] = defaultdict(Counter)
+        for key, year, count in self.year_counts(kind, filters, query):
+            by_key[key][year or 0] += count
+        facets = self._facets["countries" if kind == "country" else "speakers"]
+        found = []
+        for key, counts in by_key.items():
+            if facet := facets.get(key):
+                years = {year: counts[year] for year in sorted(counts) if year}
+                about = facet.value, facet.label, counts.total(), facet.spellings
+                found.append(FacetByYear(*about, years))
+        return tuple(sorted(found, key=most_first))
 
     @cached_property
-    def _facets(self) -> Facets:
+    def _facets(self) -> dict[str, dict[str, Facet]]:
         counts = self.country_counts()
         return {
             name: facets_of(

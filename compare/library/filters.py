@@ -386,18 +386,35 @@ Facets = Mapping[str, tuple[Facet, ...]]
 """A library's values by name of the filter, the most frequent first."""
 
 
+@dataclass(frozen=True, slots=True)
+class FacetByYear(Facet):
+    """A country or speaker, with its statements by year.
+
+    Attributes:
+        years: Number of statements in each year that has one, the earliest first; `count` has the
+            undated ones, too.
+    """
+
+    years: Mapping[int, int]
+
+
 def facets_of(
     counted: Iterable[tuple[str, str, int]], totals: Mapping[str, int] | None = None
-) -> tuple[Facet, ...]:
-    """Return an attribute's facets, given keys and spellings with their numbers of statements.
+) -> dict[str, Facet]:
+    """Return an attribute's facets by key, given keys and spellings with numbers of statements.
 
     `totals` has the numbers by key if a statement can have several values, as with countries.
     """
-    found = []
+    found = {}
     for key, its in spellings_by_key(counted).items():
         ordered = tuple(commonest(its))
         total = totals[key] if totals else its.total()
         # Only a country code is upper case; other keys have lost case and accents.
         value = key if totals and key.isupper() else ordered[0]
-        found.append(Facet(value, ordered[0], total, ordered))
-    return tuple(sorted(found, key=lambda facet: (-facet.count, facet.label)))
+        found[key] = Facet(value, ordered[0], total, ordered)
+    return dict(sorted(found.items(), key=lambda entry: most_first(entry[1])))
+
+
+def most_first(facet: Facet) -> tuple[int, str]:
+    """Return what facets are sorted by."""
+    return -facet.count, facet.label

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compare.errors import UPDATE, LibraryError
-from compare.files import file_sha256
+from compare.files import file_sha256, locked
 from compare.safe_text import one_line
 from compare.strict_json import read_json
 from compare.strict_model import check
@@ -126,6 +126,8 @@ class Generation:
         """
         for name, record in self.manifest.files.items():
             path = self.path / name
+            if path.is_symlink():  # a deletion would remove the link, and leave the words
+                raise damaged(path, "is a link to another file")
             try:
                 with path.open("rb") as file:
                     size = os.fstat(file.fileno()).st_size
@@ -309,14 +311,12 @@ def writing(folder: Path) -> Iterator[Path]:
     Raises:
         LibraryError: Another program is writing, or the folder is read-only or holds other files.
     """
-    from filelock import FileLock, Timeout
-
     generations = folder / _GENERATIONS
     scratch = generations / _UNFINISHED
     try:
         _check_writable(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / _LOCK, timeout=0):
+        with locked(folder / _LOCK, 0):
             generations.mkdir(exist_ok=True)
             _remove_leftovers(folder)
             scratch.mkdir(exist_ok=True)
@@ -325,7 +325,7 @@ def writing(folder: Path) -> Iterator[Path]:
             finally:
                 if not (scratch / RESUME).exists():
                     shutil.rmtree(scratch, ignore_errors=True)
-    except Timeout:
+    except TimeoutError:
         raise LibraryError(
             f"Another program is writing to the library in {folder}: wait until it has finished, "
             "then try again."

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from compare.errors import LibraryError
 from compare.library.backend import Backend, Generation, backend_at
 from compare.library.build import check_encoder, encoder_of, no_statement
-from compare.library.filters import Facets, Filters
+from compare.library.filters import FacetByYear, Facets, Filters
 from compare.library.generations import Manifest
 from compare.statements import Passage, Statement
 
@@ -218,6 +218,24 @@ class OpenLibrary:
     def facets(self) -> Facets:
         """Return the values that filters offer, with the number of statements of each."""
         return self.store.facets()
+
+    def facets_by_year(
+        self, by: str = "country", filters: Filters | None = None, query: str = ""
+    ) -> tuple[FacetByYear, ...]:
+        """Return who speaks and when: countries or speakers, those with most statements first.
+
+        >>> [(one.label, one.years) for one in library.facets_by_year("country")[:2]]
+        [('China', {2022: 5}), ('United States', {2022: 3})]
+
+        Args:
+            by: "country" or "speaker"; a joint statement counts for each of its countries.
+            filters: Which statements.
+            query: Words that must all occur in the statement or its metadata, as for `browse`.
+
+        Raises:
+            QueryError: `by` is neither.
+        """
+        return self.store.facets_by_year(by, filters or Filters(), query)
 
     def period(self) -> Period | None:
         """Return the first and the last day that a statement may be of; None without any date."""

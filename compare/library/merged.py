@@ -237,6 +237,11 @@ class MergedStore(BaseStore):
     def country_counts(self) -> Mapping[str, int]:
         return sum((Counter(part.country_counts()) for part in self._parts), Counter())
 
+    def year_counts(
+        self, kind: str, filters: Filters, query: str
+    ) -> Iterator[tuple[str, int | None, int]]:
+        return chain(*(part.year_counts(kind, filters, query) for part in self._parts))
+
     def period(self) -> Period | None:
         found = list(filter(None, (part.period() for part in self._parts)))
         return (min(first for first, _ in found), max(last for _, last in found)) if found else None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from compare.library.actors import Actors
     from compare.library.build import Change, Embedding
-    from compare.library.filters import Facets, Filters
+    from compare.library.filters import FacetByYear, Facets, Filters
     from compare.progress import Progress
     from compare.statements import Passage, Statement
 
@@ -124,6 +124,18 @@ class PassageStore(Protocol):
 
     def facets(self) -> Facets:
         """Return the values that filters offer."""
+
+    def facets_by_year(self, kind: str, filters: Filters, query: str) -> tuple[FacetByYear, ...]:
+        """Return the countries or speakers of the statements that `browse` finds.
+
+        Raises:
+            QueryError: `kind` is not one of `actors.KINDS`.
+        """
+
+    def year_counts(
+        self, kind: str, filters: Filters, query: str
+    ) -> Iterable[tuple[str, int | None, int]]:
+        """Return key, year (None if undated) and number of statements, of what `browse` finds."""
 
     def period(self) -> Period | None:
         """Return the first and the last day that a statement may be of; None without any date."""

@@ -86,6 +86,14 @@ _ACTOR_KEYS = {
 }
 """Queries for each statement's number with its actors' keys, by kind of actor."""
 
+_YEAR = "CAST(strftime('%Y', first_day + 1721424.5) AS INTEGER)"  # of a `datetime.date` ordinal
+_YEAR_COUNTS = {
+    "country": f"SELECT key, {_YEAR}, count(DISTINCT n) FROM (SELECT n, first_day FROM statements "
+    "{where}) JOIN countries USING (n) GROUP BY 1, 2",
+    "speaker": f"SELECT speaker_key, {_YEAR}, count(*) FROM statements {{where}} GROUP BY 1, 2",
+}
+"""Queries for key, year and number of the statements that pass, by kind of actor."""
+
 
 class SqliteStore(BaseStore):
     """A store in the folder of a generation."""
@@ -187,11 +195,7 @@ class SqliteStore(BaseStore):
     def browse(
         self, filters: Filters, query: str, limit: int, offset: int
     ) -> tuple[list[Statement], int]:
-        where, parameters = _where(filters, map(_quoted, distinct_words(query)))
-        if filters.words:
-            where += " AND " if where else "WHERE "
-            where += f"n IN (SELECT n FROM passages WHERE row IN ({_WITH_WORDS}))"
-            parameters.append(_required(filters.words))
+        where, parameters = self._browsed(filters, query)
         ((total,),) = self._all(f"SELECT count(*) FROM statements {where}", parameters)
         found = self._all(
             "SELECT data FROM contents JOIN "
@@ -200,6 +204,19 @@ class SqliteStore(BaseStore):
             [*parameters, max(0, limit), max(0, offset)],
         )
         return [self._statement(data) for (data,) in found], total
+
+    def _browsed(self, filters: Filters, query: str) -> tuple[str, list[str | int]]:
+        """Return the WHERE clause for the statements that `browse` finds, and its parameters."""
+        where, parameters = _where(filters, map(_quoted, distinct_words(query)))
+        if filters.words:
+            where += " AND " if where else "WHERE "
+            where += f"n IN (SELECT n FROM passages WHERE row IN ({_WITH_WORDS}))"
+            parameters.append(_required(filters.words))
+        return where, parameters
+
+    def year_counts(self, kind: str, filters: Filters, query: str) -> list[Any]:
+        where, parameters = self._browsed(filters, query)
+        return self._all(_YEAR_COUNTS[kind].format(where=where), parameters)
 
     def spellings(self, attribute: str) -> list[Any]:
         return self._all(_SPELLINGS[attribute])

@@ -465,10 +465,17 @@ def _texts_by_word(texts: Sequence[str]) -> dict[str, list[int]]:
 def _halved(pair: InputPair, fits: Callable[[InputPair], bool]) -> list[InputPair]:
     """Halve the longer text at a blank until all parts fit.
 
-    A text without a blank stays whole, and so does a pair whose contexts alone fill the window.
+    A text without a blank stays whole, and so does a pair in which such a text, or the contexts,
+    fill the window.
     """
     a, b = pair
-    if fits(pair) or not fits((replace(a, text=""), replace(b, text=""))):
+    without = replace(a, text=""), replace(b, text="")
+    # Halving the other text makes no room beside a long one without blanks.
+    stuck = any(
+        not _middle_blank(side.text) and not fits(alone)
+        for side, alone in ((a, (a, without[1])), (b, (without[0], b)))
+    )
+    if fits(pair) or stuck or not fits(without):
         return [pair]
     done: list[InputPair] = []
     left = [pair]

@@ -12,10 +12,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from compare.batch.tables import LABELS, cell, read_rows, required_cell
 from compare.corpus import Row
 from compare.corpus.validate import HALF_CHARACTER
 from compare.errors import ReviewError
-from compare.evaluate.pairs import LABELS, cell, read_rows, required_cell
 from compare.export import columns
 from compare.export.rows import CHANGED
 from compare.results import Excerpt, Probabilities, Stance

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,13 +12,11 @@ from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 
 from compare import __version__
-from compare.comparison import compare_sides
-from compare.comparison.positions import positions
-from compare.comparison.search import search
 from compare.errors import CompareError, CorpusError, QueryError, UnknownWatchError
 from compare.export.formats import ExportFormat, export_bytes
 from compare.export.json_files import (
@@ -27,12 +25,13 @@ from compare.export.json_files import (
     public_json,
     sides_json,
 )
+from compare.facade import Library
 from compare.library.backend import Backend
 from compare.progress import Progress
-from compare.results import Result
 from compare.serve import bodies
 from compare.serve.readings import LibraryPool, Readings, RefusedError
 from compare.serve.settings import LOG_FORMAT, Gate, Metrics, Settings, of_reader
+from compare.strict_json import read_json
 from compare.watch import FeedFormat, feed_bytes
 
 _ABOUT = """Finds statements by others that agree with an official's quote and that oppose it. Each
@@ -67,6 +66,7 @@ def create_app(
         redoc_url=None,
         dependencies=[Depends(_check_parameters)],
     )
+    api.router.route_class = _Route
     _add_errors(api)
     _add_about(api, pool, metrics)
     _add_watches(api, pool)
@@ -84,6 +84,26 @@ def create_app(
             expose_headers=["X-Request-Id", "Content-Disposition"],
         )
     return api
+
+
+class _Route(APIRoute):
+    """A route that reads its body strictly: no field twice, and no number that is not finite."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            return await answer(_StrictRequest(request.scope, request.receive))
+
+        return handler
+
+
+class _StrictRequest(Request):
+    async def json(self) -> Any:
+        try:
+            return read_json(await self.body())
+        except ValueError as error:
+            raise HTTPException(422, f"The body cannot be read: {error}") from error
 
 
 async def _check_parameters(request: Request) -> None:
@@ -144,19 +164,17 @@ def _add_about(api: FastAPI, pool: LibraryPool, metrics: Metrics) -> None:
     @api.get("/libraries")
     def libraries() -> list[dict[str, Any]]:
         """List the libraries, the one used by default first."""
-        found = []
-        for name in pool.libraries:
-            made = pool.library(name).manifest
-            found.append(
-                {
-                    "name": name,
-                    "statements": made.statements,
-                    "passages": made.passages,
-                    "digest": made.corpus_digest,
-                    "encoder": made.encoder,
-                }
-            )
-        return found
+        manifests = {name: pool.library(name).manifest for name in pool.libraries}
+        return [
+            {
+                "name": name,
+                "statements": made.statements,
+                "passages": made.passages,
+                "digest": made.corpus_digest,
+                "encoder": made.encoder,
+            }
+            for name, made in manifests.items()
+        ]
 
     @api.get("/facets")
     def facets(library: LibraryName = "") -> dict[str, list[dict[str, Any]]]:
@@ -169,14 +187,7 @@ def _add_about(api: FastAPI, pool: LibraryPool, metrics: Metrics) -> None:
     @api.get("/statements/{statement_id:path}")
     def statement(statement_id: str, library: LibraryName = "") -> dict[str, Any]:
         """Return a statement."""
-        found = pool.library(library).store.statements([statement_id])
-        if statement_id not in found:
-            raise _no_statement(statement_id)
-        return found[statement_id].to_dict()
-
-
-def _no_statement(statement_id: str) -> RefusedError:
-    return RefusedError(404, f"There is no statement {statement_id!r} in this library.")
+        return pool.statement(statement_id, library).to_dict()
 
 
 # -- Watches -------------------------------------------------------------------------------------
@@ -208,19 +219,6 @@ def _add_watches(api: FastAPI, pool: LibraryPool) -> None:
 
 
 def _add_searches(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
-    def searched(asked: bodies.SearchRequest, library: str, on_progress: Progress) -> Result:
-        return search(
-            pool.library(library),
-            replace(asked.quote.quote(), opposite=asked.opposite),
-            filters=bodies.read_filters(asked.filters),
-            thresholds=asked.thresholds.thresholds(),
-            candidates=asked.candidates,
-            why=asked.why,
-            stance_model=pool.model(),
-            same_actor=asked.same_actor,
-            on_progress=on_progress,
-        )
-
     @api.get("/search")
     async def search_words(
         request: Request,
@@ -244,11 +242,9 @@ def _add_searches(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
     ) -> dict[str, Any]:
         """Offer what someone who disagrees with a quote may say, from a list of matters."""
 
-        def read(on_progress: Progress) -> dict[str, Any]:
-            found = pool.library(library).opposites(
-                q, stance_model=pool.model(), on_progress=on_progress
-            )
-            return opposites_json(found)
+        def read(step: Progress) -> dict[str, Any]:
+            opened, model = pool.library(library), pool.model()
+            return opposites_json(opened.opposites(q, stance_model=model, on_progress=step))
 
         return await readings.run(request, read)
 
@@ -263,7 +259,11 @@ def _add_searches(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
         """Find who agrees with a quote and who opposes it, with filters and thresholds."""
 
         def read(on_progress: Progress) -> dict[str, Any]:
-            return _page(searched(asked, library, on_progress), limit, offset)
+            """Return what `search --json` prints, with a part of each list."""
+            data = public_json(asked.read(pool, library, on_progress))
+            shown = range(offset + 1, offset + limit + 1)
+            data["results"] = [entry for entry in data["results"] if entry["rank"] in shown]
+            return data
 
         return await readings.run(request, read)
 
@@ -277,7 +277,7 @@ def _add_searches(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
         """Return the lists of a search as a file."""
 
         def read(on_progress: Progress) -> bytes:
-            return export_bytes(searched(asked, library, on_progress), format)
+            return export_bytes(asked.read(pool, library, on_progress), format)
 
         name = f'attachment; filename="pairs{format.suffix}"'
         data = await readings.run(request, read)
@@ -288,56 +288,24 @@ def _add_comparisons(api: FastAPI, pool: LibraryPool, readings: Readings) -> Non
     @api.post("/stance")
     async def stance(request: Request, asked: bodies.StanceRequest) -> dict[str, Any]:
         """Say how two statements relate."""
+        return await readings.run(request, partial(asked.read, pool))
 
-        def read(on_progress: Progress) -> dict[str, Any]:
-            pair = asked.a.model_input("Statement a"), asked.b.model_input("Statement b")
-            return pool.stance(pair, why=asked.why, on_progress=on_progress)
-
-        return await readings.run(request, read)
-
-    @api.post("/pairs")
-    async def pairs(
-        request: Request, asked: bodies.PairsRequest, library: LibraryName = ""
+    @api.post("/pairs", include_in_schema=False)  # its name before
+    @api.post("/sides")
+    async def sides(
+        request: Request, asked: bodies.SidesRequest, library: LibraryName = ""
     ) -> dict[str, Any]:
         """Find where two sides agree or oppose each other, or where one changed position."""
-
-        def read(on_progress: Progress) -> dict[str, Any]:
-            found = compare_sides(
-                pool.library(library),
-                asked.proposition,
-                bodies.read_filters(asked.a),
-                bodies.read_filters(asked.b) if asked.b else None,
-                opposite=asked.opposite,
-                stance_model=pool.model(),
-                thresholds=asked.thresholds.thresholds(),
-                most_of_side=asked.most_of_side,
-                on_progress=on_progress,
-            )
-            return sides_json(found)
-
-        return await readings.run(request, read)
+        read = partial(asked.read, pool, library)
+        return await readings.run(request, lambda step: sides_json(read(step)))
 
     @api.post("/positions")
     async def place(
         request: Request, asked: bodies.PositionsRequest, library: LibraryName = ""
     ) -> dict[str, Any]:
         """Place countries or speakers on a proposition, from opposed (-1) to agreeing (+1)."""
-
-        def read(on_progress: Progress) -> dict[str, Any]:
-            found = positions(
-                pool.library(library),
-                asked.proposition,
-                opposite=asked.opposite,
-                by=asked.by,
-                filters=bodies.read_filters(asked.filters),
-                thresholds=asked.thresholds.thresholds(),
-                most_each=asked.most_each,
-                stance_model=pool.model(),
-                on_progress=on_progress,
-            )
-            return positions_json(found)
-
-        return await readings.run(request, read)
+        read = partial(asked.read, pool, library)
+        return await readings.run(request, lambda step: positions_json(read(step)))
 
 
 # -- Changes -------------------------------------------------------------------------------------
@@ -351,10 +319,8 @@ def _add_changes(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
         """Add statements to a library; those with a known id replace it."""
 
         def write(on_progress: Progress) -> dict[str, int]:
-            statements, opened = asked.read(), pool.library(library)
-            if opened.read_only:
-                raise RefusedError(403, "This library is read-only.")
-            after = opened.update(statements, on_progress=on_progress)
+            statements = asked.read()
+            after = _own(pool, library).update(statements, on_progress=on_progress)
             return {"added": len(statements), "statements": len(after)}
 
         return await readings.run(request, write, lets_pass=False)
@@ -366,20 +332,17 @@ def _add_changes(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
         """Delete a statement from a library for good."""
 
         def write(on_progress: Progress) -> dict[str, int]:
-            opened = pool.library(library)
-            if opened.read_only:
-                raise RefusedError(403, "This library is read-only.")
-            if statement_id not in opened.store.statements([statement_id]):
-                raise _no_statement(statement_id)
+            opened = _own(pool, library)
+            pool.statement(statement_id, library)  # refused if there is none
             opened.delete([statement_id], on_progress)
             return {"statements": len(pool.library(library))}
 
         return await readings.run(request, write, lets_pass=False)
 
 
-def _page(result: Result, limit: int, offset: int) -> dict[str, Any]:
-    """Return what `search --json` prints, with a part of each list."""
-    data = public_json(result)
-    shown = range(offset + 1, offset + limit + 1)
-    data["results"] = [entry for entry in data["results"] if entry["rank"] in shown]
-    return data
+def _own(pool: LibraryPool, name: str) -> Library:
+    """Return a library that can be changed."""
+    opened = pool.library(name)
+    if opened.read_only:
+        raise RefusedError(403, "This library is read-only.")
+    return opened

@@ -1,10 +1,14 @@
-"""The bodies of requests, checked by pydantic, and the values read from them."""
+"""What can be asked for: bodies that pydantic checks, each with the function that answers it.
+
+The routes of the HTTP API and the tools of the MCP server take the same bodies.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -19,20 +23,39 @@ from pydantic import (
     create_model,
 )
 
-from compare.comparison.retrieval import CANDIDATES, MOST_PER_ACTOR
-from compare.comparison.sides import MOST_AT_ALL, MOST_OF_SIDE
+from compare.comparison import compare_sides
+from compare.comparison.positions import positions
+from compare.comparison.search import search
 from compare.corpus import read_corpus
+from compare.defaults import (
+    CANDIDATES,
+    MOST_AT_ALL,
+    MOST_CANDIDATES,
+    MOST_OF_ACTOR,
+    MOST_OF_SIDE,
+    MOST_PER_ACTOR,
+)
 from compare.errors import CorpusError, QueryError
+from compare.export.json_files import stance_json
 from compare.library import FILTERS, Filters
 from compare.library.filters import check_order
-from compare.models import LEAST_CALLED, ModelInput
-from compare.results import OF_PLACEMENTS, Excerpt, Thresholds
-from compare.statements import PartialDate, Quote, Statement, clean_quote, parse_countries
+from compare.models import LEAST_CALLED, ModelInput, Probabilities, signature
+from compare.models.rationale import find_rationale
+from compare.progress import Progress
+from compare.results import OF_PLACEMENTS, Excerpt, Positions, Result, Thresholds
+from compare.serve.readings import LibraryPool
+from compare.statements import (
+    PartialDate,
+    Quote,
+    Statement,
+    clean_quote,
+    language_notes,
+    parse_countries,
+)
 from compare.statements.sentence_kinds import SentenceKind
 from compare.strict_model import shown_value
 
 MOST_LISTED = 1_000
-MOST_CANDIDATES = 2_000
 MOST_ADDED = 1_000
 _LONGEST_NAME = 500
 _MOST_VALUES = 100
@@ -64,7 +87,11 @@ Number = Annotated[float, Strict()]
 Flag = Annotated[bool, Strict()]
 
 
-OPPOSITE = "What someone who disagrees would say: passages are read against both."
+OPPOSITE = (
+    'What someone who disagrees would say, in a sentence, not with a mere "not": passages are read '
+    "against both."
+)
+SAME_ACTOR = "Weigh each verdict with those on the same actor's other passages."
 
 
 class Body(BaseModel):
@@ -109,8 +136,8 @@ class QuoteFields(Body):
 _WHOLE_ERRORS = ("int_type", "int_parsing", "int_parsing_size", "int_from_float")
 _SAID = {
     "missing": "it is missing",
-    "extra_forbidden": "there is no such field: see /openapi.json",
-    "model_attributes_type": "give a JSON object",
+    "extra_forbidden": "there is no such field",
+    **dict.fromkeys(("model_attributes_type", "model_type"), "give a JSON object"),
     "dict_type": "give a JSON object",
     **dict.fromkeys(_WHOLE_ERRORS, "give a whole number, not {shown}"),
     **dict.fromkeys(("float_type", "float_parsing"), "give a number, not {shown}"),
@@ -209,56 +236,107 @@ class PlacedThresholdFields(ThresholdFields):
     probability: Number = Field(default=OF_PLACEMENTS.probability, ge=LEAST_CALLED, le=1)
 
 
-SAME_ACTOR = "Weigh each verdict with those on the same actor's other passages."
-
-
 class SearchRequest(Body):
-    """Who agrees with a quote, and who opposes it."""
+    """Find who agrees with a quote and who opposes it, with filters and thresholds."""
 
     quote: QuoteFields
-    opposite: Text = Field(
-        default="",
-        description=OPPOSITE,
-    )
+    opposite: Text = Field(default="", description=OPPOSITE)
     filters: FilterFields = FilterFields()
     thresholds: ThresholdFields = ThresholdFields()
     candidates: Whole = Field(default=CANDIDATES, ge=1, le=MOST_CANDIDATES)
     why: Flag = Field(default=False, description="Also find the deciding words of what is listed.")
     same_actor: Flag = Field(default=True, description=SAME_ACTOR)
 
+    def read(
+        self, pool: LibraryPool, library: str = "", on_progress: Progress | None = None
+    ) -> Result:
+        """Search a library."""
+        return search(
+            pool.library(library),
+            replace(self.quote.quote(), opposite=self.opposite),
+            filters=read_filters(self.filters),
+            thresholds=self.thresholds.thresholds(),
+            candidates=self.candidates,
+            why=self.why,
+            stance_model=pool.model(),
+            same_actor=self.same_actor,
+            on_progress=on_progress,
+        )
+
 
 class StanceRequest(Body):
-    """How two statements relate."""
+    """Say how two statements relate: whether they agree, oppose each other or neither."""
 
     a: QuoteFields
     b: QuoteFields
-    why: Flag = False
+    why: Flag = Field(default=False, description="Also find the deciding words.")
+
+    def read(self, pool: LibraryPool, on_progress: Progress | None = None) -> dict[str, Any]:
+        """Return what `stance --json` prints."""
+        pair = self.a.model_input("Statement a"), self.b.model_input("Statement b")
+        model = pool.model()
+        scores, (parts,) = model.score_parts([pair], on_progress)
+        rationale = find_rationale(model, *pair)[1] if self.why else None
+        texts = ("Statement a", pair[0].text), ("Statement b", pair[1].text)
+        notes = language_notes(*texts, languages=model.languages)
+        odds = Probabilities(*map(float, scores[0]))
+        return stance_json(pair, odds, parts, rationale, signature(model), notes)
 
 
-class PairsRequest(Body):
-    """Where two sides agree or oppose each other; without `b`, side a over time."""
-
+class _PropositionRequest(Body):
     proposition: Text = Field(examples=["The canal must be open to all ships."])
     opposite: Text = Field(
         default="", description=OPPOSITE, examples=["The canal is ours to close."]
     )
+    thresholds: PlacedThresholdFields = PlacedThresholdFields()
+
+
+class SidesRequest(_PropositionRequest):
+    """Find where two sides agree or oppose each other; without b, where a changed position."""
+
     a: FilterFields
     b: FilterFields | None = None
     most_of_side: Whole = Field(default=MOST_OF_SIDE, ge=1, le=MOST_AT_ALL)
-    thresholds: PlacedThresholdFields = PlacedThresholdFields()
+
+    def read(
+        self, pool: LibraryPool, library: str = "", on_progress: Progress | None = None
+    ) -> Result:
+        """Compare the sides."""
+        return compare_sides(
+            pool.library(library),
+            self.proposition,
+            read_filters(self.a),
+            read_filters(self.b) if self.b else None,
+            opposite=self.opposite,
+            stance_model=pool.model(),
+            thresholds=self.thresholds.thresholds(),
+            most_of_side=self.most_of_side,
+            on_progress=on_progress,
+        )
 
 
-class PositionsRequest(Body):
-    """Places countries or speakers on a proposition."""
+class PositionsRequest(_PropositionRequest):
+    """Place countries or speakers on a proposition, from opposed (-1) to agreeing (+1)."""
 
-    proposition: Text = Field(examples=["The canal must be open to all ships."])
-    opposite: Text = Field(
-        default="", description=OPPOSITE, examples=["The canal is ours to close."]
-    )
     by: Literal["country", "speaker"] = "country"
     filters: FilterFields = FilterFields()
-    thresholds: PlacedThresholdFields = PlacedThresholdFields()
-    most_each: Whole = Field(default=MOST_PER_ACTOR, ge=1, le=200)
+    most_each: Whole = Field(default=MOST_PER_ACTOR, ge=1, le=MOST_OF_ACTOR)
+
+    def read(
+        self, pool: LibraryPool, library: str = "", on_progress: Progress | None = None
+    ) -> Positions:
+        """Place the actors."""
+        return positions(
+            pool.library(library),
+            self.proposition,
+            opposite=self.opposite,
+            by=self.by,
+            filters=read_filters(self.filters),
+            thresholds=self.thresholds.thresholds(),
+            most_each=self.most_each,
+            stance_model=pool.model(),
+            on_progress=on_progress,
+        )
 
 
 class StatementsRequest(Body):

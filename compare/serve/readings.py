@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import anyio
 import anyio.to_thread
@@ -16,13 +16,11 @@ from starlette.requests import Request
 
 from compare.comparison.turns import TURNS
 from compare.errors import CompareError
-from compare.export.json_files import stance_json
 from compare.facade import Library
 from compare.library.backend import Backend, backend_at
-from compare.models import InputPair, Probabilities, StanceModel, load_stance_model, signature
-from compare.models.rationale import find_rationale
+from compare.models import StanceModel, load_stance_model
 from compare.progress import Progress
-from compare.statements import language_notes
+from compare.statements import Statement
 
 T = TypeVar("T")
 
@@ -78,17 +76,16 @@ class LibraryPool:
             self._model = self._model or load_stance_model()
         return self._model
 
-    def stance(
-        self, pair: InputPair, *, why: bool, on_progress: Progress | None = None
-    ) -> dict[str, Any]:
-        """Return what `stance --json` prints for two texts."""
-        model = self.model()
-        scores, (parts,) = model.score_parts([pair], on_progress)
-        rationale = find_rationale(model, *pair)[1] if why else None
-        texts = ("Statement a", pair[0].text), ("Statement b", pair[1].text)
-        notes = language_notes(*texts, languages=model.languages)
-        odds = Probabilities(*map(float, scores[0]))
-        return stance_json(pair, odds, parts, rationale, signature(model), notes)
+    def statement(self, statement_id: str, library: str = "") -> Statement:
+        """Return a statement of a library.
+
+        Raises:
+            RefusedError: There is none with this id.
+        """
+        found = self.library(library).store.statements([statement_id])
+        if statement_id not in found:
+            raise RefusedError(404, f"There is no statement {statement_id!r} in this library.")
+        return found[statement_id]
 
 
 class Readings:

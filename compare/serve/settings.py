@@ -16,11 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.responses import JSONResponse
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from compare.comparison.turns import TURNS
 from compare.models.runtime import thread_count
 
 if TYPE_CHECKING:
+    from asyncio import Transport
+
     from compare.library.backend import Backend
 
 Message = MutableMapping[str, Any]
@@ -34,7 +37,11 @@ LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 WITHOUT_TOKEN = ("/health",)
 """Paths that need no token, since they tell nothing about the libraries."""
 
+HEAD_SECONDS = 10.0
+"""How long a connection may take to send the head of its next request."""
+
 _DIGITS = 20  # of a size that is worth reading
+_FOREIGN = (b"cross-site", b"same-site")  # how browsers mark what a page elsewhere asks for
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 logger = logging.getLogger("compare.serve")
@@ -103,6 +110,33 @@ class Metrics:
         queue.set_function(lambda: len(TURNS))
 
 
+class Connection(H11Protocol):
+    """A connection that is closed if it sends no whole head of a request in `HEAD_SECONDS`."""
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        """Wait for the first request."""
+        super().connection_made(transport)
+        self._wait()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request."""
+        super().on_response_complete()
+        self._clock.cancel()
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self._clock.cancel()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        self._clock = self.loop.call_later(HEAD_SECONDS, self._close_unless_asked)
+
+    def _close_unless_asked(self) -> None:
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.close()
+
+
 class Gate:
     """Checks every request before the application sees it, and logs it without its words.
 
@@ -153,17 +187,25 @@ class Gate:
         host = headers.get("host", b"").decode("latin-1").lower()
         if "*" not in settings.hosts and _without_port(host) not in settings.hosts:
             return 403, f"This server does not answer under the name {host!r}: see --host-name."
+        if headers.get("sec-fetch-site") in _FOREIGN and not self._is_allowed(headers):
+            return 403, "A page elsewhere asked for this: name its origin with --cors to allow it."
         if settings.token and path not in WITHOUT_TOKEN:
             kind, _, given = headers.get("authorization", b"").partition(b" ")
             is_right = secrets.compare_digest(given.strip(), settings.token.encode())
             if kind.lower() != b"bearer" or not is_right:
                 return 401, "Send the server's token in the header Authorization: Bearer TOKEN."
+        if "content-length" in headers and "transfer-encoding" in headers:
+            return 400, "Send Content-Length or Transfer-Encoding, not both."
         size = headers.get("content-length", b"0")
         if not size.isdigit():
             return 400, "The header Content-Length is not a number of bytes: correct it."
         if len(size) > _DIGITS or int(size) > settings.largest_body:
             return 413, self._too_large
         return None
+
+    def _is_allowed(self, headers: Mapping[str, bytes]) -> bool:
+        origin = headers.get("origin", b"").decode("latin-1")
+        return "*" in self._settings.origins or origin in self._settings.origins
 
     @property
     def _too_large(self) -> str:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.comparison.retrieval import CANDIDATES, with_readable_languages
+from compare.comparison.retrieval import with_readable_languages
 from compare.comparison.search import search
+from compare.defaults import CANDIDATES
 from compare.errors import UnknownWatchError, WatchError
 from compare.library.library import OpenLibrary
 from compare.models import Use

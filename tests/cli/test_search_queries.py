@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from compare.cli.search_file import partial_path, read_quotes, search_file
+from compare.batch.quotes import partial_path, read_quotes, search_file
 from compare.export.dictionary import columns
 from compare.facade import Library
 from tests.cli.conftest import BLOCKADE, Run
@@ -163,7 +163,7 @@ def test_a_mistake_in_the_options_is_told(run: Run, queries: Path, tmp_path: Pat
     out = tmp_path / "pairs.csv"
     assert "--queries needs a file to write" in run("search", "--queries", queries).err
     both = run("search", "A quote.", "--queries", queries, "--out", out)
-    assert "only one of them" in both.err
+    assert "or a file with --queries" in both.err
     for option in (("--limit", "3"), ("--speaker", "Ada"), ("--who", "Norland, 2022")):
         told = run("search", "--queries", queries, "--out", out, *option)
         assert (told.code, "do not go with --queries" in told.err) == (2, True)

@@ -23,6 +23,7 @@ from tests.cli.conftest import Run
 def token(tmp_path: Path) -> Path:
     path = tmp_path / "token"
     path.write_text("0123456789abcdef0123\n")
+    path.chmod(0o600)
     return path
 
 
@@ -45,6 +46,9 @@ def test_other_machines_need_a_token(run: Run, tmp_path: Path) -> None:
     assert "is no origin" in told.err
     told = run("serve", "--allow-write")
     assert (told.code, "--allow-write needs a token" in told.err) == (2, True)
+    (tmp_path / "open").write_text("0123456789abcdef0123")
+    told = run("serve", "--token-file", tmp_path / "open")
+    assert (told.code, "chmod 600" in told.err) == (2, True)
     (tmp_path / "short").write_text("abc")
     told = run("serve", "--token-file", tmp_path / "short")
     assert (told.code, "holds no token: write at least 16" in told.err) == (2, True)

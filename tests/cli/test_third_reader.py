@@ -144,7 +144,7 @@ def test_on_a_terminal_it_asks_once_for_each_host(
         monkeypatch.setattr(click, "confirm", lambda text, err: asked.append(text) or yes)
 
     monkeypatch.setattr("compare.models.endpoints._THIS_MACHINE", ())
-    monkeypatch.setattr("compare.cli.third_reader.can_ask", lambda: True)
+    monkeypatch.setattr("compare.cli.options.can_ask", lambda: True)
     there = ("--third-reader", reader.url, "--third-model", "judge")
     answer(False)
     told = run("search", BLOCKADE, *there)

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from compare.comparison.reproduce import reproduce
-from compare.comparison.retrieval import CANDIDATES
 from compare.comparison.scoring import explain_listed
 from compare.comparison.search import _Scored, _strongest, _weighed, search, weigh_actors
+from compare.defaults import CANDIDATES
 from compare.errors import LibraryError, QueryError
 from compare.export.json_files import public_json, result_from_json, result_to_json
 from compare.export.rows import pair_rows
@@ -361,7 +361,7 @@ def test_what_only_the_fast_model_read_is_left_out(library, monkeypatch):
     made = result.provenance
     assert made.label_source_of(result.agree[0]) == f"doubter@{cascade.digest[:12]}"
     assert made.screening == "judge@555555555555"
-    told = public_json(result)["provenance"]["screened"]
+    told = public_json(result)["provenance"]["first_stage_only"]
     assert told == {"model": made.screening, "statements": []}
     first = result.agree[
         0
@@ -373,7 +373,7 @@ def test_what_only_the_fast_model_read_is_left_out(library, monkeypatch):
     assert made.label_source_of(last) == made.screening
     sources = {row["b_id"]: row["label_source"] for row in pair_rows(older)}
     assert sources["late"] == made.screening
-    told = public_json(older)["provenance"]["screened"]
+    told = public_json(older)["provenance"]["first_stage_only"]
     assert told == {"model": made.screening, "statements": ["late"]}
     kept = result_from_json(json.loads(json.dumps(result_to_json(result))))
     assert kept == result

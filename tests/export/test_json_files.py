@@ -323,7 +323,7 @@ def test_public_json_has_the_promised_shape() -> None:
             "encoder": {"name": "tiny", "digest": "e" * 64},
             "stance": {"name": "judge", "digest": "5" * 64},
         },
-        "screened": None,
+        "first_stage_only": None,
         "third_reader": {},
         "thresholds": {"probability": 0.5, "similarity": 0.35},
         "filters": {"countries": ["OST"], "not_own_speaker": True},

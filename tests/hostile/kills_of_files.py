@@ -23,12 +23,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from compare.cli.search_file import read_quotes, search_file
+from compare.batch.pairs import read_batch, score_file
+from compare.batch.quotes import read_quotes, search_file
 from compare.collections import download as downloading
 from compare.collections.registry import named_collection
 from compare.corpus.importing import import_corpus
 from compare.errors import CompareError
-from compare.evaluate.batch import read_batch, score_file
 from compare.export import ExportFormat
 from compare.library import Filters
 from compare.models import ModelInput, Probabilities

@@ -14,7 +14,7 @@ import numpy as np
 from compare.library import FILTERS, Facets, Filters
 from compare.library.actors import Actors, actor_keys, check_kind, name_actors
 from compare.library.build import Change, Embedding, passage_key
-from compare.library.filters import facets_of, required_words
+from compare.library.filters import FacetByYear, facets_of, required_words
 from compare.library.index.base import Floats, Neighbours, Rows, Selection
 from compare.library.passage_store import PassageMetadata, Period, Written
 from compare.statements import (
@@ -214,11 +214,35 @@ class MemoryStore:
             if one.attribute and not one.excludes and name not in ("countries", "statement_ids"):
                 told = Counter(map(one.attribute.read, held))
                 key = one.attribute.key or str
-                values[name] = facets_of((key(text), text, n) for text, n in told.items())
+                counted = ((key(text), text, n) for text, n in told.items())
+                values[name] = tuple(facets_of(counted).values())
         spelled = Counter((country_key(c), c.name) for e in held for c in e.country)
         totals = Counter(key for e in held for key in {country_key(c) for c in e.country})
-        values["countries"] = facets_of(((*told, n) for told, n in spelled.items()), totals)
+        counted = ((*told, n) for told, n in spelled.items())
+        values["countries"] = tuple(facets_of(counted, totals).values())
         return values
+
+    def facets_by_year(self, kind: str, filters: Filters, query: str) -> tuple[FacetByYear, ...]:
+        check_kind(kind)
+        statements, _ = self.browse(filters, query, len(self.by_id), 0)
+        found = []
+        for facet in self.facets()["countries" if kind == "country" else "speakers"]:
+            spelled = set(facet.spellings)
+            names = [
+                (s, {c.name for c in s.country} if kind == "country" else {s.speaker})
+                for s in statements
+            ]
+            dates = [statement.date for statement, its in names if spelled & its]
+            years = Counter(date.year for date in dates if date)
+            if dates:
+                about = facet.value, facet.label, len(dates), facet.spellings
+                found.append(FacetByYear(*about, dict(sorted(years.items()))))
+        return tuple(sorted(found, key=lambda one: (-one.count, one.label)))
+
+    def year_counts(self, kind: str, filters: Filters, query: str):
+        statements, _ = self.browse(filters, query, len(self.by_id), 0)
+        years = [(statement.date and statement.date.year, statement) for statement in statements]
+        return [(key, year, 1) for year, one in years for key in actor_keys(one, kind)]
 
     def period(self) -> Period | None:
         dates = [entry.date for entry in self.by_id.values() if entry.date]

@@ -8,8 +8,8 @@ from dataclasses import fields
 import click
 import pytest
 
-from compare.cli.actors import sides
-from compare.cli.options import SIDE_FIELDS, filtering
+from compare.cli.actors import SIDE_FIELDS, sides
+from compare.cli.options import filtering
 from compare.errors import QueryError
 from compare.library import FILTERS, Filters
 from compare.library.filters import COLUMNS, COUNTRY, FACETED, ID, applicable, required_words

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
@@ -461,3 +462,23 @@ def test_the_database_is_written_without_side_files(folder: Path) -> None:
         assert database.execute("PRAGMA journal_mode").fetchone() == ("delete",)
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     database.close()
+
+
+def test_a_file_that_is_a_link_is_refused(folder: Path, tmp_path: Path) -> None:
+    build(folder)
+    database = the_current(folder, "library.sqlite")
+    database.rename(tmp_path / "elsewhere.sqlite")
+    database.symlink_to(tmp_path / "elsewhere.sqlite")
+    with pytest.raises(LibraryError, match=r"library\.sqlite is a link to another file"):
+        Library.open(folder)
+
+
+def test_a_file_system_without_locks_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flock(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", flock)
+    with pytest.raises(LibraryError, match="this file system has no locks"):
+        build(folder)

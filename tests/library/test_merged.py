@@ -77,6 +77,9 @@ def test_what_is_chosen_and_found_is_the_same(
     for query in ("", "blockade"):
         for page in ((50, 0), (3, 2), (3, 40)):
             assert merged.browse(filters, query, *page) == whole.browse(filters, query, *page)
+        for by in ("country", "speaker"):
+            found = merged.facets_by_year(by, filters, query)
+            assert found == whole.facets_by_year(by, filters, query)
     within, expected = merged.store.select(filters), whole.store.select(filters)
     assert len(within) == len(expected)
     chosen = selected_rows(within)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -294,6 +295,26 @@ def test_facets_count_what_a_filter_on_them_finds(store: PassageStore) -> None:
     assert dict(store.languages()) == {"": 5, "en": 2, "fr": 1}
 
 
+@given(filters=CHOSEN, query=st.sampled_from(["", "blockade", "nowhere"]))
+@settings(max_examples=50)
+def test_who_speaks_is_counted_by_year_among_what_is_browsed(
+    store: PassageStore, filters: Filters, query: str
+) -> None:
+    browsed, _ = store.browse(filters, query, 100, 0)
+    facets = store.facets()
+    for kind, name in (("country", "countries"), ("speaker", "speakers")):
+        found = store.facets_by_year(kind, filters, query)
+        assert [*found] == sorted(found, key=lambda one: (-one.count, one.label))
+        expected = {}
+        for facet in facets[name]:
+            of_it = [one for one in browsed if passes(one, Filters(**{name: (facet.value,)}))]
+            years = Counter(one.date.year for one in of_it if one.date)
+            if of_it:
+                expected[facet.value] = (facet.label, len(of_it), dict(years))
+        assert {one.value: (one.label, one.count, one.years) for one in found} == expected
+        assert all([*one.years] == sorted(one.years) for one in found)
+
+
 def test_the_period_is_that_of_the_dated_statements(store: PassageStore) -> None:
     dates = [one.date for one in store.all_statements() if one.date]
     first, last = min(day.first for day in dates), max(day.last for day in dates)
@@ -404,7 +425,8 @@ def test_actors_are_named_by_any_spelling(store: PassageStore) -> None:
         assert actors_named(countries, [name]) == [0]
     assert actors_named(countries, ["OSTRAVIA", "VLD", "Nowhere"]) == [0, 1]
     assert [speakers[n].name for n in actors_named(speakers, ["H.E. Ada Lorn"])] == ["ADA LORN"]
-    for ask in (store.actors, partial(store.actors_of, statements=EVERY)):
+    by_year = partial(store.facets_by_year, filters=Filters(), query="")
+    for ask in (store.actors, partial(store.actors_of, statements=EVERY), by_year):
         with pytest.raises(QueryError, match="'party' is not a kind of actor: use country"):
             ask("party")
 

@@ -551,3 +551,13 @@ def test_hostile_texts_are_read(model, text):
     scores = model.score([(ModelInput(text), ModelInput(LAWFUL))])
     assert scores.shape == (1, 3)
     assert scores.sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_beside_a_text_without_blanks_that_fills_the_window_nothing_is_halved():
+    pair = ModelInput("a." * 40), ModelInput("They stand for it, as all of them said.")
+
+    def fits(pair):
+        return sum(len(side.text) for side in pair) <= 60
+
+    assert parts_of(pair, fits) == [pair]
+    assert parts_of(pair[::-1], fits) == [pair[::-1]]

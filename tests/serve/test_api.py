@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import logging
+import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import anyio
+import click
 import feedparser
 import httpx2 as httpx
 import pytest
+import uvicorn
 from starlette.testclient import TestClient
 
+from compare.cli.actors import positions, sides
+from compare.cli.search import search
 from compare.comparison.turns import TURNS
 from compare.export.json_files import public_json
 from compare.facade import Library
 from compare.results import Result
+from compare.serve import bodies
 from compare.serve.api import create_app
-from compare.serve.settings import Settings
+from compare.serve.settings import Connection, Settings
 from compare.strict_model import model
 from tests.cli.conftest import BLOCKADE, STATEMENTS
 from tests.fakes import HashingEncoder, WordJudge, statement
@@ -118,9 +126,19 @@ def test_statements_facets_and_libraries_are_listed(folder: Path, tmp_path: Path
             422,
             "quote.text: it holds half a character",
         ),
-        (b'{"quote": ', 422, "The body is not JSON."),
-        (b'{"quote": "\xff"}', 400, "The body cannot be read: send JSON in UTF-8, "),
-        (b"[" * 100_000, 400, "The body cannot be read: send JSON in UTF-8, "),
+        (b'{"quote": ', 422, "The body cannot be read: line 1, column 11: expecting value."),
+        (b'{"quote": "\xff"}', 422, "The body cannot be read: byte 12 is not UTF-8."),
+        (b"[" * 100_000, 422, "The body cannot be read: it is nested too deeply."),
+        (
+            b'{"quote": {"text": "Yes."}, "quote": {"text": "No."}}',
+            422,
+            "The body cannot be read: an object has the field 'quote' twice.",
+        ),
+        (
+            b'{"quote": {"text": "Yes.", "date": 1e309}}',
+            422,
+            "The body cannot be read: quote.date: 1e309 is not a finite number.",
+        ),
     ],
 )
 def test_a_body_that_cannot_be_read_is_said(
@@ -132,13 +150,56 @@ def test_a_body_that_cannot_be_read_is_said(
     assert said(answer).startswith(sentence)
 
 
+def test_a_page_elsewhere_starts_nothing_unless_its_origin_is_named(folder: Path) -> None:
+    page = {"Sec-Fetch-Site": "cross-site"}
+    named = {**page, "Origin": "https://ours.example"}
+    api = client(folder, origins=("https://ours.example",))
+    for headers in (page, {**page, "Origin": "https://theirs.example"}):
+        answer = api.get("/search", params={"q": BLOCKADE}, headers=headers)
+        assert (answer.status_code, "--cors" in said(answer)) == (403, True)
+    for headers in (named, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {}):
+        assert api.get("/libraries", headers=headers).status_code == 200
+
+
+def test_two_ways_to_say_where_a_body_ends_are_refused(folder: Path) -> None:
+    headers = {"Content-Length": "2", "Transfer-Encoding": "chunked"}
+    answer = client(folder).post("/search", content=b"{}", headers=headers)
+    assert (answer.status_code, "not both" in said(answer)) == (400, True)
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nHost: local"])
+def test_a_connection_that_asks_nothing_is_closed(
+    folder: Path, begun: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("compare.serve.settings.HEAD_SECONDS", 0.3)
+    config = uvicorn.Config(create_app({"un": folder}), port=0, http=Connection)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.01)
+        address = server.servers[0].sockets[0].getsockname()
+        many = [socket.create_connection(address) for _ in range(150)]
+        for one in many:
+            one.sendall(begun)
+        assert httpx.get(f"http://localhost:{address[1]}/health").status_code == 200
+        many[0].settimeout(10)
+        assert many[0].recv(1) == b""  # closed by the server
+    finally:
+        server.should_exit = True
+        thread.join()
+    for one in many:
+        one.close()
+
+
 @pytest.mark.parametrize(
     ("path", "body", "sentence"),
     [
         ("/search", [], "The body: give a JSON object."),
         ("/search", {"quote": "Yes."}, "quote: give a JSON object."),
         ("/search", {"quote": {}}, "quote.text: it is missing."),
-        ("/search", {"quote": {"text": "Yes."}, "more": 1}, "more: there is no such field: see"),
+        ("/search", {"quote": {"text": "Yes."}, "more": 1}, "more: there is no such field."),
         (
             "/search",
             {"quote": {"text": "Yes."}, "candidates": "5"},
@@ -272,7 +333,7 @@ def test_an_error_of_the_program_is_a_sentence_with_the_id(
     def broken(*args: object, **kwargs: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("compare.serve.api.search", broken)
+    monkeypatch.setattr("compare.serve.bodies.search", broken)
     answer = client(folder).get("/search", params={"q": BLOCKADE})
     assert answer.status_code == 500
     assert said(answer) == (
@@ -294,16 +355,17 @@ def test_two_statements_two_sides_and_positions(folder: Path) -> None:
     assert "why" in api.post("/stance", json={**pair, "why": True}).json()
     claim = {"proposition": BLOCKADE, "opposite": "The blockade stays."}
     sides = {**claim, "a": {"countries": ["Valdoria"]}, "b": {"countries": ["Norland"]}}
-    found = api.post("/pairs", json={**sides, "most_of_side": 9}).json()
+    found = api.post("/sides", json={**sides, "most_of_side": 9}).json()
     assert [one["stance"] for one in found["pairs"]] == ["oppose"]
     assert (found["placed"], found["read"]) == ([1, 1], 1)
     assert found["provenance"]["settings"] == {**claim, "most_of_side": 9}
     assert [(one["side"], one["year"], one["read"]) for one in found["by_year"]] == [
         ("a", 2021, 1), ("b", 2022, 1)
     ]  # fmt: skip
-    over_time = api.post("/pairs", json={**claim, "a": {"countries": ["Ostravia"]}}).json()
+    assert api.post("/pairs", json=sides).json()["read"] == 1  # its name before
+    over_time = api.post("/sides", json={**claim, "a": {"countries": ["Ostravia"]}}).json()
     assert (over_time["placed"], over_time["pairs"]) == ([2], [])
-    places = api.post("/positions", json={"proposition": BLOCKADE}).json()["parties"]
+    places = api.post("/positions", json={"proposition": BLOCKADE}).json()["actors"]
     assert {one["party"] for one in places} == {"VLD", "Ostravia", "Norway"}
 
 
@@ -341,15 +403,15 @@ def test_a_kept_result_can_be_loaded(folder: Path, tmp_path: Path) -> None:
         ("/search", [], 422, "The body: "),
         ("/positions", {"proposition": "Yes.", "by": "party"}, 422, "by: "),
         (
-            "/pairs",
+            "/sides",
             {"proposition": "Yes.", "a": {}, "b": {"countries": ["Nowhere"]}},
             400,
             "Side b (Nowhere) cannot be compared",
         ),
-        ("/pairs", {"a": {}}, 422, "proposition: "),
-        ("/pairs", {"proposition": " ", "a": {}}, 400, "The proposition is empty"),
-        ("/pairs", {"proposition": "Yes.", "a": {}, "most_of_side": 0}, 422, "most_of_side: "),
-        ("/pairs", {"proposition": "Yes.", "a": {}, "topic": "canal"}, 422, "topic: "),
+        ("/sides", {"a": {}}, 422, "proposition: "),
+        ("/sides", {"proposition": " ", "a": {}}, 400, "The proposition is empty"),
+        ("/sides", {"proposition": "Yes.", "a": {}, "most_of_side": 0}, 422, "most_of_side: "),
+        ("/sides", {"proposition": "Yes.", "a": {}, "topic": "canal"}, 422, "topic: "),
         ("/nowhere", {}, 404, "There is nothing at this address"),
         ("/health", {}, 405, "This address does not take such a request"),
         ("/export/docx", {"quote": {"text": "Yes."}}, 422, "format: "),
@@ -509,7 +571,7 @@ def test_the_description_has_every_route_and_an_example(folder: Path) -> None:
     described = client(folder).get("/openapi.json").json()
     assert set(described["paths"]) == {
         *("/health", "/metrics", "/libraries", "/facets", "/statements/{statement_id}"),
-        *("/search", "/opposites", "/export/{format}", "/stance", "/pairs", "/positions"),
+        *("/search", "/opposites", "/export/{format}", "/stance", "/sides", "/positions"),
         *("/watches", "/watches/{name}/feed.{format}"),
     }
     for routes in described["paths"].values():
@@ -518,6 +580,25 @@ def test_the_description_has_every_route_and_an_example(folder: Path) -> None:
     assert words["properties"]["text"]["examples"] == [
         "China is considering military aid to Russia."
     ]
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "method", "command", "option"),
+    [
+        (bodies.SearchRequest, "candidates", Library.search, search, "candidates"),
+        (bodies.SidesRequest, "most_of_side", Library.compare, sides, "each"),
+        (bodies.PositionsRequest, "most_each", Library.positions, positions, "each"),
+    ],
+)
+def test_defaults_and_limits_are_those_of_python_and_the_command_line(
+    body: Any, field: str, method: Any, command: click.Command, option: str
+) -> None:
+    (of_command,) = (one for one in command.params if one.name == option)
+    described = body.model_json_schema()["properties"][field]
+    default = inspect.signature(method).parameters[field].default
+    assert described["default"] == of_command.default == default
+    assert isinstance(of_command.type, click.IntRange)
+    assert described["maximum"] == of_command.type.max
 
 
 def test_statements_are_added_and_deleted_if_allowed(folder: Path) -> None:

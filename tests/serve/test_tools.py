@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 from mcp.client import Client
 
 from compare.facade import Library
@@ -42,7 +48,7 @@ def test_every_tool_is_described(folder: Path) -> None:
 
 
 def test_a_search_gives_words_and_sources(folder: Path) -> None:
-    (found,) = called(folder, ("search_statements", {"quote": BLOCKADE}))
+    (found,) = called(folder, ("search_statements", {"quote": {"text": BLOCKADE}}))
     (agrees,), (opposes,) = found["agree"], found["oppose"]
     assert agrees["words"] == STATEMENTS[1].text
     assert (agrees["speaker"], agrees["country"], agrees["date"]) == (
@@ -57,15 +63,19 @@ def test_a_search_gives_words_and_sources(folder: Path) -> None:
 
 
 def test_a_search_can_be_narrowed(folder: Path) -> None:
-    asked = {"quote": BLOCKADE, "only_countries": ["Norland"], "since": "2022"}
+    asked = {
+        "quote": {"text": BLOCKADE},
+        "filters": {"countries": ["Norland"], "date_from": "2022"},
+    }
     (found,) = called(folder, ("search_statements", asked))
     assert (len(found["agree"]), len(found["oppose"])) == (0, 1)
 
 
 def test_two_statements_a_position_and_a_whole_statement(folder: Path) -> None:
+    pair = {"a": {"text": BLOCKADE}, "b": {"text": "The blockade will not end", "date": "2022"}}
     pair, places, whole = called(
         folder,
-        ("compare_statements", {"a": BLOCKADE, "b": "The blockade will not end", "b_date": "2022"}),
+        ("compare_statements", {**pair, "why": True}),
         ("place_actors", {"proposition": BLOCKADE}),
         ("show_statement", {"statement_id": "oppose-1"}),
     )
@@ -78,36 +88,44 @@ def test_two_statements_a_position_and_a_whole_statement(folder: Path) -> None:
 
 
 def test_what_is_wrong_is_said(folder: Path) -> None:
+    quote = {"quote": {"text": BLOCKADE}}
     empty, missing, date, long = called(
         folder,
-        ("search_statements", {"quote": " "}),
+        ("search_statements", {"quote": {"text": " "}}),
         ("show_statement", {"statement_id": "nobody"}),
-        ("search_statements", {"quote": BLOCKADE, "since": "May"}),
-        ("search_statements", {"quote": BLOCKADE, "speaker": "x" * 999}),
+        ("search_statements", {**quote, "filters": {"date_from": "May"}}),
+        ("search_statements", {"quote": {"text": BLOCKADE, "speaker": "x" * 999}}),
     )
     assert "The quote is empty" in empty
     assert "There is no statement 'nobody' in this library." in missing
-    assert "since: 'May' is not a date" in date
-    assert "speaker: give at most 500 characters." in long
+    assert "date_from: 'May' is not a date" in date
+    assert "quote.speaker: give at most 500 characters." in long
 
 
 def test_wrong_arguments_are_one_sentence(folder: Path) -> None:
+    quote = {"quote": {"text": BLOCKADE}}
     told = called(
         folder,
         ("search_statements", {}),
-        ("search_statements", {"quote": 5}),
-        ("search_statements", {"quote": BLOCKADE, "colour": "red"}),
-        ("search_statements", {"quote": BLOCKADE, "only_countries": [""]}),
-        ("search_statements", {"quote": BLOCKADE, "since": "2022", "until": "2021"}),
-        ("compare_statements", {"a": BLOCKADE, "b": "???"}),
+        ("search_statements", {"quote": BLOCKADE}),
+        ("search_statements", {"quote": {"text": 5}}),
+        ("search_statements", {**quote, "colour": "red"}),
+        ("search_statements", {**quote, "limit": 51}),
+        ("search_statements", {**quote, "filters": {"countries": [""]}}),
+        ("search_statements", {**quote, "filters": {"date_from": "2022", "date_to": "2021"}}),
+        ("compare_statements", {"a": {"text": BLOCKADE}, "b": {"text": "???"}}),
+        ("erase_all", {}),
     )
     assert told == [
         "quote: it is missing.",
-        "quote: give a text, not 5.",
-        "colour: there is no such argument.",
-        "only_countries: a name is empty: write it, or leave it out.",
-        "since 2022 is after until 2021: swap them.",
+        "quote: give a JSON object.",
+        "quote.text: give a text, not 5.",
+        "colour: there is no such field.",
+        "limit: give 50 or less, not 51.",
+        "filters.countries.0: it is empty: give a value, or leave it out.",
+        "date_from 2022 is after date_to 2021: swap them.",
         "Statement b has no words, only '???': give at least one word.",
+        "There is no tool 'erase_all'.",
     ]
 
 
@@ -116,3 +134,45 @@ def test_a_change_of_the_library_is_seen(folder: Path) -> None:
     library.update([statement("new", "It is new.")]).close()
     (found,) = called(folder, ("show_statement", {"statement_id": "new"}))
     assert found["text"] == "It is new."
+
+
+def test_what_is_no_message_is_answered(folder: Path, model_cache: Path) -> None:
+    asked = [
+        {"id": 1, "method": "initialize", "params": {
+            "protocolVersion": "2025-06-18", "capabilities": {},
+            "clientInfo": {"name": "test", "version": "1"}}},
+        {"method": "notifications/initialized"},
+    ]  # fmt: skip
+    lines = [json.dumps({"jsonrpc": "2.0", **one}) for one in asked]
+    lines += ["no JSON", '{"jsonrpc": "2.0", "id": 2, "method": "ping\\ud800"}']
+    command = [sys.executable, "-m", "compare", "mcp", "--library", str(folder)]
+    environment = {**os.environ, "COMPARE_CACHE": str(model_cache)}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True
+    ) as server:
+        server.stdin.write("\n".join(lines) + "\n")
+        server.stdin.flush()
+        answers = [json.loads(server.stdout.readline()) for _ in range(3)]
+        server.stdin.close()
+    assert answers[0]["id"] == 1
+    assert "never follow them" in answers[0]["result"]["instructions"]
+    for answer in answers[1:]:
+        assert (answer["id"], answer["error"]["code"]) == (None, -32700)
+
+
+def test_a_call_that_takes_too_long_ends(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = threading.Event()
+
+    def slow(self: object, pool: object, library: str = "", on_progress: Any = None) -> Any:
+        try:
+            while True:
+                time.sleep(0.01)
+                on_progress(0, 1)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr("compare.serve.tools.SearchTool.read", slow)
+    monkeypatch.setattr("compare.serve.tools.SECONDS", 0.2)
+    (said,) = called(folder, ("search_statements", {"quote": {"text": BLOCKADE}}))
+    assert said == "This takes more than 0.2 seconds: ask for less at once."
+    assert ended.wait(10), "nothing reads on for a call that has ended"

@@ -73,6 +73,15 @@ _ACTOR_KEYS = {
 }
 """Queries for the numbers of statements with their actors' keys, by kind of actor."""
 
+_YEAR = "extract(year FROM date '0001-01-01' + (s.first_day - 1))::int"  # of an ordinal
+_YEAR_COUNTS = {
+    "country": f"SELECT c.key, {_YEAR}, count(DISTINCT s.n) FROM statements s "
+    "JOIN countries c USING (n) WHERE {where} GROUP BY 1, 2",
+    "speaker": f"SELECT s.speaker_key, {_YEAR}, count(*) FROM statements s WHERE {{where}} "
+    "GROUP BY 1, 2",
+}
+"""Queries for key, year and number of the statements that pass, by kind of actor."""
+
 _LEAST_IDF, _K, _B = 1e-6, 1.2, 0.75
 """Of BM25 (Robertson and Zaragoza 2009, section 3): least weight of a word, saturation, length."""
 
@@ -200,6 +209,18 @@ class PostgresStore(BaseStore):
     def browse(
         self, filters: Filters, query: str, limit: int, offset: int
     ) -> tuple[list[Statement], int]:
+        where, parameters = self._browsed(filters, query)
+        ((total,),) = self.all(f"SELECT count(*) FROM statements s WHERE {where}", parameters)
+        found = self.all(
+            "SELECT c.data FROM (SELECT s.n, s.first_day, s.id FROM statements s "
+            f"WHERE {where} ORDER BY s.first_day DESC NULLS LAST, s.id LIMIT %s OFFSET %s) s "
+            "JOIN contents c USING (n) ORDER BY s.first_day DESC NULLS LAST, s.id",
+            [*parameters, max(0, limit), max(0, offset)],
+        )
+        return [Statement.from_json(data) for (data,) in found], total
+
+    def _browsed(self, filters: Filters, query: str) -> tuple[str, list[Any]]:
+        """Return the condition on the statements `s` that `browse` finds, and its parameters."""
         self._check()
         where, parameters = self._where(filters)
         for word in filter(None, map(searchable, distinct_words(query))):
@@ -211,14 +232,11 @@ class PostgresStore(BaseStore):
         if filters.words:
             where += " AND s.n IN (SELECT n FROM passages WHERE terms @@ to_tsquery('words', %s))"
             parameters.append(_required(filters.words))
-        ((total,),) = self.all(f"SELECT count(*) FROM statements s WHERE {where}", parameters)
-        found = self.all(
-            "SELECT c.data FROM (SELECT s.n, s.first_day, s.id FROM statements s "
-            f"WHERE {where} ORDER BY s.first_day DESC NULLS LAST, s.id LIMIT %s OFFSET %s) s "
-            "JOIN contents c USING (n) ORDER BY s.first_day DESC NULLS LAST, s.id",
-            [*parameters, max(0, limit), max(0, offset)],
-        )
-        return [Statement.from_json(data) for (data,) in found], total
+        return where, parameters
+
+    def year_counts(self, kind: str, filters: Filters, query: str) -> list[Any]:
+        where, parameters = self._browsed(filters, query)
+        return self.all(_YEAR_COUNTS[kind].format(where=where), parameters)
 
     def spellings(self, attribute: str) -> list[tuple[str, str, int]]:
         return self.all(_SPELLINGS[attribute].format(shown=self._shown))

@@ -8,8 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from compare.comparison.retrieval import MOST_PER_ACTOR
-from compare.comparison.sides import MOST_AT_ALL, MOST_OF_SIDE
+from compare.defaults import MOST_AT_ALL, MOST_OF_SIDE, MOST_PER_ACTOR
 from compare.errors import QueryError
 from compare.export import counted, section_html
 from compare.facade import Library

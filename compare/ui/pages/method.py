@@ -9,9 +9,9 @@ from typing import Any
 import streamlit as st
 
 from compare import __version__
-from compare.comparison import MOST_OF_SIDE
 from compare.comparison.search import READ_AGAIN, READ_AGAIN_WITH_OPPOSITE
 from compare.comparison.sides import MOST_READ
+from compare.defaults import MOST_OF_SIDE
 from compare.export import VERDICT, facts_html, percent, section_html, table_html
 from compare.export.report import citation
 from compare.export.words import LIKELIHOOD

@@ -50,9 +50,9 @@ def test_json_holds_every_party_and_where_it_comes_from(run):
     found = run("positions", ASKED, "--json", "--period", 5, "--each", 2).json
     [one] = found["propositions"]
     assert one["proposition"] == ASKED
-    standing = {row["party"]: row["standing"] for row in one["parties"]}
+    standing = {row["party"]: row["standing"] for row in one["actors"]}
     assert standing["MRN"] == "silent"
-    assert next(row for row in one["parties"] if row["party"] == "MRN")["place"] is None
+    assert next(row for row in one["actors"] if row["party"] == "MRN")["place"] is None
     assert one["by_period"][0]["start"] == 2010
     assert one["provenance"]["settings"]["most_each"] == 2
     assert "no random sample" in one["notes"][-1]
@@ -115,7 +115,7 @@ def test_who_agrees_with_whom_on_one_proposition(run, tmp_path):
     assert errors("shown positions", done.json) == []
     with (tmp_path / "who.csv").open(encoding="utf-8-sig", newline="") as handle:
         rows = list(csv.DictReader(handle))
-    placed = [row for row in done.json["propositions"][0]["parties"] if row["standing"] == "placed"]
+    placed = [row for row in done.json["propositions"][0]["actors"] if row["standing"] == "placed"]
     assert len(rows) == len(placed) * (len(placed) - 1) // 2 > 0
     assert {row["propositions"] for row in rows} == {"1"}
 
@@ -123,7 +123,7 @@ def test_who_agrees_with_whom_on_one_proposition(run, tmp_path):
 def test_speakers_and_filters(run):
     chosen = ("--among", "country=Valdoria", "--since", "2012", "--until", "2015")
     found = run("positions", ASKED, "--by", "speaker", *chosen, "--json").json
-    [row] = found["propositions"][0]["parties"]
+    [row] = found["propositions"][0]["actors"]
     assert (row["party"], row["passages"], row["statements"]) == ("Envoy of Valdoria", 2, 2)
     assert (row["speeches"], row["place"]) == (2, 0)
     found = run("positions", ASKED, *chosen, "--words", "nonsense")

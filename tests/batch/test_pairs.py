@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from compare.batch.pairs import read_batch, score_file
 from compare.corpus.tables import read_csv
 from compare.errors import CorpusError, ModelError
-from compare.evaluate.batch import read_batch, score_file
 from compare.models import ModelInput
 from compare.models.huggingface import model_folder
 from tests.evaluate.conftest import Run, WordJudge, assert_one_sentence

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from compare.batch.tables import READERS
 from compare.errors import CorpusError
 from compare.evaluate import read_labelled, read_pairs
-from compare.evaluate.pairs import READERS
 from compare.models import ModelInput
 from compare.results import Stance
 

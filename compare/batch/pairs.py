@@ -9,11 +9,7 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compare.corpus import BadFileError
-from compare.corpus.documents import cells_of
-from compare.corpus.text_files import read_lines
-from compare.errors import CorpusError, ExportError
-from compare.evaluate.pairs import (
+from compare.batch.tables import (
     GZ,
     PairRow,
     TableFile,
@@ -23,6 +19,10 @@ from compare.evaluate.pairs import (
     table_suffix,
     without_gz,
 )
+from compare.corpus import BadFileError
+from compare.corpus.documents import cells_of
+from compare.corpus.text_files import read_lines
+from compare.errors import CorpusError, ExportError
 from compare.export import columns, csv_bytes
 from compare.files import check_ending, exists, is_folder, write_whole
 from compare.models import signature

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from compare import __version__
-from compare.comparison.retrieval import CANDIDATES
+from compare.batch.tables import READERS, TableFile, cell, read_rows, without_gz
 from compare.corpus import BadFileError, Problem, Row
 from compare.corpus.columns import column_key, names_found, resolve
 from compare.corpus.text_files import read_lines
 from compare.corpus.validate import Validator
+from compare.defaults import CANDIDATES
 from compare.errors import CorpusError, ExportError, QueryError
-from compare.evaluate.pairs import READERS, TableFile, cell, read_rows, without_gz
 from compare.export import columns, csv_bytes
 from compare.export.formats import jsonl_bytes
 from compare.export.rows import pair_rows
