@@ -85,12 +85,13 @@ def sides_taken(result: Result) -> SidesTaken:
     """
     pairs = {stance: result.sure(stance) for stance in (Stance.AGREE, Stance.OPPOSE)}
     said = [
-        [one for pair in found for one in (pair.b.statement, *pair.b.repeats)]
-        for found in pairs.values()
+        [one for pair in statements for one in (pair.b.statement, *pair.b.repeats)]
+        for statements in pairs.values()
     ]
-    names = _names([one for found in said for one in found])
+    names = _names([one for statements in said for one in statements])
     agree, oppose = (
-        {names[key] for one in found for key in actor_keys(one, "country")} for found in said
+        {names[key] for one in statements for key in actor_keys(one, "country")}
+        for statements in said
     )
     groups = (agree - oppose, oppose - agree, agree & oppose)
     return SidesTaken(*(tuple(sorted(group)) for group in groups))

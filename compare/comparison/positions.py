@@ -30,7 +30,7 @@ from compare.comparison.scoring import (
 )
 from compare.defaults import MOST_PER_ACTOR
 from compare.errors import QueryError
-from compare.library.actors import Actors, actor_keys, actors_named
+from compare.library.actors import ActorNames, actor_keys, actors_named
 from compare.library.filters import Filters, filters_in_force
 from compare.results import (
     OF_PLACEMENTS,
@@ -157,7 +157,7 @@ def positions(
 
 
 def _statement_counts(
-    library: OpenLibrary, actors: Actors, by: str, within: Selection, filters: Filters
+    library: OpenLibrary, actors: ActorNames, by: str, within: Selection, filters: Filters
 ) -> Rows:
     """Return how many selected statements with passages each actor has, int64 [actors].
 
@@ -220,7 +220,7 @@ def _pairs_by_actor(
     claim: Excerpt,
     passages: ActorPassages,
     scores: Scores,
-    actors: Actors,
+    actors: ActorNames,
     by: str,
     within: Selection,
 ) -> dict[int, list[Pair]]:
@@ -229,12 +229,12 @@ def _pairs_by_actor(
     excerpts, repeated = read_excerpts(library, rows), repetitions(library, rows, (), within)
     pairs: dict[int, list[Pair]] = defaultdict(list)
     columns = (part.tolist() for part in passages)
-    for row, actor, similarity, (found, only) in zip(*columns, scores.of_each(), strict=True):
+    for row, actor, similarity, (odds, only) in zip(*columns, scores.of_each(), strict=True):
         key = actors[actor].key
         own = by_date(other for other in repeated[row] if key in actor_keys(other, by))
         passage = replace(excerpts[row], repeats=own)
         cosine = min(similarity, 1.0)  # rounding can exceed 1
-        pairs[actor].append(Pair(claim, passage, found, cosine, first_stage_only=only))
+        pairs[actor].append(Pair(claim, passage, odds, cosine, first_stage_only=only))
     return pairs
 
 
@@ -242,7 +242,7 @@ def _pairs_by_actor(
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class ActorAgreement:
     """How similar the positions of two actors are.
 
     Attributes:
@@ -275,7 +275,7 @@ class AgreementMatrix:
     """
 
     actors: tuple[str, ...]
-    cells: tuple[Agreement, ...]
+    cells: tuple[ActorAgreement, ...]
     provenance: Provenance
     thresholds: Thresholds
 
@@ -298,12 +298,12 @@ class PositionTable(FrameTable):
     @cached_property
     def cells(self) -> Mapping[str, tuple[Position | None, ...]]:
         """Return positions by name of the actors that take any side; None where they take none."""
-        found: dict[str, list[Position | None]] = {}
+        by_name: dict[str, list[Position | None]] = {}
         for n, one in enumerate(self.positions):
             for position in one.placed:
-                row = found.setdefault(position.name, [None] * len(self.positions))
+                row = by_name.setdefault(position.name, [None] * len(self.positions))
                 row[n] = position
-        return {name: tuple(found[name]) for name in sorted(found)}
+        return {name: tuple(by_name[name]) for name in sorted(by_name)}
 
     @cached_property
     def rows(self) -> Mapping[str, tuple[Position | None, ...]]:
@@ -346,7 +346,9 @@ class PositionTable(FrameTable):
             first.thresholds,
         )
 
-    def _agreement(self, names: Sequence[str], means: Floats, a: int, b: int) -> Agreement | None:
+    def _agreement(
+        self, names: Sequence[str], means: Floats, a: int, b: int
+    ) -> ActorAgreement | None:
         """Return the agreement of two actors; None if they take a side on no common proposition."""
         both = ~np.isnan(means[a]) & ~np.isnan(means[b])
         if not both.any():
@@ -356,17 +358,17 @@ class PositionTable(FrameTable):
         low, high = share_interval(total, count) if count >= TOO_FEW else (None, None)
         if len(self.positions) == 1:
             low, high = self._on_one(names[a], names[b])
-        return Agreement(names[a], names[b], total / count, low, high, count)
+        return ActorAgreement(names[a], names[b], total / count, low, high, count)
 
     def _on_one(self, a: str, b: str) -> tuple[float | None, float | None]:
         """Return the interval of the agreement of two actors on the one proposition."""
         ends = []
         for name in (a, b):
-            found = self.cells[name][0]
-            if not found or found.score.low is None:
+            position = self.cells[name][0]
+            if not position or position.score.low is None:
                 return None, None
-            speeches = found.score.speeches
-            part = (found.score.mean + 1) / 2 * speeches
+            speeches = position.score.speeches
+            part = (position.score.mean + 1) / 2 * speeches
             ends.append([2 * end - 1 for end in share_interval(part, speeches, _OF_EACH)])
         products = [one * other for one in ends[0] for other in ends[1]]
         return (1 + min(products)) / 2, (1 + max(products)) / 2
@@ -375,8 +377,8 @@ class PositionTable(FrameTable):
         """Return the names of the actors of the matrix, sorted."""
 
         def placed(name: str) -> tuple[int, int]:
-            found = [cell.score.passages for cell in self.cells[name] if cell]
-            return -len(found), -sum(found)
+            passages = [cell.score.passages for cell in self.cells[name] if cell]
+            return -len(passages), -sum(passages)
 
         return sorted(sorted(self.cells, key=placed)[:MOST_ACTORS])
 
@@ -418,16 +420,16 @@ def position_table(
                 f"“{one.text}” has two opposites, “{known}” and “{one.opposite}”: leave one out."
             )
         asked[one.text] = known or one.opposite
-    found = []
+    placed = []
     for number, (text, opposite) in enumerate(asked.items()):
         on_progress = on_proposition(number, text) if on_proposition else None
-        found.append(
+        placed.append(
             positions(
                 library, text, opposite=opposite, by=by, filters=filters, stance_model=stance_model,
                 thresholds=thresholds, most_each=most_each, on_progress=on_progress,
             )
         )  # fmt: skip
-    return PositionTable(tuple(found))
+    return PositionTable(tuple(placed))
 
 
 def _leaf_order(means: Floats) -> list[int]:

@@ -196,12 +196,12 @@ def duplicates(
 ) -> dict[int, list[tuple[int, str]]]:
     """Return, for each row, row and statement id of all selected passages with the same words."""
     keys = store.words(np.array(rows, np.int64)).tolist()
-    found = store.with_words(set(keys))
-    selected = [True] * len(found)
+    same_words = store.with_words(set(keys))
+    selected = [True] * len(same_words)
     if within is not None:
-        selected = within.holds(np.array([row for _, row, _ in found], np.int64)).tolist()
+        selected = within.holds(np.array([row for _, row, _ in same_words], np.int64)).tolist()
     by_key: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    for key, row, statement_id in compress(found, selected):
+    for key, row, statement_id in compress(same_words, selected):
         by_key[key].append((row, statement_id))
     return {row: by_key[key] for row, key in zip(rows, keys, strict=True)}
 
@@ -243,21 +243,21 @@ def _nearest_distinct(
     k: int,
     leave_out: Collection[int],
     within: Selection,
-    found: Neighbours | None = None,
+    neighbours: Neighbours | None = None,
 ) -> list[list[int]]:
     """Return the k passages most similar to each vector, without duplicates, best first.
 
-    `found` are neighbours found before; more are fetched if duplicates leave fewer than k.
+    `neighbours` were fetched before; more are fetched if duplicates leave fewer than k.
     """
     fetch = 0
     while True:
-        if found is None:
+        if neighbours is None:
             fetch = max(2 * (k + len(leave_out)), 4 * fetch)
-            found = store.nearest(vectors, fetch, within)
-        rows = [part[:k] for part in _distinct(store, found.rows, leave_out)]
-        if found.rows.shape[1] >= len(within) or min(map(len, rows)) >= k:
+            neighbours = store.nearest(vectors, fetch, within)
+        rows = [part[:k] for part in _distinct(store, neighbours.rows, leave_out)]
+        if neighbours.rows.shape[1] >= len(within) or min(map(len, rows)) >= k:
             return rows
-        fetch, found = found.rows.shape[1], None
+        fetch, neighbours = neighbours.rows.shape[1], None
 
 
 # -- The quote's own statement -------------------------------------------------------------------
@@ -339,15 +339,15 @@ def nearest_to(library: OpenLibrary, ends: Sequence[str], within: Selection, mos
         known = store.metadata(rows)
         days = np.where(known.first_day > 0, known.last_day - known.first_day, np.inf)
         order = np.lexsort((known.first_day, days))
-        found: Rows = rows[np.sort(order[occurrence(known.words[order]) == 0])]
-        return found
+        first_rows: Rows = rows[np.sort(order[occurrence(known.words[order]) == 0])]
+        return first_rows
 
     def distinct(rows: Rows, most: int) -> Rows:
         rows = once(rows)
         return rows[occurrence(store.metadata(rows).statement) < MOST_OF_STATEMENT][:most]
 
-    found = store.nearest(library.encoder.encode([*ends]), 3 * most, within).rows
-    every = [distinct(rows, most) for rows in found]
+    nearest = store.nearest(library.encoder.encode([*ends]), 3 * most, within).rows
+    every = [distinct(rows, most) for rows in nearest]
     for text in ends:
         every.append(distinct(store.ranked_by_words(text, most, within), most // 4))
     return once(np.unique(np.concatenate(every)))
@@ -378,11 +378,11 @@ def nearest_per_actor(
         within: The selected passages; None for all.
     """
     store = library.store
-    found = [
+    similar = [
         passages_by_actor(store, kind, *store.at_least(query, least, within))
         for query in library.encoder.encode(list(ends))
     ]
-    passages = _most_similar(found) if len(found) > 1 else found[0]
+    passages = _most_similar(similar) if len(similar) > 1 else similar[0]
     counts = np.bincount(passages.actor, minlength=len(store.actors(kind)))
     passages = passages.take(
         occurrence(passages.actor, store.metadata(passages.row).statement) < MOST_OF_STATEMENT
@@ -394,9 +394,9 @@ def nearest_per_actor(
     return passages.take(chosen), counts
 
 
-def _most_similar(found: Sequence[ActorPassages]) -> ActorPassages:
+def _most_similar(similar: Sequence[ActorPassages]) -> ActorPassages:
     """Return the passages of several queries, each once for an actor, the most similar first."""
-    every = ActorPassages(*map(np.concatenate, zip(*found, strict=True)))
+    every = ActorPassages(*map(np.concatenate, zip(*similar, strict=True)))
     every = every.take(np.lexsort((every.row, -every.similarity, every.actor)))
     return every.take(occurrence(every.actor, every.row) == 0)
 

@@ -274,14 +274,14 @@ class ScoreCache:
         scores = np.zeros((len(a), 3), np.float32)
         known = np.zeros(len(a), bool)
         pairs = json.dumps(_pairs(a, b))
-        found: list[tuple[Any, ...]] = []
+        rows: list[tuple[Any, ...]] = []
         with (
             self._plain_errors(),
             self._renewed_if_damaged(),
             closing(self._connect()) as database,
         ):
-            found = database.execute(_KNOWN, (pairs,)).fetchall()
-        for place, *row in found:
+            rows = database.execute(_KNOWN, (pairs,)).fetchall()
+        for place, *row in rows:
             # This program writes only probabilities: for anything else, score the pair again.
             if all(isinstance(number, float) and 0 <= number <= 1 for number in row):
                 scores[place], known[place] = row, True

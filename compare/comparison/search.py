@@ -103,29 +103,29 @@ def search(
     """
     asked = (Quote(quote) if isinstance(quote, str) else quote).cleaned()
     model = stance_model or library.stance_model()
-    found = retrieve(library, asked, filters or Filters(), candidates, model.languages, only)
-    model = model.for_use(_use_of(found))
-    calibrated = model.for_use(Use.BOTH_ENDS) if found.quote.opposite else model
+    retrieved = retrieve(library, asked, filters or Filters(), candidates, model.languages, only)
+    model = model.for_use(_use_of(retrieved))
+    calibrated = model.for_use(Use.BOTH_ENDS) if retrieved.quote.opposite else model
     same = calibrated.same_actor if same_actor else None
-    depths = read_again or (READ_AGAIN_WITH_OPPOSITE if found.quote.opposite else READ_AGAIN)
-    scored = weigh_actors(_score(library, found, model, depths, on_progress), same)
+    depths = read_again or (READ_AGAIN_WITH_OPPOSITE if retrieved.quote.opposite else READ_AGAIN)
+    scored = weigh_actors(_score(library, retrieved, model, depths, on_progress), same)
     last = [entry for entry in scored if not entry.pair.first_stage_only]
     result = Result(
         Kind.SEARCH,
         asked.text,
-        _one_per_statement(library, found, last),
+        _one_per_statement(library, retrieved, last),
         thresholds=thresholds or Thresholds(),
         provenance=provenance(
             library,
             model,
-            filters_in_force(found.filters),
-            _settings(candidates, model, same, found.quote.opposite, depths),
+            filters_in_force(retrieved.filters),
+            _settings(candidates, model, same, retrieved.quote.opposite, depths),
         ),
-        quote=found.quote,
-        source=next(iter(found.sources), None),
+        quote=retrieved.quote,
+        source=next(iter(retrieved.sources), None),
         notes=(
-            *found.notes,
-            *opposite_notes(found.parts[found.contested], found.quote.opposite, model),
+            *retrieved.notes,
+            *opposite_notes(retrieved.parts[retrieved.contested], retrieved.quote.opposite, model),
         ),
         passages_read=len({entry.row for entry in scored}),
     )
@@ -150,14 +150,14 @@ def _settings(
     return settings
 
 
-def _use_of(found: Retrieved) -> Use:
+def _use_of(retrieved: Retrieved) -> Use:
     """Return what a search with this quote reads for.
 
     A statement of the library is opposed more rarely than what is typed, which is a claim made for
     the search.
     """
-    quote = found.quote
-    if found.sources or quote.statement_id:
+    quote = retrieved.quote
+    if retrieved.sources or quote.statement_id:
         return Use.STATEMENT
     typed = is_typed(Excerpt.of_quote(quote, quote.text).model_input)
     return Use.QUOTE if typed else Use.NAMED_QUOTE
@@ -183,32 +183,32 @@ class _Scored(NamedTuple):
 
 def _score(
     library: OpenLibrary,
-    found: Retrieved,
+    retrieved: Retrieved,
     model: StanceModel,
     depths: tuple[int, int],
     on_progress: Progress | None,
 ) -> list[_Scored]:
-    excerpts = read_excerpts(library, (row for _, row in found.pairs))
+    excerpts = read_excerpts(library, (row for _, row in retrieved.pairs))
     numbers = {row: n for n, row in enumerate(excerpts)}
     vectors = library.store.vectors(np.array([*excerpts], np.int64))
     cosines = np.clip(
-        vectors @ found.vectors.T, -1, 1
+        vectors @ retrieved.vectors.T, -1, 1
     )  # 16-bit vectors are not exactly of unit length
-    own = words_key(found.quote.opposite)
+    own = words_key(retrieved.quote.opposite)
     both = [
-        bool(found.quote.opposite)
-        and part == found.contested
+        bool(retrieved.quote.opposite)
+        and part == retrieved.contested
         # A passage that is the opposite itself would only confirm itself.
         and own not in map(words_key, (excerpts[row].text, excerpts[row].passage.completed))
-        for part, row in found.pairs
+        for part, row in retrieved.pairs
     ]
     similarities = [
         float(max(cosines[numbers[row], [part, -1] if ends else [part]]))
-        for (part, row), ends in zip(found.pairs, both, strict=True)
+        for (part, row), ends in zip(retrieved.pairs, both, strict=True)
     ]
-    asked = [Excerpt.of_quote(found.quote, part).model_input for part in found.parts]
-    inputs = [(asked[part], excerpts[row].model_input) for part, row in found.pairs]
-    opposite = ModelInput(found.quote.opposite)
+    asked = [Excerpt.of_quote(retrieved.quote, part).model_input for part in retrieved.parts]
+    inputs = [(asked[part], excerpts[row].model_input) for part, row in retrieved.pairs]
+    opposite = ModelInput(retrieved.quote.opposite)
 
     def score(stage: StanceModel, chosen: Rows, on_progress: Progress | None) -> Floats:
         read = [inputs[n] for n in chosen.tolist()]
@@ -217,15 +217,15 @@ def _score(
 
     choices = [top_of_lists(similarities, *depths)]
     scores = score_in_stages(model, len(inputs), score, choices, on_progress)
-    source = next(iter(found.sources), None)
-    sentences = [Excerpt.of_quote(found.quote, part, source) for part in found.parts]
+    source = next(iter(retrieved.sources), None)
+    sentences = [Excerpt.of_quote(retrieved.quote, part, source) for part in retrieved.parts]
     return [
         _Scored(
             row,
             Pair(sentences[part], excerpts[row], probabilities, similarity, first_stage_only=only),
         )
         for (part, row), similarity, (probabilities, only) in zip(
-            found.pairs, similarities, scores.of_each(), strict=True
+            retrieved.pairs, similarities, scores.of_each(), strict=True
         )
     ]
 
@@ -248,14 +248,14 @@ def weigh_actors(scored: Sequence[_Scored], same: SameActor | None) -> list[_Sco
         if not entry.pair.first_stage_only:
             sums[key] += _polarity(entry.pair.probabilities)
             counts[key] += 1
-    found = []
+    weighed = []
     for entry, key in zip(scored, keys, strict=True):
         pair, alone = entry.pair, entry.pair.probabilities
         if not pair.first_stage_only:
             others = (sums[key] - _polarity(alone)) / counts[key] if key else 0.0
             pair = replace(pair, probabilities=_weighed(alone, others, same), alone=alone)
-        found.append(_Scored(entry.row, pair))
-    return found
+        weighed.append(_Scored(entry.row, pair))
+    return weighed
 
 
 def _weighed(alone: Probabilities, others: float, same: SameActor) -> Probabilities:
@@ -298,11 +298,13 @@ def _strongest(scored: Iterable[_Scored]) -> list[_Scored]:
 
 
 def _one_per_statement(
-    library: OpenLibrary, found: Retrieved, scored: Sequence[_Scored]
+    library: OpenLibrary, retrieved: Retrieved, scored: Sequence[_Scored]
 ) -> tuple[Pair, ...]:
     """Return each statement's strongest pair; duplicates with the same verdict are merged."""
     strongest = _strongest(scored)
-    repeated = repetitions(library, [entry.row for entry in strongest], found.own, found.within)
+    repeated = repetitions(
+        library, [entry.row for entry in strongest], retrieved.own, retrieved.within
+    )
     groups: dict[tuple[int, Stance | None], list[_Scored]] = defaultdict(list)
     # By id, so that the result does not depend on the order of retrieval.
     for entry in sorted(strongest, key=lambda entry: entry.pair.b.statement.id):

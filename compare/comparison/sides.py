@@ -222,8 +222,8 @@ def _nearest(
     rows = nearest_to(library, asked.ends, within, most)
     if not repeated:
         return rows
-    copies = duplicates(library.store, rows.tolist(), within).values()
-    every = np.array([row for found in copies for row, _ in found], np.int64)
+    groups = duplicates(library.store, rows.tolist(), within).values()
+    every = np.array([row for group in groups for row, _ in group], np.int64)
     known = library.store.metadata(every)
     order = np.argsort(-known.first_day, kind="stable")
     return np.union1d(rows, every[order[occurrence(known.words[order]) == 0]])
@@ -333,14 +333,14 @@ def joined(placed: Floats, direct: Floats) -> Floats:
 
 def _likeliest(pairs: Pairs, most: int, least: float = 0) -> Rows:
     """Return the `most` pairs likeliest to agree, and to oppose each other, ascending."""
-    found: list[Rows] = []
+    chosen: list[Rows] = []
     for column in (0, 1):
         order = np.argsort(-pairs.probabilities[:, column], kind="stable")
         order = order[pairs.probabilities[order, column] >= least]
         for rows in (pairs.a, pairs.b):
             order = order[occurrence(rows[order]) < MOST_WITH_ONE]
-        found.append(order[:most])
-    return np.unique(np.concatenate(found))
+        chosen.append(order[:most])
+    return np.unique(np.concatenate(chosen))
 
 
 def _as_pairs(library: OpenLibrary, pairs: Pairs) -> Iterator[Pair]:
@@ -348,5 +348,5 @@ def _as_pairs(library: OpenLibrary, pairs: Pairs) -> Iterator[Pair]:
     cosines = np.einsum("nd,nd->n", *(library.store.vectors(rows) for rows in (pairs.a, pairs.b)))
     columns = (pairs.a.tolist(), pairs.b.tolist(), pairs.probabilities.tolist(), cosines.tolist())
     for a, b, probabilities, cosine in zip(*columns, strict=True):
-        found = Probabilities(*probabilities)
-        yield Pair(excerpts[a], excerpts[b], found, min(cosine, 1.0))  # rounding can exceed 1
+        odds = Probabilities(*probabilities)
+        yield Pair(excerpts[a], excerpts[b], odds, min(cosine, 1.0))  # rounding can exceed 1

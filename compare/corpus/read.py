@@ -21,7 +21,7 @@ from compare.corpus.values import BadFileError, Corpus, Problem, Row, listed
 from compare.errors import CorpusError
 from compare.files import check_path
 from compare.statements import Statement, language_of
-from compare.statements.dates import TWO_DAYS, Order
+from compare.statements.dates import TWO_DAYS, DateOrder
 
 Reader = Callable[[Readable, str], Iterator[Row | Problem]]
 
@@ -72,7 +72,7 @@ def read_corpus(
     paths: Sequence[Path | str],
     *,
     mapping: Mapping[str, str] | None = None,
-    dates: Order | str | None = None,
+    dates: DateOrder | str | None = None,
     fill: Mapping[str, str] | None = None,
     strict: bool = False,
     on_progress: Callable[[int, int], None] | None = None,
@@ -140,7 +140,7 @@ class Reading:
         paths: Sequence[Path | str],
         *,
         mapping: Mapping[str, str] | None = None,
-        dates: Order | str | None = None,
+        dates: DateOrder | str | None = None,
         fill: Mapping[str, str] | None = None,
         strict: bool = False,
     ) -> None:
@@ -148,10 +148,10 @@ class Reading:
         if not paths:
             raise CorpusError("No corpus is named: give the path of a file or folder.")
         try:
-            order = None if dates is None else Order(dates)
+            order = None if dates is None else DateOrder(dates)
         except ValueError:
             raise CorpusError(
-                f"{dates!r} does not say how dates are written: use {' or '.join(Order)}."
+                f"{dates!r} does not say how dates are written: use {' or '.join(DateOrder)}."
             ) from None
         self.paths = [Path(path) for path in paths]
         self.mapping, self.strict = check_mapping(mapping or {}), strict

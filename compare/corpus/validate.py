@@ -15,7 +15,7 @@ from compare.corpus.columns import FIELDS, column_key
 from compare.corpus.values import Problem, Row, listed, shortened
 from compare.errors import CorpusError
 from compare.statements import MISSING, Quotation, Statement, parse_countries, parse_date
-from compare.statements.dates import CELL_ERRORS, Order
+from compare.statements.dates import CELL_ERRORS, DateOrder
 
 QUOTATIONS: Mapping[str, Quotation] = {
     "": Quotation.DIRECT,
@@ -58,7 +58,9 @@ class Validator:
         with_missing_values: Number of statements with cells like "NA", read as empty.
     """
 
-    def __init__(self, dates: Order | None = None, fill: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, dates: DateOrder | None = None, fill: Mapping[str, str] | None = None
+    ) -> None:
         """Start a corpus.
 
         Args:
@@ -129,7 +131,7 @@ class Validator:
         return name
 
 
-def checked_fill(given: Mapping[str, str], dates: Order | None = None) -> dict[str, str]:
+def checked_fill(given: Mapping[str, str], dates: DateOrder | None = None) -> dict[str, str]:
     """Return values that fill fields, by the exact names of the fields; empty ones are left out.
 
     Raises:
@@ -214,7 +216,7 @@ class _BadCellError(ValueError):
 
 
 def _statement(
-    cell: Mapping[str, str], columns: Mapping[str, str], dates: Order | None
+    cell: Mapping[str, str], columns: Mapping[str, str], dates: DateOrder | None
 ) -> Statement:
     def bad(field: str, message: str) -> _BadCellError:
         return _BadCellError(columns.get(field, field), message)

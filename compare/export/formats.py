@@ -219,7 +219,7 @@ def _no_room_as_sentence(book: Workbook) -> Iterator[None]:
 def about_sheet(result: Result) -> list[tuple[str, str | int | float]]:
     """Return names and values: the query, and how its pairs were found."""
     made = result.provenance
-    others = f"; {found}" if (found := made.other_label_sources) else ""
+    others = f"; {sources}" if (sources := made.other_label_sources) else ""
     return [
         ("query", result.subject),
         *(("note", note) for note in result.notes),

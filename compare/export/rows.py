@@ -256,18 +256,18 @@ def _strongest(position: Position | None, side: Stance) -> Row:
     if position and (pair := position.strongest(side)):
         said = pair.b.statement
         odds, date = rounded(pair.probabilities.of(side)), said.date.iso if said.date else ""
-        found = (said.speaker, said.id, said.source, page_numbers(pair.b.pages), said.url)
-        values = (pair.b.text, odds, date, *found)
+        origin = (said.speaker, said.id, said.source, page_numbers(pair.b.pages), said.url)
+        values = (pair.b.text, odds, date, *origin)
     names = ("text", "probability", "date", "speaker", "id", "source", "pages", "url")
     return {f"{side}_{name}": value for name, value in zip(names, values, strict=True)}
 
 
-def _positions_made_with(found: Positions | AgreementMatrix) -> Row:
-    made = found.provenance
+def _positions_made_with(positions: Positions | AgreementMatrix) -> Row:
+    made = positions.provenance
     return {
-        "least_probability": found.thresholds.probability,
-        "least_similarity": found.thresholds.similarity,
-        "without_kinds": "; ".join(found.thresholds.without_kinds),
+        "least_probability": positions.thresholds.probability,
+        "least_similarity": positions.thresholds.similarity,
+        "without_kinds": "; ".join(positions.thresholds.without_kinds),
         "filters": filters_in_words(made.filters),
         "label_source": made.label_source,
         **made_with(made),

@@ -37,11 +37,11 @@ class ActorName:
     spellings: frozenset[str]
 
 
-Actors = tuple[ActorName, ...]
+ActorNames = tuple[ActorName, ...]
 """Actors of one kind, numbered in the order of their keys."""
 
 
-def name_actors(kind: str, counted: Iterable[tuple[str, str, int]]) -> Actors:
+def name_actors(kind: str, counted: Iterable[tuple[str, str, int]]) -> ActorNames:
     """Return the actors, given keys and spellings with their numbers of statements."""
     spellings = spellings_by_key(counted)
     names = {key: _name(key, spellings[key], kind) for key in sorted(spellings)}
@@ -56,7 +56,7 @@ def name_actors(kind: str, counted: Iterable[tuple[str, str, int]]) -> Actors:
     )
 
 
-def actors_named(actors: Actors, names: Iterable[str]) -> list[int]:
+def actors_named(actors: ActorNames, names: Iterable[str]) -> list[int]:
     """Return the numbers of the actors with any of the names, ascending."""
     wanted: set[str] = set()
     for name in names:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Protocol
 
 from compare.errors import LibraryError
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
     from compare.progress import Progress
     from compare.statements import Statement
 
-SCHEMES = ("postgresql://", "postgres://")
-"""How the address of a database begins."""
+BACKENDS = {
+    "postgresql": "compare.library.postgres:PostgresBackend",
+    "postgres": "compare.library.postgres:PostgresBackend",
+}
+"""The class of each database, by the scheme of its addresses: that before `://`."""
 
 
 class Generation(Protocol):
@@ -169,11 +173,12 @@ def backend_at(location: Backend | Path | str) -> Backend:
             if any(part.address == other.address for other in parts[:number]):
                 raise LibraryError(f"The library in {part} is named twice: name it once.")
         return MergedBackend(tuple(parts))
-    if isinstance(location, str) and location.lower().startswith(SCHEMES):
-        return _in_database(location)
     if isinstance(location, str) and "://" in location:
+        scheme = location.partition("://")[0]
+        if scheme.lower() in BACKENDS:
+            return _in_database(location, scheme.lower())
         raise LibraryError(
-            f"{location.partition('://')[0]}://… is not where a library can be: name a folder, or "
+            f"{scheme}://… is not where a library can be: name a folder, or "
             "a database as postgresql://host/database?library=NAME."
         )
     if isinstance(location, str | Path):
@@ -201,8 +206,7 @@ def _check_name(location: str) -> None:
 
 
 @lru_cache(maxsize=8)
-def _in_database(address: str) -> Backend:
+def _in_database(address: str, scheme: str) -> Backend:
     """Return the one backend of an address, which keeps its connection."""
-    from compare.library.postgres import PostgresBackend
-
-    return PostgresBackend(address)
+    backend: Backend = resolve_name(BACKENDS[scheme])(address)
+    return backend

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from compare.library.actors import KINDS, Actors, check_kind, name_actors
+from compare.library.actors import KINDS, ActorNames, check_kind, name_actors
 from compare.library.filters import (
     FACETED,
     FILTERS,
@@ -44,11 +44,11 @@ class BaseStore:
 
     def passages(self, rows: Iterable[int]) -> list[Passage]:
         wanted = [int(row) for row in rows]
-        found = {row: Passage(*fields) for row, *fields in self._passages(wanted)}
+        by_row = {row: Passage(*fields) for row, *fields in self._passages(wanted)}
         for row in wanted:
-            if row not in found:
+            if row not in by_row:
                 raise IndexError(f"row {row} of {len(self)} passages")
-        return [found[row] for row in wanted]
+        return [by_row[row] for row in wanted]
 
     def facets(self) -> Facets:
         return {name: tuple(by_key.values()) for name, by_key in self._facets.items()}
@@ -59,13 +59,13 @@ class BaseStore:
         for key, year, count in self.year_counts(kind, filters, query):
             by_key[key][year or 0] += count
         facets = self._facets["countries" if kind == "country" else "speakers"]
-        found = []
+        by_actor = []
         for key, counts in by_key.items():
             if facet := facets.get(key):
                 years = {year: counts[year] for year in sorted(counts) if year}
                 about = facet.value, facet.label, counts.total(), facet.spellings
-                found.append(FacetByYear(*about, years))
-        return tuple(sorted(found, key=most_first))
+                by_actor.append(FacetByYear(*about, years))
+        return tuple(sorted(by_actor, key=most_first))
 
     @cached_property
     def _facets(self) -> dict[str, dict[str, Facet]]:
@@ -87,12 +87,12 @@ class BaseStore:
             total[language] += count
         return total
 
-    def actors(self, kind: str) -> Actors:
+    def actors(self, kind: str) -> ActorNames:
         check_kind(kind)
         return self._actors[kind]
 
     @cached_property
-    def _actors(self) -> dict[str, Actors]:
+    def _actors(self) -> dict[str, ActorNames]:
         return {kind: name_actors(kind, self.spellings(kind)) for kind in KINDS}
 
     @cached_property

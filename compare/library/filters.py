@@ -220,12 +220,12 @@ class Filters:
 
 def filters_in_force(filters: Filters) -> Mapping[str, Any]:
     """Return the filters that are set, as plain data."""
-    found: dict[str, Any] = {}
+    given: dict[str, Any] = {}
     for name in Filters.__dataclass_fields__:
         if value := getattr(filters, name):
             value = value.iso if isinstance(value, PartialDate) else value
-            found[name] = list(value) if isinstance(value, tuple) else value
-    return found
+            given[name] = list(value) if isinstance(value, tuple) else value
+    return given
 
 
 def parse_filters(given: Mapping[str, Any]) -> Filters:
@@ -277,7 +277,7 @@ def required_words(texts: Iterable[str]) -> list[list[str]]:
         QueryError: A text has no word, more than 64 or one of more than 200 characters, OR has none
             on one side, or there is a sign that other searches know.
     """
-    found: list[list[str]] = []
+    required: list[list[str]] = []
     for text in texts:
         its: list[list[str]] = []
         joins = False
@@ -293,10 +293,10 @@ def required_words(texts: Iterable[str]) -> list[list[str]]:
             raise _without_word(text)
         if not its:
             raise QueryError(f"{text[:60]!r} has no word to look for: write one.")
-        found += its
-    if (count := sum(map(len, found))) > _MOST_TERMS:
+        required += its
+    if (count := sum(map(len, required))) > _MOST_TERMS:
         raise QueryError(f"{count} words are more than can be looked for at once: {_MOST_TERMS}.")
-    return found
+    return required
 
 
 def _terms(text: str) -> Iterator[str | None]:
@@ -405,14 +405,14 @@ def facets_of(
 
     `totals` has the numbers by key if a statement can have several values, as with countries.
     """
-    found = {}
+    facets = {}
     for key, its in spellings_by_key(counted).items():
         ordered = tuple(commonest(its))
         total = totals[key] if totals else its.total()
         # Only a country code is upper case; other keys have lost case and accents.
         value = key if totals and key.isupper() else ordered[0]
-        found[key] = Facet(value, ordered[0], total, ordered)
-    return dict(sorted(found.items(), key=lambda entry: most_first(entry[1])))
+        facets[key] = Facet(value, ordered[0], total, ordered)
+    return dict(sorted(facets.items(), key=lambda entry: most_first(entry[1])))
 
 
 def most_first(facet: Facet) -> tuple[int, str]:

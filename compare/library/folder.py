@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from compare.errors import LibraryError
 from compare.files import write_whole
 from compare.library import generations
-from compare.library.generations import Generation
+from compare.library.generations import FolderGeneration
 
 if TYPE_CHECKING:
     from compare.library.passage_store import FileStore
@@ -56,7 +56,7 @@ class FolderBackend:
     def current(self) -> str:
         return generations.current_name(self.folder)
 
-    def open(self) -> Generation:
+    def open(self) -> FolderGeneration:
         return generations.open_generation(self.folder)
 
     def build(
@@ -66,7 +66,7 @@ class FolderBackend:
         on_progress: Progress | None = None,
         *,
         store: str | None = None,
-    ) -> Generation:
+    ) -> FolderGeneration:
         from compare.library.build import Change, Embedding, write_generation  # loads numpy
 
         with generations.writing(self.folder) as scratch:
@@ -86,7 +86,7 @@ class FolderBackend:
         on_progress: Progress | None = None,
         *,
         for_good: bool = False,
-    ) -> Generation:
+    ) -> FolderGeneration:
         from compare.library.build import Change, Embedding, no_statement, write_generation
 
         with generations.writing(self.folder) as scratch:

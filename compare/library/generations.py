@@ -88,7 +88,7 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
-class Generation:
+class FolderGeneration:
     """A generation on disk."""
 
     path: Path
@@ -189,7 +189,7 @@ def current_name(folder: Path) -> str:
     return name
 
 
-def open_generation(folder: Path) -> Generation:
+def open_generation(folder: Path) -> FolderGeneration:
     """Open the generation in use; nothing is written.
 
     Raises:
@@ -206,7 +206,7 @@ def open_generation(folder: Path) -> Generation:
                 raise damaged(folder / _CURRENT, f"names {name}, which is not there") from None
             except OSError as error:
                 raise unreadable(path, error) from error
-            generation = Generation(path, _read_manifest(path / MANIFEST))
+            generation = FolderGeneration(path, _read_manifest(path / MANIFEST))
             generation.verify(at_most=_CHECKED_AT_OPEN)
             return generation
         except LibraryError:
@@ -366,7 +366,7 @@ def _check_writable(folder: Path) -> None:
 
 def publish(
     folder: Path, scratch: Path, manifest: Manifest, *, for_good: bool = False
-) -> Generation:
+) -> FolderGeneration:
     """Make the files in `scratch` the generation in use; only call it within `writing`.
 
     The generation before is kept for programs that open it now, unless what the new one does not
@@ -393,7 +393,7 @@ def publish(
         _prune_for_good(folder)
     else:
         _prune(folder, keep={name, before})
-    return Generation(final, manifest)
+    return FolderGeneration(final, manifest)
 
 
 def forget_before(folder: Path) -> None:

@@ -170,10 +170,10 @@ class OpenLibrary:
         if ids is None:
             return list(self.store.all_statements())
         ids = list(ids)
-        found = self.store.statements(ids)
-        for missing in (entry for entry in ids if entry not in found):
+        by_id = self.store.statements(ids)
+        for missing in (entry for entry in ids if entry not in by_id):
             raise no_statement(missing, self.backend)
-        return [found[statement_id] for statement_id in ids]
+        return [by_id[statement_id] for statement_id in ids]
 
     def passages(self, rows: Iterable[int]) -> list[Passage]:
         """Return the passages in these rows, in the given order.
@@ -189,10 +189,10 @@ class OpenLibrary:
         Raises:
             LibraryError: There is no such statement.
         """
-        found = self.store.rows_of([statement_id])
-        if not found:
+        rows = self.store.rows_of([statement_id])
+        if not rows:
             raise no_statement(statement_id, self.backend)
-        return found[statement_id]
+        return rows[statement_id]
 
     def duplicates_of(self, statement_id: str) -> list[Statement]:
         """Return the other statements with the same words and context."""

@@ -197,10 +197,10 @@ class MergedStore(BaseStore):
 
     def statements(self, ids: Collection[str]) -> dict[str, Statement]:
         ids = list(ids)
-        found: dict[str, Statement] = {}
+        by_id: dict[str, Statement] = {}
         for part in self._parts:
-            found |= part.statements(ids)
-        return found
+            by_id |= part.statements(ids)
+        return by_id
 
     def all_statements(self) -> Iterator[Statement]:
         parts = (part.all_statements() for part in self._parts)
@@ -243,8 +243,12 @@ class MergedStore(BaseStore):
         return chain(*(part.year_counts(kind, filters, query) for part in self._parts))
 
     def period(self) -> Period | None:
-        found = list(filter(None, (part.period() for part in self._parts)))
-        return (min(first for first, _ in found), max(last for _, last in found)) if found else None
+        periods = list(filter(None, (part.period() for part in self._parts)))
+        return (
+            (min(first for first, _ in periods), max(last for _, last in periods))
+            if periods
+            else None
+        )
 
     # -- Passages --------------------------------------------------------------------------------
 
@@ -253,34 +257,34 @@ class MergedStore(BaseStore):
 
     def rows_of(self, ids: Collection[str]) -> dict[str, range]:
         ids = list(ids)
-        found = {}
+        spans = {}
         for number, part in enumerate(self._parts):
             ahead = number << _BITS
             for statement_id, rows in part.rows_of(ids).items():
-                found[statement_id] = range(rows.start + ahead, rows.stop + ahead)
-        return found
+                spans[statement_id] = range(rows.start + ahead, rows.stop + ahead)
+        return spans
 
     def passages(self, rows: Iterable[int]) -> list[Passage]:
         wanted = np.array([*rows], np.int64)
-        found: dict[int, Passage] = {}
+        by_place: dict[int, Passage] = {}
         for number, at, own in _by_part(wanted):
             if not 0 <= number < len(self._parts):
                 raise IndexError(f"row {own[0]} of part {number} of {len(self._parts)}")
-            found |= zip(at.tolist(), self._parts[number].passages(own.tolist()), strict=True)
-        return [found[at] for at in range(len(wanted))]
+            by_place |= zip(at.tolist(), self._parts[number].passages(own.tolist()), strict=True)
+        return [by_place[at] for at in range(len(wanted))]
 
     def metadata(self, rows: Rows) -> PassageMetadata:
-        found = np.zeros((len(PassageMetadata._fields), len(rows)), np.int64)
+        columns = np.zeros((len(PassageMetadata._fields), len(rows)), np.int64)
         for number, at, own in _by_part(rows):
-            found[:, at] = np.stack(self._parts[number].metadata(own))
-            found[0, at] += number << _BITS
-        return PassageMetadata(*found)
+            columns[:, at] = np.stack(self._parts[number].metadata(own))
+            columns[0, at] += number << _BITS
+        return PassageMetadata(*columns)
 
     def words(self, rows: Rows) -> Rows:
-        found = np.zeros(len(rows), np.int64)
+        keys = np.zeros(len(rows), np.int64)
         for number, at, own in _by_part(rows):
-            found[at] = self._parts[number].words(own)
-        return found
+            keys[at] = self._parts[number].words(own)
+        return keys
 
     def with_words(self, keys: Iterable[int]) -> list[tuple[int, int, str]]:
         keys = list(keys)
@@ -292,10 +296,10 @@ class MergedStore(BaseStore):
 
     def vectors(self, rows: Rows) -> Floats:
         dim = self._parts[0].vectors(np.zeros(0, np.int64)).shape[1]
-        found = np.zeros((len(rows), dim), np.float32)
+        joined = np.zeros((len(rows), dim), np.float32)
         for number, at, own in _by_part(rows):
-            found[at] = self._parts[number].vectors(own)
-        return found
+            joined[at] = self._parts[number].vectors(own)
+        return joined
 
     # -- Retrieval -------------------------------------------------------------------------------
 
@@ -316,10 +320,10 @@ class MergedStore(BaseStore):
 
     def nearest(self, vectors: Floats, k: int, within: Selection | None = None) -> Neighbours:
         selected = zip(self._parts, self._within(within), strict=True)
-        found = [part.nearest(vectors, k, own) for part, own in selected]
-        scores = np.concatenate([part.scores for part in found], axis=1)
+        neighbours = [part.nearest(vectors, k, own) for part, own in selected]
+        scores = np.concatenate([part.scores for part in neighbours], axis=1)
         rows = np.concatenate(
-            [part.rows + (number << _BITS) for number, part in enumerate(found)], axis=1
+            [part.rows + (number << _BITS) for number, part in enumerate(neighbours)], axis=1
         )
         order = np.lexsort((rows, -scores), axis=1)[:, : max(0, k)]
         return Neighbours(np.take_along_axis(scores, order, 1), np.take_along_axis(rows, order, 1))
@@ -328,9 +332,9 @@ class MergedStore(BaseStore):
         self, vector: Floats, least: float, within: Selection | None = None
     ) -> tuple[Rows, Floats]:
         selected = zip(self._parts, self._within(within), strict=True)
-        found = [part.at_least(vector, least, own) for part, own in selected]
-        rows = [rows + (number << _BITS) for number, (rows, _) in enumerate(found)]
-        return np.concatenate(rows), np.concatenate([scores for _, scores in found])
+        similar = [part.at_least(vector, least, own) for part, own in selected]
+        rows = [rows + (number << _BITS) for number, (rows, _) in enumerate(similar)]
+        return np.concatenate(rows), np.concatenate([scores for _, scores in similar])
 
     def ranked_by_words(self, query: str, k: int, within: Selection | None = None) -> Rows:
         # Scores of different libraries cannot be compared: take the best of each in turn.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Self
 
-    from compare.library.actors import Actors
+    from compare.library.actors import ActorNames
     from compare.library.build import Change, Embedding
     from compare.library.filters import FacetByYear, Facets, Filters
     from compare.progress import Progress
@@ -198,7 +198,7 @@ class PassageStore(Protocol):
 
     # -- Actors ----------------------------------------------------------------------------------
 
-    def actors(self, kind: str) -> Actors:
+    def actors(self, kind: str) -> ActorNames:
         """Return the countries or the speakers.
 
         Raises:
@@ -241,9 +241,9 @@ class FileStore(PassageStore, Protocol):
         """Return a row for each `build.passage_key`, -1 for texts that are not in the store."""
 
 
-def period_of(found: list[Any]) -> Period | None:
-    """Return a period of its first and last day as ordinals, the one row of `found`."""
-    ((first, last),) = found
+def period_of(rows: list[Any]) -> Period | None:
+    """Return a period of its first and last day as ordinals, the one row of `rows`."""
+    ((first, last),) = rows
     return (date.fromordinal(first), date.fromordinal(last)) if first else None
 
 
@@ -294,6 +294,6 @@ def occurrence(group: Rows, within: Rows | None = None) -> Rows:
         group = group * (number.max(initial=0) + 1) + number
     order = np.argsort(group, kind="stable")
     ordered = group[order]
-    found = np.empty(len(group), np.int64)
-    found[order] = np.arange(len(group)) - np.searchsorted(ordered, ordered)
-    return found
+    preceding = np.empty(len(group), np.int64)
+    preceding[order] = np.arange(len(group)) - np.searchsorted(ordered, ordered)
+    return preceding

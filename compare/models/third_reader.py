@@ -146,7 +146,7 @@ GIVEN_UP = "not asked, after three failures in a row"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ModelAnswer:
     """The answer for one order of a pair."""
 
     label: Stance
@@ -154,7 +154,7 @@ class Answer:
     words: tuple[tuple[str, ...], tuple[str, ...]]
 
     @classmethod
-    def of(cls, text: str) -> Answer:
+    def of(cls, text: str) -> ModelAnswer:
         """Read an answer.
 
         Raises:
@@ -195,7 +195,7 @@ class Reading:
     problem: str = ""
 
     @classmethod
-    def of(cls, pair: InputPair, forth: Answer, back: Answer) -> Reading:
+    def of(cls, pair: InputPair, forth: ModelAnswer, back: ModelAnswer) -> Reading:
         """Combine the answers for both orders of a pair."""
         row = (forth.probabilities + back.probabilities) / 2
         found = Probabilities(*map(float, row))
@@ -247,7 +247,7 @@ class _Question(NamedTuple):
     key: str = ""  # begins the keys of answers, unless the digest of a reader names the prompt
 
 
-_VERDICT = _Question("verdict", SYSTEM, SCHEMA, Answer.of)
+_VERDICT = _Question("verdict", SYSTEM, SCHEMA, ModelAnswer.of)
 _OPPOSITE = _Question(
     "opposite",
     OPPOSITE,

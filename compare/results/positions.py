@@ -133,22 +133,22 @@ class Position:
     @property
     def dates(self) -> tuple[PartialDate, PartialDate] | None:
         """Return when the actor first and last took a side; None if no date is known."""
-        found = [date for pair in self.passages for date in _dates(pair)]
-        if not found:
+        dates = [date for pair in self.passages for date in _dates(pair)]
+        if not dates:
             return None
-        return min(found, key=lambda date: date.first), max(found, key=lambda date: date.last)
+        return min(dates, key=lambda date: date.first), max(dates, key=lambda date: date.last)
 
     def in_periods(self, years: int) -> dict[int, list[Pair]]:
         """Return the passages by the first year of their period; see `Positions.by_period`."""
-        found: dict[int, list[Pair]] = defaultdict(list)
+        by_start: dict[int, list[Pair]] = defaultdict(list)
         for pair in self.passages:
             said: dict[int, Statement] = {}  # repeats within a period count once
             for one in (pair.b.statement, *pair.b.repeats):
                 if one.date:
                     said.setdefault(one.date.year - one.date.year % years, one)
             for start, one in said.items():
-                found[start].append(replace(pair, b=replace(pair.b, statement=one)))
-        return dict(sorted(found.items()))
+                by_start[start].append(replace(pair, b=replace(pair.b, statement=one)))
+        return dict(sorted(by_start.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +237,8 @@ class Positions(FrameTable):
         >>> found.placed[0].name, found.placed[0].score.mean < 0
         ('China', True)
         """
-        found = [position for actor in self.actors if (position := self._position(actor))]
-        return tuple(sorted(found, key=lambda position: (position.score.mean, position.name)))
+        positions = [position for actor in self.actors if (position := self._position(actor))]
+        return tuple(sorted(positions, key=lambda position: (position.score.mean, position.name)))
 
     @cached_property
     def undecided(self) -> tuple[Actor, ...]:
@@ -254,13 +254,13 @@ class Positions(FrameTable):
     @cached_property
     def standings(self) -> Mapping[str, str]:
         """Return `PLACED`, `NO_SIDE` or `SILENT` by the actor's name."""
-        found = {position.name: PLACED for position in self.placed}
-        found |= {actor.name: NO_SIDE for actor in self.undecided}
-        return found | {actor.name: SILENT for actor in self.silent}
+        standings = {position.name: PLACED for position in self.placed}
+        standings |= {actor.name: NO_SIDE for actor in self.undecided}
+        return standings | {actor.name: SILENT for actor in self.silent}
 
     def position(self, key: str) -> Position | None:
         """Return the position of the actor with this key, None if it takes no side."""
-        return next((found for found in self.placed if found.actor.key == key), None)
+        return next((position for position in self.placed if position.actor.key == key), None)
 
     def by_period(self, years: int = 10) -> list[PeriodScore]:
         """Return each actor's position in each period in which it takes a side.

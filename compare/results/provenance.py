@@ -73,15 +73,15 @@ class Provenance:
     @property
     def other_label_sources(self) -> str:
         """Say which models other than `label_source` gave labels; "" if none did."""
-        found = []
+        sources = []
         if self.screening:
-            found.append(f"{self.screening} for pairs that only the fast model scored")
+            sources.append(f"{self.screening} for pairs that only the fast model scored")
         if third := self.third_reader:
-            found.append(
+            sources.append(
                 f"{third.get('model')} at {third.get('host')} for the {third.get('read')} pairs "
                 "that the third reader read"
             )
-        return "; ".join(found)
+        return "; ".join(sources)
 
 
 def provenance(

@@ -493,11 +493,11 @@ class Result:
     @cached_property
     def _at_thresholds(self) -> dict[Stance, tuple[Pair, ...]]:
         """Return the lists without what fills them."""
-        found: dict[Stance, list[Pair]] = {stance: [] for stance in Stance}
+        lists: dict[Stance, list[Pair]] = {stance: [] for stance in Stance}
         for pair in self.pairs:
             if stance := self.stance_of(pair):
-                found[stance].append(pair)
-        return {stance: tuple(_in_order(pairs, stance)) for stance, pairs in found.items()}
+                lists[stance].append(pair)
+        return {stance: tuple(_in_order(pairs, stance)) for stance, pairs in lists.items()}
 
     @property
     def _is_filled(self) -> bool:
@@ -515,7 +515,7 @@ class Result:
     def _nearest(self) -> dict[Stance, tuple[Pair, ...]]:
         """Return the pairs below the minimum probability that fill each list, best first."""
         lists = self._at_thresholds
-        found = {}
+        filling = {}
         for stance in (Stance.AGREE, Stance.OPPOSE):
             said = set(map(_words, lists[stance][:FILLED_TO]))
             kept: list[Pair] = []
@@ -525,8 +525,8 @@ class Result:
                 if has_room and on_side and _words(pair) not in said:
                     said.add(_words(pair))
                     kept.append(pair)
-            found[stance] = tuple(kept)
-        return found
+            filling[stance] = tuple(kept)
+        return filling
 
     @cached_property
     def _diverse(self) -> dict[Stance, tuple[Pair, ...]]:

@@ -181,8 +181,8 @@ def estimates(review: Review) -> Estimates:
     if not rows:
         raise ReviewError(f"No pair of {review.name!r} was labelled: all were skipped.")
     pool = {Stance(label): size for label, size in made.of.items()}
-    found = sample_estimates(rows, pool, left_out=len(review) - len(rows))
-    return replace(found, frame=_frame(review, found.pool, [pair for pair, _ in rows]))
+    estimated = sample_estimates(rows, pool, left_out=len(review) - len(rows))
+    return replace(estimated, frame=_frame(review, estimated.pool, [pair for pair, _ in rows]))
 
 
 def corrected(reviews: Reviews, result: Result) -> tuple[Review, Estimates] | None:
@@ -195,11 +195,13 @@ def corrected(reviews: Reviews, result: Result) -> tuple[Review, Estimates] | No
     for review in reviews.all():
         if review.settings.frame == frame and not review.settings.left_out:
             try:
-                found = estimates(review)
+                estimated = estimates(review)
             except ReviewError:
                 continue
-            if all(of.corrected and of.corrected.value is not None for of in found.labels.values()):
-                return review, found
+            if all(
+                of.corrected and of.corrected.value is not None for of in estimated.labels.values()
+            ):
+                return review, estimated
     return None
 
 
@@ -273,18 +275,18 @@ LEAST_OF_GROUP = 5
 
 def _groups(rows: Sequence[tuple[ReviewPair, Stance]]) -> dict[str, tuple[GroupEstimate, ...]]:
     """Return how often the model is right by country, decade and source of side b."""
-    found = {}
+    by_kind = {}
     for by, names_of in _GROUPS.items():
         groups: dict[str, list[tuple[ReviewPair, bool]]] = defaultdict(list)
         for pair, people in rows:
             for name in names_of(pair.b.statement):
                 groups[name].append((pair, pair.machine is people))
-        found[by] = tuple(
+        by_kind[by] = tuple(
             GroupEstimate(name, len(of), _accuracy(of))
             for name, of in sorted(groups.items(), key=lambda one: (-len(one[1]), one[0]))
             if len(of) >= LEAST_OF_GROUP
         )
-    return found
+    return by_kind
 
 
 def _accuracy(of: Sequence[tuple[ReviewPair, bool]]) -> Figure:

@@ -104,12 +104,12 @@ class Review:
     def place_of(self, pair_id: str) -> int:
         """Return the place of the pair with an id."""
         sql = "SELECT place FROM pairs WHERE project = ? AND id = ?"
-        found = self._stored.all(sql, pair_id)
-        if not found:
+        rows = self._stored.all(sql, pair_id)
+        if not rows:
             raise ReviewError(
                 f"There is no pair {pair_id!r} in the review {self.name!r}: an export lists them."
             )
-        (place,) = found[0]
+        (place,) = rows[0]
         if self.pair(place).id != pair_id:
             self._stored.refuse(f"pair {place}", f"it is found under the id {pair_id!r}")
         return int(place)
@@ -249,14 +249,14 @@ class Review:
 
     def first_answers(self, seen_by: str | None = None) -> dict[str, dict[str, Answer]]:
         """Return each reader's first answer by the pair's id, if visible to `seen_by`."""
-        found: dict[str, dict[str, Answer]] = {reader: {} for reader in self.readers}
+        first: dict[str, dict[str, Answer]] = {reader: {} for reader in self.readers}
         for event in self.history(seen_by):
             # An answer that was undone counts: the model's label may have been shown after it.
             if event.what in ("answer", "import"):
                 answer = self._stored.answer_from_json("the history", event.after)
                 if answer is not None:
-                    found[event.who].setdefault(event.pair, answer)
-        return found
+                    first[event.who].setdefault(event.pair, answer)
+        return first
 
     def changed_after_label(self) -> dict[str, set[int]]:
         """Return the places where each reader changed their label after seeing the model's.
@@ -264,9 +264,9 @@ class Review:
         The sets are empty unless the model's label is shown after each answer.
         """
         self.require_finished()
-        found: dict[str, set[int]] = {reader: set() for reader in self.readers}
+        places: dict[str, set[int]] = {reader: set() for reader in self.readers}
         if self.settings.machine_shown is not MachineShown.AFTER:
-            return found
+            return places
         first, answers = self.first_answers(), self.answers()
         # Answers that were imported were given elsewhere, where no label was shown.
         here = {(event.who, event.pair) for event in self.history() if event.what == "answer"}
@@ -274,8 +274,8 @@ class Review:
             for reader, own in answers.items():
                 changed = own[place].stance is not first[reader][pair.id].stance
                 if pair.machine and changed and (reader, pair.id) in here:
-                    found[reader].add(place)
-        return found
+                    places[reader].add(place)
+        return places
 
     def history(self, seen_by: str | None = None) -> list[Event]:
         """Return the visible events, oldest first; see `answers`."""

@@ -177,15 +177,15 @@ class Reviews:
         The second list has a sentence for each review that is damaged, and therefore left out.
         """
         sql = "SELECT project FROM projects ORDER BY project DESC"
-        found: list[T] = []
+        values: list[T] = []
         damaged: list[str] = []
         for store in self._stores:
             for (number,) in store.all(sql):
                 try:
-                    found.append(read(Review(store, number)))
+                    values.append(read(Review(store, number)))
                 except DamagedReviewError as error:
                     damaged.append(str(error))
-        return found, damaged
+        return values, damaged
 
     def finished_pairs(self) -> frozenset[str]:
         """Return the ids (`ReviewPair.content_ids`) of the pairs of all finished reviews.
@@ -193,10 +193,10 @@ class Reviews:
         Raises:
             ReviewError: A review is damaged, so its pairs are not known.
         """
-        found, damaged = self.each(_finished_pairs)
+        ids, damaged = self.each(_finished_pairs)
         if damaged:
             raise DamagedReviewError(damaged[0])
-        return frozenset[str]().union(*found)
+        return frozenset[str]().union(*ids)
 
     def delete(self, name: str) -> None:
         """Remove a review for good, with its answers and history, even if it is damaged."""
@@ -213,14 +213,14 @@ def _finished_pairs(review: Review) -> frozenset[str]:
 
 def _origin(selection: PairSelection) -> dict[str, Any]:
     """Return the settings that describe the search or comparison the pairs come from."""
-    found: dict[str, Any] = {}
+    origin: dict[str, Any] = {}
     if least := selection.thresholds:
-        found = {"least_probability": least.probability, "least_similarity": least.similarity}
+        origin = {"least_probability": least.probability, "least_similarity": least.similarity}
     if made := selection.provenance:
         names = ("library_digest", "filters", "encoder", "encoder_digest", "stance_model")
-        found |= {name: getattr(made, name) for name in (*names, "stance_digest", "screening")}
-        found |= {"search_settings": made.settings, "searched_on": made.date}
-    return found
+        origin |= {name: getattr(made, name) for name in (*names, "stance_digest", "screening")}
+        origin |= {"search_settings": made.settings, "searched_on": made.date}
+    return origin
 
 
 def _key(name: str) -> str:

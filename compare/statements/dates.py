@@ -42,7 +42,7 @@ _NUMERIC = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})" + _TIME, re.ASCII)
 _WEEKDAY = re.compile(r"\A(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?[.,]* ")
 
 
-class Order(StrEnum):
+class DateOrder(StrEnum):
     """Which number in "03/04/2022" is the day."""
 
     DAY_FIRST = "day-first"
@@ -50,7 +50,7 @@ class Order(StrEnum):
 
 
 @lru_cache(maxsize=8192)
-def parse_date(text: str, order: Order | None = None) -> PartialDate | None:
+def parse_date(text: str, order: DateOrder | None = None) -> PartialDate | None:
     """Return the date of a cell, None if it is unknown. Times and time zones are ignored.
 
     Args:
@@ -75,16 +75,16 @@ def parse_date(text: str, order: Order | None = None) -> PartialDate | None:
     raise ValueError(f"this is not a date that can be read; {REMEDY}")
 
 
-def _numeric_date(first: str, second: str, year: str, order: Order | None) -> PartialDate:
+def _numeric_date(first: str, second: str, year: str, order: DateOrder | None) -> PartialDate:
     """Return the date of "18/03/2022"; `order` decides if both numbers can be a month."""
     if int(second) > 12:
-        order = Order.MONTH_FIRST
+        order = DateOrder.MONTH_FIRST
     elif int(first) > 12 or int(first) == int(second):
-        order = Order.DAY_FIRST
+        order = DateOrder.DAY_FIRST
     if order is None:
         month_first, day_first = _date(year, first, second), _date(year, second, first)
         raise ValueError(f"{TWO_DAYS}; write {month_first} or {day_first}")
-    day, month = (first, second) if order is Order.DAY_FIRST else (second, first)
+    day, month = (first, second) if order is DateOrder.DAY_FIRST else (second, first)
     return _date(year, month, day)
 
 

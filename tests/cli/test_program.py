@@ -79,7 +79,7 @@ def test_every_command_explains_itself(run: Run) -> None:
             ["search", "x", "--who", "China, 2022-13"],
             "'China, 2022-13' does not end in a date: write",
         ),
-        (["search", "x", "--out", "a.doc"], "a.doc does not end in .csv, .xlsx, .jsonl,"),
+        (["search", "x", "--out", "a.doc"], "a.doc does not end in .csv, .xlsx,"),
         (["search", "\udcff"], "the text is not UTF-8: convert it first."),
         (["search", "x", "--library", "/absent"], "There is no library in /absent: build one with"),
         (["stance", "", "b"], "Statement A is empty"),

@@ -17,7 +17,7 @@ from compare.corpus import Corpus, Problem, Row, read_corpus
 from compare.corpus.validate import QUOTATIONS, IdPlaces
 from compare.errors import CorpusError
 from compare.statements import Country, Quotation
-from compare.statements.dates import Order
+from compare.statements.dates import DateOrder
 
 Read = Callable[..., Corpus]
 
@@ -258,7 +258,11 @@ def test_cells_that_say_nothing_are_empty_and_counted(read: Read) -> None:
 
 @pytest.mark.parametrize(
     ("order", "found"),
-    [("day-first", "2022-04-03"), ("month-first", "2022-03-04"), (Order.DAY_FIRST, "2022-04-03")],
+    [
+        ("day-first", "2022-04-03"),
+        ("month-first", "2022-03-04"),
+        (DateOrder.DAY_FIRST, "2022-04-03"),
+    ],
 )
 def test_which_number_is_the_day_can_be_told(read: Read, order: str, found: str) -> None:
     rows = "text,date\na,03/04/2022\nb,18/03/2022\nc,03/18/2022\nd,2022-05-06\n"

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from compare.library import FILTERS, Facets, Filters
-from compare.library.actors import Actors, actor_keys, check_kind, name_actors
+from compare.library.actors import ActorNames, actor_keys, check_kind, name_actors
 from compare.library.build import Change, Embedding, passage_key
 from compare.library.filters import FacetByYear, facets_of, required_words
 from compare.library.index.base import Floats, Neighbours, Rows, Selection
@@ -318,7 +318,7 @@ class MemoryStore:
         found = sorted((row for row in allowed if scores[row]), key=lambda row: -scores[row])
         return np.array(found[: max(0, k)], np.int64)
 
-    def actors(self, kind: str) -> Actors:
+    def actors(self, kind: str) -> ActorNames:
         check_kind(kind)
         told = Counter(
             spelled

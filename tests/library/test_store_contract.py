@@ -18,13 +18,13 @@ from compare.errors import LibraryError, QueryError
 from compare.facade import Library
 from compare.library import FILTERS, Filters
 from compare.library.actors import actor_keys, actors_named
+from compare.library.backend import Backend, backend_at
 from compare.library.build import Change, Embedding, passage_key
 from compare.library.filters import FACETED, Filter
 from compare.library.index import base
 from compare.library.index.base import RowSpans, Selection, selected_rows
 from compare.library.passage_store import STORES as BY_NAME
 from compare.library.passage_store import FileStore, PassageStore, passages_by_actor, store_kind
-from compare.library.postgres import PostgresBackend
 from compare.library.postgres.database import _SETTINGS
 from compare.library.postgres.store import PostgresStore
 from compare.library.sqlite_store import SqliteStore
@@ -64,7 +64,7 @@ class InDatabase:
 
     def __init__(self, address: Callable[[str], str]) -> None:
         self.address = address
-        self.backends: dict[PassageStore, PostgresBackend] = {}
+        self.backends: dict[PassageStore, Backend] = {}
 
     def write(
         self,
@@ -76,7 +76,7 @@ class InDatabase:
     ) -> PassageStore:
         encoder = HashingEncoder()
         if before is None:
-            backend = PostgresBackend(self.address(f"{name}_{len(self.backends)}"))
+            backend = backend_at(self.address(f"{name}_{len(self.backends)}"))
             store = backend.build(add, encoder).open_store()
         else:
             backend = self.backends[before]

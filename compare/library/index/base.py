@@ -109,7 +109,10 @@ class Neighbours(NamedTuple):
 
 
 class VectorIndex(Protocol):
-    """Unit vectors that are searched exactly by inner product; ties are in row order."""
+    """Unit vectors that are searched exactly by inner product; ties are in row order.
+
+    `within=None` searches all rows, and an empty selection none.
+    """
 
     @classmethod
     def build(cls, vectors: Floats | Halves) -> Self:
@@ -138,7 +141,7 @@ class VectorIndex(Protocol):
         """Return the number of vectors."""
 
     def search(self, queries: Floats, k: int, within: Selection | None = None) -> Neighbours:
-        """Return the k nearest selected rows for each query; `within=None` searches all rows.
+        """Return the k nearest selected rows for each query; none if k is less than 1.
 
         Raises:
             ValueError: The queries have another type or dimension, or a row does not exist.
