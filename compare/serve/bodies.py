@@ -87,15 +87,11 @@ Number = Annotated[float, Strict()]
 Flag = Annotated[bool, Strict()]
 
 
-<<<<<<< HEAD
 OPPOSITE = (
-    'What someone who disagrees would say, in a sentence, not with a mere "not": passages are read '
-    "against both."
+    'What someone who disagrees would say, in a sentence, not with a mere "not": passages are '
+    "compared with both."
 )
 SAME_ACTOR = "Weigh each verdict with those on the same actor's other passages."
-=======
-OPPOSITE = "What someone who disagrees would say: passages are compared with both."
->>>>>>> h-words
 
 
 class Body(BaseModel):
