@@ -88,6 +88,23 @@ class WholeNumber(click.IntRange):
         return number
 
 
+class OfQuote(click.Command):
+    """A command whose options on the quote had no `quote-` in their names before version 0.2."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the old names as the new, and say which options filter."""
+        renamed = [_OF_QUOTE.sub(r"--quote-\1", arg) for arg in args]
+        if renamed != args:
+            remark(
+                "Note: --speaker, --role, --country, --date and --context describe the quote, and "
+                "are now called --quote-speaker, … To filter, use --only-speaker, --only-country, …"
+            )
+        return super().parse_args(ctx, renamed)
+
+
+_OF_QUOTE = re.compile(r"\A--(speaker|role|country|date|context)(?=\Z|=)")
+
+
 class InOrder(click.Group):
     """A group that lists its commands in the order of their definition, not of the alphabet."""
 
@@ -284,23 +301,23 @@ def out_or_stdout(default: str) -> Decorator:
 
 def who_and_when(of: str, letter: str = "") -> Decorator:
     """Return the options for the speaker, date and context of a quote, or of statement A or B."""
-    mark, who = (f"{letter}-", f"--who-{letter}") if letter else ("", "--who")
+    mark, who = (letter, f"--who-{letter}") if letter else ("quote", "--who")
     return as_one(
         letter or "about",
         _quote_without_words,
-        string(f"--{mark}speaker", help=f"The speaker of {of}."),
-        string(f"--{mark}role", help=f"The office of the speaker of {of}."),
-        string(f"--{mark}country", help=f'The country of {of}, or several: "Russia; China".'),
-        click.option(f"--{mark}date", type=date, help=f"The date of {of}: YYYY, YYYY-MM, …"),
-        string(f"--{mark}context", help=f"The context that completes {of} if it is a fragment."),
+        string(f"--{mark}-speaker", help=f"The speaker of {of}."),
+        string(f"--{mark}-role", help=f"The office of the speaker of {of}."),
+        string(f"--{mark}-country", help=f'The country of {of}, or several: "Russia; China".'),
+        click.option(f"--{mark}-date", type=date, help=f"The date of {of}: YYYY, YYYY-MM, …"),
+        string(f"--{mark}-context", help=f"The context that completes {of} if it is a fragment."),
         string(
             who,
-            f"{letter}_who" if letter else "who",
+            f"{mark}_who",
             metavar='"COUNTRY, DATE"',
-            help=f"Country and date of {of} in short.",
+            help=f"Country and date of {of}, in short.",
         ),
-        *([] if letter else [opposite]),
-        prefix=f"{letter}_" if letter else "",
+        *([] if letter else [string("--opposite", f"{mark}_opposite", help=_OPPOSITE)]),
+        prefix=f"{mark}_",
     )
 
 
@@ -313,7 +330,7 @@ def _quote_without_words(
     who: str,
     opposite: str = "",
 ) -> Quote:
-    """Return what the options of `who_and_when` say of a quote; --country and --date go first."""
+    """Return what the options of `who_and_when` say of a quote; `country` and `date` go first."""
     its_country, its_date = country_and_date(who)
     return Quote(
         text="",
@@ -347,9 +364,7 @@ def country_and_date(text: str) -> tuple[tuple[Country, ...], PartialDate | None
     return parse_countries(text), None
 
 
-opposite = string(
-    "--opposite", help="What someone who disagrees would say: passages are compared with both."
-)
+_OPPOSITE = "What someone who disagrees would say: passages are compared with both."
 
 
 # --- options ---------------------------------------------------------------------------------
@@ -357,6 +372,7 @@ opposite = string(
 as_json = flag("--json", "as_json", help="Print JSON.")
 force = flag("--force", help="Overwrite existing files.")
 why = flag("--why", help="Find the deciding words of each pair.")
+opposite = string("--opposite", help=_OPPOSITE)
 own_library_option = click.option(
     "--library",
     type=location,

@@ -86,7 +86,7 @@ class SearchOptions:
         if self.statement_id is not None:
             given = {of.name: value for of in fields(asked) if (value := getattr(asked, of.name))}
             asked = replace(Quote.from_statement(library.statement(self.statement_id)), **given)
-        with progress("shared.Reading pairs") as on_progress:
+        with progress("Reading pairs") as on_progress:
             return library.search(
                 asked,
                 stance_model=model,
@@ -113,7 +113,7 @@ searching = shared.as_one(
 )
 
 
-@click.command("search")
+@click.command("search", cls=shared.OfQuote)
 @click.argument("quote", type=shared.text, required=False)
 @shared.file("--queries", help="Search for every quote of a .csv, .tsv, .jsonl or .txt file.")
 @searching
@@ -290,19 +290,11 @@ def _read_stdin() -> str:
 def _show_result(result: Result, limit: int) -> None:
     """Print the quote and the lists, at most `limit` statements of each."""
     _show_quote(result)
+    if note := _in_short(result):
+        say(f"\n{note}")
     any_found = any(
         result.listed(stance) or result.near(stance) for stance in (Stance.AGREE, Stance.OPPOSE)
     )
-    if not (result.agree or result.oppose):
-        minimum, neither = result.thresholds, len(result.neither)
-        near_topic = {0: "none is", 1: "1 is"}.get(neither, f"{neither} are")
-        say(
-            f"\n{read_of(result)}. None agrees "
-            f"with the quote or opposes it ({near_topic} near its topic; minimum probability "
-            f"{minimum.probability:g}, minimum similarity {minimum.similarity:g})."
-        )
-    elif taken := sides_taken(result).in_words():
-        say(f"\n{one_line(taken)}")
     if note := left_out_note(result):
         say(f"\n{note}")
     show = _show_table if on_terminal() else _show_lines
@@ -318,6 +310,20 @@ def _show_result(result: Result, limit: int) -> None:
             say(f"\n{note}")
         if near := result.near(stance):
             show(result, stance, near, below_minimum=True)
+
+
+def _in_short(result: Result) -> str:
+    """Return who takes which side, or how much was read if nobody takes one."""
+    if result.agree or result.oppose:
+        return one_line(sides_taken(result).in_words())
+    if result.provenance.filters and not result.pairs:
+        return f"{read_of(result)}."
+    minimum, neither = result.thresholds, len(result.neither)
+    near = {0: "none is", 1: "1 is"}.get(neither, f"{neither} are")
+    return (
+        f"{read_of(result)}. None agrees with the quote or opposes it ({near} near its topic; "
+        f"minimum probability {minimum.probability:g}, minimum similarity {minimum.similarity:g})."
+    )
 
 
 def _show_quote(result: Result) -> None:
@@ -463,7 +469,7 @@ def stance(
     target, pairs = target_path(batch, out), read_batch(batch)
     check_writable(target)
     model = reading.load_model()
-    with progress("shared.Reading pairs") as on_progress:
+    with progress("Reading pairs") as on_progress:
         score_file(pairs, target, model, on_progress)
     if as_json:
         say_json({"written": str(target), "pairs": len(pairs), "model": signature(model)})
@@ -491,7 +497,7 @@ def _show_stance(
     if reader and reading and reading.probabilities:
         odds, read, rationale, model = reading.probabilities, pair, reading.rationale, reader
     else:
-        with waiting("shared.Reading the pair"):
+        with waiting("Reading the pair"):
             scores, (read,) = model.score_parts([pair])
             odds = Probabilities(*map(float, scores[0]))
             rationale = find_rationale(model, *pair)[1] if why else None

@@ -53,7 +53,7 @@ def watch() -> None:
 # --- adding and listing ------------------------------------------------------------------------
 
 
-@watch.command("add")
+@watch.command("add", cls=shared.OfQuote)
 @_name
 @click.argument("quote", type=shared.text, required=False)
 @shared.file("--result", help="Watch the search of a RESULT.json of this library.")

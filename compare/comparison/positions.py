@@ -17,6 +17,7 @@ from compare.comparison.retrieval import (
     by_date,
     nearest_per_actor,
     repetitions,
+    why_nothing,
     with_readable_languages,
 )
 from compare.comparison.scoring import (
@@ -120,8 +121,8 @@ def positions(
     counts = _statement_counts(library, names, by, within, filters)
     if not counts.any():
         raise QueryError(
-            f"No {by} can be placed: no statement that passes the filters names one. Loosen the "
-            "filters."
+            f"No {by} can be placed: no statement that passes the filters names one. "
+            + why_nothing(library.store, filters)
         )
     thresholds = thresholds or OF_PLACEMENTS
     passages, similar_counts = nearest_per_actor(

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from itertools import accumulate, chain, compress, takewhile
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.library import Filters
-from compare.library.filters import applicable
+from compare.library.filters import applicable, parse_filters
 from compare.library.index.base import Floats, Neighbours, Rows, RowSpans, Selection
 from compare.library.passage_store import READ_AT_MOST, ActorPassages, occurrence, passages_by_actor
 from compare.results import MOST_OF_STATEMENT
+from compare.safe_text import one_line
 from compare.statements import (
     Quote,
     complete,
@@ -112,7 +114,9 @@ def retrieve(
     own = {row for span in spans.values() for row in span}
     within = store.select(filters.excluding_own(quote))
     if not len(within) and len(store):
-        notes.append("No passage passes the filters: check their spelling, or loosen them.")
+        notes.append(f"No passage passes the filters. {why_nothing(store, filters)}")
+    elif len(within):
+        notes += unmatched(store, filters, if_several=True)
     if only is not None:
         within = RowSpans.of(only[within.holds(only)])
     # The first rankings still hold if nothing is filtered and few rows are the quote's own.
@@ -126,6 +130,28 @@ def retrieve(
     pairs = [(of_part[end], row) for end, row in _pairs(similar, sharing_words)]
     pairs = list(dict.fromkeys(pairs))
     return Retrieved(quote, parts, vectors, contested, pairs, sources, own, filters, within, notes)
+
+
+def unmatched(store: PassageStore, filters: Filters, *, if_several: bool = False) -> list[str]:
+    """Return a sentence for each value of the filters that no passage has.
+
+    With `if_several`, a value that is the only one of its filter is left out.
+    """
+    said = []
+    for entry, attribute, values in filters.chosen():
+        for value in values if not entry.excludes and len(values) > if_several else ():
+            if not len(store.select(parse_filters({entry.name: [value]}))):
+                facets = store.facets().get(entry.name, ())
+                known = {fold(one): one for facet in facets for one in facet.spellings}
+                like = get_close_matches(fold(value), known, 1)
+                meant = f": is {one_line(known[like[0]])} meant?" if like else "."
+                said.append(f"No passage has the {attribute.name} {one_line(value)}{meant}")
+    return said
+
+
+def why_nothing(store: PassageStore, filters: Filters) -> str:
+    """Return what is wrong with filters that no passage passes, in sentences."""
+    return " ".join(unmatched(store, filters)) or "Loosen the filters."
 
 
 def with_readable_languages(

@@ -16,7 +16,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from compare.comparison.retrieval import duplicates, nearest_to, with_readable_languages
+from compare.comparison.retrieval import (
+    duplicates,
+    nearest_to,
+    why_nothing,
+    with_readable_languages,
+)
 from compare.comparison.scoring import (
     explain_listed,
     proposition_notes,
@@ -217,7 +222,8 @@ def _nearest(
     within = library.store.select(chosen)
     if not len(within):
         raise QueryError(
-            f"{one_line(name)} cannot be compared: no statement matches. Loosen the filters."
+            f"{one_line(name)} cannot be compared: no statement matches. "
+            + why_nothing(library.store, chosen)
         )
     rows = nearest_to(library, asked.ends, within, most)
     if not repeated:

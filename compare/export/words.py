@@ -244,6 +244,8 @@ def list_note(result: Result, stance: Stance) -> str:
         more, comes = "more " if listed else "", "comes" if len(near) == 1 else "come"
         come = f"{len(near)} {more}{comes} near"
         said = f"{come if listed else f'{none}; {come}'}:"
+    elif not result.pairs:
+        return f"{read_of(result)}."
     elif not listed:
         said = f"{none}, and none comes near."
     elif unsure:

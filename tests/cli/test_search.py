@@ -103,8 +103,16 @@ def test_who_is_short_for_country_and_date(
 
 def test_who_said_it_travels_with_the_result(run: Run) -> None:
     told = run(
-        *("search", BLOCKADE, "--speaker", "Eve", "--role", "Judge", "--country", "Japan"),
-        *("--date", "2001-02", "--context", "of the war", "--json"),
+        *(
+            "search",
+            BLOCKADE,
+            "--quote-speaker",
+            "Eve",
+            "--quote-role",
+            "Judge",
+            "--quote-country=Japan",
+        ),
+        *("--quote-date", "2001-02", "--quote-context", "of the war", "--json"),
     )
     quote = told.json["provenance"]["quote"]
     assert quote == {
@@ -186,9 +194,34 @@ def test_the_sentence_of_the_quote_that_was_read_is_named(run: Run) -> None:
     assert "compared with" not in run("search", BLOCKADE).out
 
 
-def test_filters_that_leave_nothing_are_named(run: Run) -> None:
-    told = run("search", BLOCKADE, "--only-country", "Nrway", "--words", "canal")
-    assert "No passage passes the filters: check their spelling" in told.out
+def test_old_names_of_options_on_the_quote_are_understood(run: Run) -> None:
+    told = run("search", BLOCKADE, "--speaker=Eve", "--country", "Japan", "--json")
+    quote = told.json["provenance"]["quote"]
+    assert (quote["speaker"], quote["country"][0]["name"]) == ("Eve", "Japan")
+    assert "are now called --quote-speaker, … To filter, use --only-speaker" in told.err
+    assert not run("search", BLOCKADE, "--quote-speaker", "Eve").err
+
+
+@pytest.mark.parametrize(
+    ("options", "note"),
+    [
+        (["--only-country", "Norlnd"], "No passage has the country Norlnd: is Norland meant?"),
+        (["--only-id", "zzz", "--words", "canal"], "No passage has the id zzz."),
+        (["--words", "zebra"], "Loosen the filters."),
+    ],
+)
+def test_filters_that_leave_nothing_are_named(run: Run, options: list[str], note: str) -> None:
+    told = run("search", BLOCKADE, *options)
+    assert f"No passage passes the filters. {note}" in " ".join(told.out.split())
+    assert told.out.endswith("\n\nRead 0 of 4 passages, with filters.\n")
+
+
+def test_one_of_several_values_that_matches_nothing_is_named(run: Run) -> None:
+    told = run("search", BLOCKADE, "--only-country", "Ostravia", "--only-country", "Norlnd")
+    assert "No passage has the country Norlnd: is Norland meant?" in told.out
+
+
+def test_words_to_filter_by_are_checked(run: Run) -> None:
     refused = run("search", BLOCKADE, "--words", "OR canal")
     assert (refused.code, refused.out) == (2, "")
     assert "'OR canal' has OR without a word on both sides: add one." in refused.err
