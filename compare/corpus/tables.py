@@ -6,11 +6,12 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
-from itertools import chain
+from itertools import chain, islice, takewhile
 from typing import Any
 
+from compare.corpus.columns import resolve
 from compare.corpus.text_files import DAMAGED, Readable, most_unpacked, read_lines
 from compare.corpus.values import BadFileError, Problem, Row, listed, shortened
 from compare.safe_text import unescape_cell
@@ -18,6 +19,7 @@ from compare.safe_text import unescape_cell
 LARGEST_CELL = 16_000_000
 """Characters; in a larger cell, a quotation mark was never closed."""
 
+_MOST_OF_TITLE = 10  # rows ahead of the header of a sheet
 _SEPARATOR = re.compile(r"sep=([,;|\t])\s*", re.IGNORECASE)
 _CSV_REMEDY = "put a cell that has a separator or a line break in it in quotation marks"
 _TSV_REMEDY = "write a blank for each tab and line break in a cell"
@@ -170,18 +172,36 @@ def _sheet_rows(path: Readable, file: str, loose: bool) -> Iterator[Row | Proble
         place = f'sheet "{sheet.title}", row'
         table = Table(file, place, "name each column in the header", loose=loose)
         sheet.reset_dimensions()  # some programs write a wrong size
-        for number, cells in enumerate(sheet.iter_rows(), start=1):
-            texts = [_cell_text(cell) for cell in cells]
-            # sheets often have formatted but empty cells at the end of a row
-            while texts and not texts[-1]:
-                texts.pop()
-            texts += [""] * (len(table.header) - len(texts))
-            if row := table.row(number, texts):
+        rows = enumerate(map(_texts, sheet.iter_rows()), start=1)
+        first = list(islice(rows, _MOST_OF_TITLE))
+        title = _title([cells for _, cells in first])
+        if words := " ".join(chain(*title)).strip():
+            reason = f"what stands above the header is not read: {shortened(words)}"
+            yield Problem.of_file(file, reason, skips=False)
+        for number, texts in chain(first[len(title) :], rows):
+            padding = [""] * (len(table.header) - len(texts))
+            if row := table.row(number, texts + padding):
                 yield row
         others = [] if loose else [each.title for each in book.worksheets[1:] if _has_cells(each)]
         if others:
             reason = f"only its first sheet is read, not {listed(others)}; save each as a file"
             yield Problem.of_file(file, reason, skips=False)
+
+
+def _texts(cells: Iterable[Any]) -> list[str]:
+    texts = [_cell_text(cell) for cell in cells]
+    while (
+        texts and not texts[-1]
+    ):  # sheets often have formatted but empty cells at the end of a row
+        texts.pop()
+    return texts
+
+
+def _title(rows: list[list[str]]) -> list[list[str]]:
+    """Return the rows above the header: none has more than one cell, or the name of a field."""
+    above = list(takewhile(lambda cells: sum(map(bool, cells)) < 2, rows))
+    is_title = len(above) < len(rows) and not any(resolve(cells, {}) for cells in above)
+    return above if is_title else []
 
 
 def _has_cells(sheet: Any) -> bool:

@@ -260,6 +260,31 @@ def test_the_first_sheet(read: Read) -> None:
     assert [s.extra for s in corpus.statements] == [{"ok": "true", "share": "0.5"}, {"ok": "false"}]
 
 
+def test_a_title_above_the_header_is_left_out(read: Read) -> None:
+    title = [["Statements on the canal"], [], [None, "as of 2022"]]
+    corpus = read("a.xlsx", workbook(*title, ["speaker", "text"], ["Ana Veld", "peace"], ["Bo"]))
+    assert [(s.speaker, s.text) for s in corpus.statements] == [("Ana Veld", "peace")]
+    above, bad, _ = map(str, corpus.problems)
+    assert above == (
+        "a.xlsx: what stands above the header is not read: 'Statements on the canal  as of 2022'."
+    )
+    assert bad.startswith('a.xlsx, sheet "Quotes", row 6, column "text"')
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["text"], ["peace"], ["war"]],
+        [["Words"], ["peace"], ["war"]],
+        [["text"], ["peace"], ["war", "and more"]],
+    ],
+)
+def test_a_sheet_of_one_column_has_no_title(read: Read, rows: list[list[str]]) -> None:
+    corpus = read("a.xlsx", workbook(*rows), mapping={rows[0][0]: "text"})
+    assert corpus.statements[0].text == "peace"
+    assert not any("above the header" in str(problem) for problem in corpus.problems)
+
+
 @pytest.mark.parametrize(
     ("value", "number_format", "iso"),
     [
