@@ -264,7 +264,7 @@ def test_a_title_above_the_header_is_left_out(read: Read) -> None:
     title = [["Statements on the canal"], [], [None, "as of 2022"]]
     corpus = read("a.xlsx", workbook(*title, ["speaker", "text"], ["Ana Veld", "peace"], ["Bo"]))
     assert [(s.speaker, s.text) for s in corpus.statements] == [("Ana Veld", "peace")]
-    above, bad, _ = map(str, corpus.problems)
+    above, bad = map(str, (corpus.notes[0], *corpus.problems))
     assert above == (
         "a.xlsx: what stands above the header is not read: 'Statements on the canal  as of 2022'."
     )
