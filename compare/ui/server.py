@@ -8,12 +8,16 @@ from __future__ import annotations
 import hmac
 import json
 import os
+import re
 import socket
 import sys
 import threading
 import time
 import webbrowser
+from base64 import b64encode
 from contextlib import suppress
+from functools import cache
+from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,10 +44,17 @@ TOKEN_VARIABLE = "COMPARE_APP_TOKEN"
 """Holds the token without which nothing is answered, if there is one."""
 
 _QUERY = "token"
-# No page elsewhere may show the app in a frame and have a person press its buttons unseen.
+_BASE = b'window.__streamlit={BACKEND_BASE_URL:new URL(".",location).href}'
+# All comes from this server and goes to it, so that words which a page failed to escape could
+# fetch nothing; and no page elsewhere may show the app in a frame and have its buttons pressed
+# unseen. Streamlit writes styles into its pages, and Vega evaluates the expressions of charts.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-eval' {scripts}; style-src 'self' "
+    "'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
 _HEADERS = (
     (b"x-frame-options", b"SAMEORIGIN"),
-    (b"content-security-policy", b"frame-ancestors 'self'"),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
 )
@@ -90,7 +101,7 @@ class Guard:
 
         async def send_with_headers(message: Any) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), *_HEADERS]}
+                message = {**message, "headers": [*message.get("headers", ()), *_headers()]}
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
@@ -111,6 +122,18 @@ class Guard:
         return answer
 
 
+@cache
+def _headers() -> tuple[tuple[bytes, bytes], ...]:
+    """Return the headers of every answer; scripts within pages are allowed by their digests."""
+    import streamlit
+
+    page = Path(streamlit.__file__).with_name("static") / "index.html"
+    within = [*re.findall(b"<script>(.*?)</script>", page.read_bytes(), re.DOTALL), _BASE]
+    digests = [b64encode(sha256(script).digest()).decode() for script in within]
+    policy = _POLICY.format(scripts=" ".join(f"'sha256-{digest}'" for digest in digests))
+    return (b"content-security-policy", policy.encode()), *_HEADERS
+
+
 def _host_name(host: str) -> str:
     """Return the name in a Host header, without the port."""
     if host.startswith("["):
@@ -128,7 +151,7 @@ async def _refuse(
 class PageBase:
     """Tells a page where its server is; at /review, it would try /review/ before, in vain."""
 
-    _SCRIPT = b'<script>window.__streamlit={BACKEND_BASE_URL:new URL(".",location).href}</script>'
+    _SCRIPT = b"<script>%s</script>" % _BASE
     _PAGES = frozenset(page.stem for page in PAGES.glob("*.py"))
 
     def __init__(self, app: ASGIApp) -> None:

@@ -34,6 +34,7 @@ _MENU_OPENS = 5_000
 
 expect.set_options(timeout=RUN_TIMEOUT)
 
+_FORBIDS = "Content Security Policy"
 _FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
@@ -136,10 +137,11 @@ def browser(chromium: str) -> Iterator[Browser]:
 def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Open an address in a context of its own, and wait until the page is whole.
 
-    At the end, the pages have fetched nothing from elsewhere.
+    At the end, the pages have fetched nothing from elsewhere, and tried nothing that is forbidden.
     """
     contexts: list[BrowserContext] = []
     fetched: list[str] = []
+    forbidden: list[str] = []
     own = ["data:", "blob:"]
 
     def open_page(url: str, size: Mapping[str, int] = WIDE, scheme: str = "light") -> Page:
@@ -151,6 +153,9 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         page = context.new_page()
         page.on("request", lambda request: fetched.append(request.url))
+        page.on(
+            "console", lambda said: forbidden.append(said.text) if _FORBIDS in said.text else None
+        )
         own.append("/".join(url.split("/")[:3]))
         page.set_default_timeout(RUN_TIMEOUT)
         page.goto(url)
@@ -161,6 +166,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert [url for url in fetched if not url.startswith(tuple(own))] == []
+    assert forbidden == []
 
 
 def settled(page: Page) -> Page:

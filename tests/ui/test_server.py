@@ -47,7 +47,11 @@ def test_other_names_are_refused(host: str) -> None:
 def test_no_other_page_can_frame_it() -> None:
     headers = client().get("/").headers
     assert headers["x-frame-options"] == "SAMEORIGIN"
-    assert headers["content-security-policy"] == "frame-ancestors 'self'"
+    policy = headers["content-security-policy"].split("; ")
+    assert {"default-src 'self'", "object-src 'none'", "frame-ancestors 'self'"} <= {*policy}
+    scripts = next(part for part in policy if part.startswith("script-src"))
+    assert scripts.count("sha256-") >= 2
+    assert "unsafe-inline" not in scripts
 
 
 def test_without_the_token_nothing_is_answered() -> None:
