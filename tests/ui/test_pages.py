@@ -223,6 +223,19 @@ def test_a_statement_opens_at_the_paragraph_of_the_words_found(page, home):
         assert "<mark>" not in html.split("</article")[0]
 
 
+def test_a_long_statement_is_begun_and_opens_whole(page, home):
+    text = f"The blockade must end. {'We thank you. ' * 60}Peace at last."
+    Library.build([statement("speech", text)], home / "library", HashingEncoder(256)).close()
+    listed = shown(page("corpus", library="My own"))
+    assert "The blockade must end." in listed
+    assert "thank …" in listed
+    assert "Peace at last." not in listed
+    app = page("corpus", id="speech", library="My own")
+    assert "Peace at last." not in shown(app).split("</article")[0]
+    (whole,) = [one for one in app.expander if one.label == "The whole statement"]
+    assert "Peace at last." in "".join(html.proto.body for html in whole.get("html"))
+
+
 def test_a_statement_that_is_not_there_is_one_sentence(page):
     assert "Statement &#x27;nobody&#x27; is not in this library: find it under Corpus" in shown(
         page("corpus", id="nobody")

@@ -11,6 +11,7 @@ import streamlit as st
 from compare.errors import QueryError
 from compare.export import counted
 from compare.export.html import statement_card
+from compare.export.words import shortened
 from compare.facade import Library
 from compare.library import FILTERS, Filters
 from compare.statements import Quote, Statement
@@ -47,6 +48,7 @@ from compare.ui.components.service import (
 _PREFIX = "c_"  # of the filters
 _ON_A_PAGE = 20
 _MOST_ROWS, _ROWS_IN_SIGHT, _ROW_HEIGHT = 1000, 7, 35
+_MOST_WORDS = 700  # characters of a statement before "…"; a speech fills a screen and more
 _MOST_BARS = 30  # more are too thin to see on a phone
 
 
@@ -120,8 +122,15 @@ def _show_list(library: Library, filters: Filters) -> None:
     start = (min(max(int(number), 1), pages) - 1) * _ON_A_PAGE
     with listed:
         for statement in library.browse(filters, words, _ON_A_PAGE, start)[0]:
-            with card(f"corpus-{widget_key(statement.id)}", statement_card(statement, level=2)):
+            shown = statement_card(_begun(statement), level=2)
+            with card(f"corpus-{widget_key(statement.id)}", shown):
                 library_link(CORPUS_PAGE, "Open statement", id=statement.id)
+
+
+def _begun(statement: Statement) -> Statement:
+    """Return a statement with the first of its words only, if it is a long one."""
+    words = shortened(statement.text, _MOST_WORDS)
+    return statement if words == statement.text else replace(statement, text=words)
 
 
 def _marked(statement: Statement) -> tuple[int, int] | None:
@@ -141,8 +150,9 @@ def _show_one(library: Library, statement: Statement) -> None:
         order = choose_order()
     with st.container(key="pinned-statement"):
         kind = "plain" if marked else "asked"
-        st.html(statement_card(statement, level=2, kind=kind, marked=marked))
-    if marked:
+        shown = statement if marked else _begun(statement)
+        st.html(statement_card(shown, level=2, kind=kind, marked=marked))
+    if marked or shown is not statement:
         with st.expander("The whole statement"):
             st.html(statement_card(statement, level=2))
     with row("actions-one"):
