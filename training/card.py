@@ -46,10 +46,9 @@ _BODY = """
 
 **Licence.** The weights are part of the program and under its licence, MIT (`LICENSE`). The backbones are under the Apache
 License 2.0. The models also learned from [general pairs](#sources-of-the-general-pairs-without-image-captions) whose
-sources have licences of their own; {share_alike} are share-alike, at least in
-part. None of their text is part of this program, and the card
-names every source. Whether weights are an adaptation of the texts that they learned from, so that a share-alike licence
-extends to them, is not settled. Nor is a licence known for the sources marked "none found" and "none stated". If that
+sources have licences of their own; {share_alike} are share-alike, at least in part. None of their text is part of this
+program, and the card names every source. Whether weights are an adaptation of the texts that they learned from, so that a share-alike licence
+extends to them, is not settled. For the sources marked "none found" or "none stated", no licence is known. If that
 matters for your use, such as selling a model made from these weights, ask a lawyer, or train without these sources
 (`training/recipes.py`).
 
@@ -79,7 +78,7 @@ Pairs longer than 256 tokens are read sentence by sentence.
 
 ## Factors
 
-The accurate model on the dev pairs of [its section](#the-accurate-model-compare-stance-accurate), by what the pairs differ in:
+The accurate model on groups of the dev pairs of [its section](#the-accurate-model-compare-stance-accurate):
 
 | dev pairs | pairs | accuracy (95 %) | F1 agree | F1 oppose (pairs) | F1 neither |
 | --- | --- | --- | --- | --- | --- |
@@ -94,7 +93,7 @@ The accurate model on the dev pairs of [its section](#the-accurate-model-compare
 | one side is of the United States | 317 | 0.80 (0.75 to 0.84) | 0.80 | 0.71 (48) | 0.82 |
 | neither is | 1,365 | 0.81 (0.79 to 0.83) | 0.84 | 0.71 (201) | 0.82 |
 
-So statements before 1980 are read less well. `compare evaluate` prints such a table for a file with the column `mode`.
+So the model is less accurate on statements before 1980. `compare evaluate` prints such a table for a file with the column `mode`.
 
 - **Country.** Other countries have too few dev pairs for a figure each: after the United States, the most frequent has 6 %.
 - **Source.** There are 30 dev pairs with a Kremlin transcript, too few for a figure. Other sources were not tested:
@@ -111,9 +110,9 @@ a typed claim and a statement. Its name and version are not recorded. Its instru
 
 - "Readers" and "readings" in this card are such a model's, not people's. Nobody has compared them with people's labels.
 - Of 501 pairs on which two readings agreed, 92 to 96 % got the same label from later readings. A second reading of 288
-  passages under typed claims agreed on 97 %. So two readings mostly repeat each other, their mistakes included.
-- Every dev pair was read twice, and the figures below leave out those on which the two readings differ. That leaves out
-  hard pairs, so the figures are higher than on all pairs.
+  passages under typed claims gave 97 % of them the same label. So two readings mostly repeat each other, mistakes included.
+- Every dev pair was read twice. The figures below leave out pairs on which the two readings differ, which are hard ones,
+  so the figures are higher than on all pairs.
 - The other forms of claims, and the statements edited to say the opposite or the same, were written by a large language
   model, too. A second reading gave 0.994 of 1,320 edited pairs the expected label.
 
@@ -136,12 +135,12 @@ The texts of the sources are not part of this program.
 """
 
 _DOCUMENTS = {
-    "accurate": """Typed claims are read less well on documents that no model learned from. There are 1,312 passages
+    "accurate": """The models are less accurate on typed claims and documents that no model learned from. There are 1,312 passages
 under 152 propositions, from documents of which no sentence is labelled elsewhere (`python -m benchmarks.documents`;
-two readings agree on 0.980). Of the 216 of these that take a side in both readings, 0.54 (0.43 to 0.64) are called
-rightly and 0.03 are on the wrong side; called agreeing 128, 0.66 right at 0.73; called opposing 42, 0.74 right at 0.69.""",
-    "fast": """On the 1,286 passages of other documents: 0.38 (0.28 to 0.49) called rightly, 0.03 on the wrong side; called
-agreeing 105, 0.57 right at 0.66; called opposing 34, 0.65 right at 0.60.""",
+two readings agree on 0.980). Of the 216 passages that take a side in both readings, 0.54 (0.43 to 0.64) get the right label and 0.03 the opposite one.
+The model labels 128 agree (precision 0.66, mean probability 0.73) and 42 oppose (0.74, 0.69).""",
+    "fast": """On the 1,286 passages of other documents, 0.38 (0.28 to 0.49) of those that take a side get the right label and 0.03
+the opposite one. The model labels 105 agree (precision 0.57, mean probability 0.66) and 34 oppose (0.65, 0.60).""",
 }
 """What `python -m benchmarks.documents` printed."""
 
@@ -245,7 +244,7 @@ Each use has a calibration of its own, a scale and a shift for each logit; a sea
 weight of the verdicts on the same actor's other passages. Measured in ten folds that share no
 claim, topic or document, on pairs that the model did not learn from; "called" are those with a probability of
 one half or more, for propositions, two sides and timelines of 0.6 or more. For two sides and timelines, a pair
-beside the point that was asked for is wrong:
+that is not on the point that was asked for counts as wrong:
 
 {_uses(manifest)}
 """
@@ -318,24 +317,26 @@ def _failures(manifests: Mapping[str, Mapping[str, Any]]) -> str:
         f"{mode.replace('_', ' ')} ({modes[mode]['macro_f1']:.2f})" for mode in weakest
     )
     table = _table(("mode", "pairs", *(f"macro-F1, {tier}" for tier in tiers)), rows)
+    fast = manifests["fast"]["failure_modes"]["all"]["accuracy"]
     return f"""## What they get wrong
 
 These are made-up pairs by made-up speakers; each tests one difficulty, and none was trained on. Trust a
-verdict least where the accurate model is weakest:
+verdict least where the accurate model is weakest (macro-F1):
 {named}.
-The fast model gets half of these pairs right; it only chooses what the accurate one reads.
+The fast model labels only {100 * fast:.0f} % of these pairs correctly; it chooses what the accurate one reads.
 
 {table}
 
-The models miss opposition more often than agreement, and mistake a shared topic for agreement. They read typed
-claims, which name no speaker or date, less well than officials' sentences. In searches for 50 typed
-claims, precision at 5 (empty places count as wrong) is 0.78 under Agree (95 % interval 0.65 to 0.87; 41 of 45 claims
-have a correct result) and 0.56 under Oppose (0.44 to 0.69; 35 of 46; `python -m benchmarks.verdicts`). Of all that is called agreeing, 0.77 is right at a mean probability of 0.80, and of all that is
-called opposing 0.77 at 0.73. With an opponent's sentence as the opposite, precision at 5 is 0.77 and 0.68 (41 of
-45 and 42 of 46 claims), and of what is called agreeing 0.87 is right at 0.81, opposing 0.80 at 0.79. If the claims
-are denied, 0.74 of the first ten under Agree is right and 0.07 is on the opposite side (0.43 and 0.45 before the
-claims were trained in several forms). Ranking and probabilities were fitted on these
-claims. With an earlier version, over deeper pools of other claims, 0.41 of what stood under Oppose was right.
+The models miss opposition more often than agreement, and mistake a shared topic for agreement. They are less
+accurate on typed claims, which name no speaker or date, than on officials' sentences. In searches for 50 typed
+claims, precision at 5 (empty ranks count as wrong) is 0.78 under Agree (95 % interval 0.65 to 0.87; 41 of 45 claims
+have a correct result) and 0.56 under Oppose (0.44 to 0.69; 35 of 46; `python -m benchmarks.verdicts`).
+Precision is 0.77 under Agree, at a mean
+probability of 0.80, and 0.77 under Oppose, at 0.73. With an opponent's sentence as the opposite, precision at 5 is 0.77
+under Agree and 0.68 under Oppose (41 of 45 and 42 of 46 claims), and precision 0.87 at 0.81 and 0.80 at 0.79. If the
+claims are denied, 0.74 of the first ten under Agree are right and 0.07 are on the opposite side (0.43 and 0.45 before
+the models learned claims in several forms). Ranking and probabilities were fitted on these claims. With an earlier
+version, over deeper pools of other claims, precision under Oppose was 0.41.
 
 The deciding words that the accurate model marks were compared with those that the language model marked in 150 dev
 pairs, as many words each: token F1 0.69, 0.29 for random words (`python -m benchmarks.why`).
