@@ -17,8 +17,15 @@ import yaml
 import compare
 from compare import load_stance_model
 from compare.cli.program import cli
+from compare.collections import collections
+from compare.comparison.sides import MOST_READ
+from compare.comparison.third_reader import AT_HEAD
+from compare.corpus.pdf import MOST_BYTES, MOST_CHARACTERS, MOST_PAGES
+from compare.defaults import MOST_OF_SIDE, MOST_PER_ACTOR
 from compare.export.words import FOUND_OF_KNOWN, RIGHT_OF_LISTED
 from compare.models.stance import shipped_manifests
+from compare.watch.feeds import MOST_IN_FEED
+from compare.watch.values import MOST_ENTRIES, MOST_WATCHES
 from tests.printed import (
     ROOT,
     commands,
@@ -284,3 +291,73 @@ def test_the_readers_of_all_figures_are_said_to_be_a_language_model() -> None:
     for text in (CARD, PAGES["README.md"], PAGES["docs/explanation/mistakes.md"]):
         assert "language model" in text
     assert "**All labels are a language model's.**" in CARD
+
+
+SOURCE = "\n".join(
+    path.read_text("utf-8")
+    for folder in ("compare", "app.py")
+    for path in ([ROOT / folder] if folder.endswith(".py") else (ROOT / folder).rglob("*"))
+    if path.suffix in (".py", ".html")
+)
+# Words of the app by the page that names them; a page writes an apostrophe where the app has ’.
+APP_WORDS = {
+    "README.md": "Add statements; Use as opposite",
+    "docs/tutorial.md": "On a proposition",
+    "docs/extend.md": "On a proposition",
+    "docs/explanation/labels.md": "Method; Weigh a country's statements together",
+    "docs/explanation/mistakes.md": "Leave out sentences; May have changed",
+    "docs/how-to/export.md": "Method",
+    "docs/how-to/many-machines.md": "Add statements",
+    "docs/how-to/own-corpus.md": "Add statements; Corpus",
+    "docs/how-to/pdf.md": "Add statements; What the files do not say",
+    "docs/how-to/positions.md": "Map",
+    "docs/how-to/public-corpora.md": "A public collection; Fetch and add",
+    "docs/how-to/reproduce.md": "How firm these counts are; Try other settings; Not checked",
+    "docs/how-to/review.md": "Review; Files",
+    "docs/how-to/third-reader.md": "Ask the third reader; Others likeliest to oppose",
+    "docs/how-to/two-sides.md": "Mark the deciding words",
+    "docs/how-to/watch.md": "Watch this search",
+}
+
+
+@pytest.mark.parametrize(("page", "words"), APP_WORDS.items(), ids=APP_WORDS)
+def test_words_of_the_app_in_a_page_are_those_of_the_app(page: str, words: str) -> None:
+    for word in words.split("; "):
+        assert word in " ".join(PAGES[page].split())
+        assert word in SOURCE.replace("’", "'"), word
+
+
+def test_variables_in_the_page_of_settings_are_those_of_the_program() -> None:
+    named = set(re.findall(r"`(COMPARE_\w+)`", PAGES["docs/reference/files.md"]))
+    assert len(named) >= 10
+    assert {name for name in named if name not in SOURCE} == set()
+
+
+def test_commands_that_are_said_to_take_ray_are_those_that_do() -> None:
+    said = re.search(r"((?:`[\w ]+`(?:,| and) )*`[\w ]+`) take `--ray`", flat("many-machines"))
+    assert said
+    taking = {" ".join(names) for names in all_commands(cli) if "--ray" in options_of(cli, names)}
+    assert set(re.findall(r"`([\w ]+)`", said[1])) == taking
+
+
+def test_no_address_of_a_collection_is_said_to_have_been_tried() -> None:
+    untried = not any(collection.tried for collection in collections().values())
+    assert ("None of these addresses has been tried yet" in flat("public-corpora")) is untried
+
+
+def test_limits_in_the_pages_are_those_of_the_program() -> None:
+    assert f"the {MOST_OF_SIDE} passages most similar" in flat("two-sides")
+    assert f"The {MOST_READ} most probable pairs" in flat("two-sides")
+    assert f"The first {AT_HEAD} pairs of each list" in flat("third-reader")
+    assert f"The {MOST_PER_ACTOR} most similar passages of each" in flat("positions")
+    assert f"newest {MOST_IN_FEED} entries" in flat("watch")
+    assert f"at most {MOST_WATCHES} watches, each with the newest {MOST_ENTRIES:,}" in flat("watch")
+    megabytes = MOST_BYTES // 1024**2
+    assert f"{megabytes} MB, {MOST_PAGES:,} pages and {MOST_CHARACTERS // 10**6} million" in flat(
+        "pdf"
+    )
+
+
+def flat(guide: str) -> str:
+    """Return a how-to page without its line breaks."""
+    return " ".join(PAGES[f"docs/how-to/{guide}.md"].split())
