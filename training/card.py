@@ -47,8 +47,8 @@ _BODY = """
 **Licence.** The weights are part of the program and under its licence, MIT (`LICENSE`). The backbones are under the Apache
 License 2.0. The models also learned from [general pairs](#sources-of-the-general-pairs-without-image-captions) whose
 sources have licences of their own; {share_alike} are share-alike, at least in part. None of their text is part of this
-program, and the card names every source. Whether weights are an adaptation of the texts that they learned from, so that a share-alike licence
-extends to them, is not settled. For the sources marked "none found" or "none stated", no licence is known. If that
+program, and the card names every source. Whether weights are an adaptation of the texts that they learned
+from, so that a share-alike licence extends to them, is not settled. For the sources marked "none found" or "none stated", no licence is known. If that
 matters for your use, such as selling a model made from these weights, ask a lawyer, or train without these sources
 (`training/recipes.py`).
 
@@ -93,7 +93,8 @@ The accurate model on groups of the dev pairs of [its section](#the-accurate-mod
 | one side is of the United States | 317 | 0.80 (0.75 to 0.84) | 0.80 | 0.71 (48) | 0.82 |
 | neither is | 1,365 | 0.81 (0.79 to 0.83) | 0.84 | 0.71 (201) | 0.82 |
 
-So the model is less accurate on statements before 1980. `compare evaluate` prints such a table for a file with the column `mode`.
+So the model is less accurate on statements before 1980. `compare evaluate` prints such a table for a file
+with the column `mode`.
 
 - **Country.** Other countries have too few dev pairs for a figure each: after the United States, the most frequent has 6 %.
 - **Source.** There are 30 dev pairs with a Kremlin transcript, too few for a figure. Other sources were not tested:
@@ -137,8 +138,8 @@ The texts of the sources are not part of this program.
 _DOCUMENTS = {
     "accurate": """The models are less accurate on typed claims and documents that no model learned from. There are 1,312 passages
 under 152 propositions, from documents of which no sentence is labelled elsewhere (`python -m benchmarks.documents`;
-two readings agree on 0.980). Of the 216 passages that take a side in both readings, 0.54 (0.43 to 0.64) get the right label and 0.03 the opposite one.
-The model labels 128 agree (precision 0.66, mean probability 0.73) and 42 oppose (0.74, 0.69).""",
+two readings agree on 0.980). Of the 216 passages that take a side in both readings, 0.54 (0.43 to 0.64) get the right label and
+0.03 the opposite one. The model labels 128 agree (precision 0.66, mean probability 0.73) and 42 oppose (0.74, 0.69).""",
     "fast": """On the 1,286 passages of other documents, 0.38 (0.28 to 0.49) of those that take a side get the right label and 0.03
 the opposite one. The model labels 105 agree (precision 0.57, mean probability 0.66) and 34 oppose (0.65, 0.60).""",
 }
