@@ -30,15 +30,7 @@ from compare.library.filters import Filters, filters_in_force
 from compare.library.passage_store import PassageMetadata, occurrence
 from compare.models import Use
 from compare.progress import within_total
-from compare.results import (
-    OF_PLACEMENTS,
-    Excerpt,
-    Kind,
-    Pair,
-    Probabilities,
-    Result,
-    Thresholds,
-)
+from compare.results import OF_PLACEMENTS, Excerpt, Kind, Pair, Probabilities, Result, Thresholds
 from compare.results.pair import Place
 from compare.results.provenance import provenance
 from compare.safe_text import one_line
