@@ -24,7 +24,7 @@ from compare.errors import ReviewError
 from compare.export import counted
 from compare.files import write_whole
 from compare.models import CODEBOOK
-from compare.progress import within_total
+from compare.progress import Progress, within_total
 from compare.results import Excerpt, Provenance, Result, Stance, Thresholds, clustered_share
 from compare.review.values import (
     Choice,
@@ -40,7 +40,6 @@ from compare.strict_json import read_json
 
 if TYPE_CHECKING:
     from compare.models import StanceModel
-    from compare.progress import Progress
     from compare.review.review import Review
 
 
