@@ -430,7 +430,8 @@ class ReviewWriter:
 
     def current(self, place: int) -> Answer | None:
         """Return the current answer at a place."""
-        row = self._execute(_SELECT_ANSWERS, place).fetchone()
+        # Of all places, this one, so that it is looked up by the primary key.
+        row = self._execute(f"{_SELECT_ANSWERS} AND place = ?", 0, place).fetchone()
         return self.stored.answer(f"the answer to pair {place}", row[2:]) if row else None
 
     def write(self, place: int, answer: Answer, what: str = "answer") -> AnswerChange:
