@@ -34,7 +34,7 @@ from compare.cli.output import (
 )
 from compare.comparison import sides_taken
 from compare.corpus.values import listed
-from compare.defaults import CANDIDATES, MOST_CANDIDATES
+from compare.defaults import CANDIDATES, CANDIDATES_LIMIT
 from compare.errors import QueryError
 from compare.export import counted
 from compare.export.json_files import opposites_json, public_json, stance_json
@@ -108,7 +108,7 @@ searching = shared.as_one(
     shared.filtering,
     shared.thresholds(Thresholds()),
     shared.number(
-        "--candidates", CANDIDATES, "Passages read for the quote", maximum=MOST_CANDIDATES
+        "--candidates", CANDIDATES, "Passages read for the quote", maximum=CANDIDATES_LIMIT
     ),
 )
 

@@ -94,9 +94,9 @@ def positions(
     Args:
         library: The library to read.
         proposition: One claim or demand, as a sentence.
-        opposite: What someone who disagrees would say. If given, passages near either are read
-            against both: their probabilities are the calibrated mean of both readings, with agree
-            and oppose exchanged in the second.
+        opposite: What someone who disagrees would say. If given, passages near either are compared
+            with both: their probabilities are the calibrated mean of both readings, with agree and
+            oppose exchanged in the second.
         by: Actors are countries ("country") or speakers ("speaker"). A statement of several
             countries counts for each of them.
         filters: Which statements. If countries or speakers are named, only they are actors.

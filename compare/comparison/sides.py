@@ -29,21 +29,13 @@ from compare.comparison.scoring import (
     score_against,
     score_passages,
 )
-from compare.defaults import MOST_AT_ALL, MOST_OF_SIDE
+from compare.defaults import MOST_OF_SIDE, MOST_OF_SIDE_LIMIT
 from compare.errors import QueryError
 from compare.library.filters import Filters, filters_in_force
 from compare.library.passage_store import PassageMetadata, occurrence
 from compare.models import Use
-from compare.progress import within_total
-from compare.results import (
-    OF_PLACEMENTS,
-    Excerpt,
-    Kind,
-    Pair,
-    Probabilities,
-    Result,
-    Thresholds,
-)
+from compare.progress import Progress, within_total
+from compare.results import OF_PLACEMENTS, Excerpt, Kind, Pair, Probabilities, Result, Thresholds
 from compare.results.pair import Place
 from compare.results.provenance import provenance
 from compare.safe_text import one_line
@@ -53,7 +45,6 @@ if TYPE_CHECKING:
     from compare.library.index.base import Floats, Rows
     from compare.library.library import OpenLibrary
     from compare.models import StanceModel
-    from compare.progress import Progress
 
 MOST_READ = 60
 """Pairs compared with each other for each list: the likeliest by the placements of both."""
@@ -131,13 +122,14 @@ def compare_sides(
     Raises:
         QueryError: The proposition is empty or too long, its opposite has the same words, no
             statement passes the filters of a side, or `most_of_side` is not from 1 to
-            `MOST_AT_ALL`.
+            `MOST_OF_SIDE_LIMIT`.
         ModelError: A model is missing or not the library's.
     """
     asked = Quote(proposition, opposite=opposite).cleaned("The proposition")
-    if not 1 <= most_of_side <= MOST_AT_ALL:
+    if not 1 <= most_of_side <= MOST_OF_SIDE_LIMIT:
         raise QueryError(
-            f"The passages of a side are {most_of_side}: give a number from 1 to {MOST_AT_ALL}."
+            f"The passages of a side are {most_of_side}: give a number from 1 to "
+            f"{MOST_OF_SIDE_LIMIT}."
         )
     over_time = b is None
     model = (stance_model or library.stance_model()).stages[-1]

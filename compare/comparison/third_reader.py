@@ -22,7 +22,7 @@ from compare.library.locations import user_settings, writable_cache
 from compare.models import InputPair, Stance, StanceModel, signature
 from compare.models.endpoints import Endpoint
 from compare.models.third_reader import NOT_SENT, PROMPT_DIGEST, TIMEOUT, Reading, ThirdReader
-from compare.progress import within_total
+from compare.progress import Progress, within_total
 from compare.results import Excerpt, Pair, Probabilities, Provenance, Result, ThirdReading
 from compare.results.pair import PairKey, Place
 from compare.strict_json import read_json
@@ -30,7 +30,6 @@ from compare.strict_json import read_json
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compare.progress import Progress
 
 AT_HEAD = 20
 """Pairs at the head of each list that a third reader reads."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from compare.defaults import MOST_AT_ALL, MOST_OF_SIDE, MOST_PER_ACTOR
+from compare.defaults import MOST_OF_SIDE, MOST_OF_SIDE_LIMIT, MOST_PER_ACTOR
 from compare.errors import QueryError
 from compare.export import counted, section_html
 from compare.facade import Library
@@ -206,7 +206,7 @@ def _ask_most(who: str) -> int:
     key, label, default, limit = (
         ("each", "Maximum passages per actor", MOST_PER_ACTOR, _MOST_OF_ACTOR)
         if who in ACTORS
-        else ("most", "Maximum passages of a side for each end", MOST_OF_SIDE, MOST_AT_ALL)
+        else ("most", "Maximum passages of a side for each end", MOST_OF_SIDE, MOST_OF_SIDE_LIMIT)
     )
     most = st.number_input(
         label,

@@ -21,8 +21,8 @@ from compare.export.words import (
     LIST_TITLES,
     UNCLEAR,
     left_out_note,
-    limits,
     list_note,
+    measured_note,
     page_numbers,
     read_as,
     read_of,
@@ -124,7 +124,7 @@ def three_lists(
                 if none and not listed:
                     small(none("agrees with" if stance is Stance.AGREE else "opposes"))
                 elif is_search and result.sure(stance):
-                    small(limits(result, stance))
+                    small(measured_note(result, stance))
                 list_cards(shown, stance)
                 if is_search and (note := list_note(result, stance)):
                     small(note)
