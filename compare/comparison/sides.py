@@ -261,9 +261,9 @@ def pairs_of_placed(
     """
     by_key = {pair.key: pair for side in placed for pair in side}
     passages, rows = [pair.b for pair in by_key.values()], {key: n for n, key in enumerate(by_key)}
-    odds = np.array([astuple(pair.probabilities) for pair in by_key.values()], np.float32)
+    probabilities = np.array([astuple(pair.probabilities) for pair in by_key.values()], np.float32)
     numbers = [np.array([rows[pair.key] for pair in side], np.int64) for side in placed]
-    sides = [Placements(of, odds.reshape(-1, 3)[of]) for of in numbers]
+    sides = [Placements(of, probabilities.reshape(-1, 3)[of]) for of in numbers]
     statements = {one.statement.id: number for number, one in enumerate(passages)}
     known = [
         (statements[one.statement.id], *_days(one.statement.date), words_key(one.text, one.context))
@@ -346,5 +346,5 @@ def _as_pairs(library: OpenLibrary, pairs: Pairs) -> Iterator[Pair]:
     cosines = np.einsum("nd,nd->n", *(library.store.vectors(rows) for rows in (pairs.a, pairs.b)))
     columns = (pairs.a.tolist(), pairs.b.tolist(), pairs.probabilities.tolist(), cosines.tolist())
     for a, b, probabilities, cosine in zip(*columns, strict=True):
-        odds = Probabilities(*probabilities)
-        yield Pair(excerpts[a], excerpts[b], odds, min(cosine, 1.0))  # rounding can exceed 1
+        read = Probabilities(*probabilities)
+        yield Pair(excerpts[a], excerpts[b], read, min(cosine, 1.0))  # rounding can exceed 1

@@ -307,7 +307,7 @@ def _joined(pair: Pair, placed: Mapping[Place, Probabilities]) -> Pair:
     both = [placed[passage.place] for passage in pair.excerpts if passage.place in placed]
     if len(both) < 2 or not _is_read(pair):
         return pair
-    a, b, direct = (np.array([astuple(odds)], np.float32) for odds in (*both, pair.probabilities))
+    a, b, direct = (np.array([astuple(one)], np.float32) for one in (*both, pair.probabilities))
     return replace(pair, probabilities=Probabilities(*joined(of_both(a, b), direct)[0].tolist()))
 
 

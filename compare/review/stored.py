@@ -47,7 +47,7 @@ PROJECT = -1
 _PAIR = ("id", "a_start", "a_end", "b_start", "b_end", "machine", "p_agree", "p_oppose",
          "p_neither", "label_source", "similarity", "divergence", "topic", "stratum",
          "weight")  # fmt: skip
-_ODDS = _PAIR[6:9]
+_PROBABILITIES = _PAIR[6:9]
 _SELECT_PAIRS = (
     f"SELECT place, a_hash, a.data, b_hash, b.data, {', '.join(f'p.{name}' for name in _PAIR)} "
     "FROM pairs p LEFT JOIN statements a ON a.hash = p.a_hash "
@@ -244,12 +244,12 @@ class StoredReview:
         a_ends, b_ends = ((data.pop(f"{side}_start"), data.pop(f"{side}_end")) for side in "ab")
         a = self._excerpt(f"{where}, statement a", row[1:3], a_ends)
         b = self._excerpt(f"{where}, statement b", row[3:5], b_ends)
-        odds = [data.pop(name) for name in _ODDS]
+        given = [data.pop(name) for name in _PROBABILITIES]
         probabilities = None
-        if odds != [None] * 3:
-            if None in odds or abs(sum(odds) - 1) > SUM_TOLERANCE:
-                self.refuse(f"{where}, {', '.join(_ODDS)}", "they do not add up to 1")
-            probabilities = Probabilities(*map(float, odds))
+        if given != [None] * 3:
+            if None in given or abs(sum(given) - 1) > SUM_TOLERANCE:
+                self.refuse(f"{where}, {', '.join(_PROBABILITIES)}", "they do not add up to 1")
+            probabilities = Probabilities(*map(float, given))
         stance, made = data.pop("machine"), self.settings
         stance = Stance(stance) if stance else None
         if made.choice is not Choice.IMPORTED:

@@ -279,8 +279,8 @@ class StanceRequest(Body):
         rationale = find_rationale(model, *pair)[1] if self.why else None
         texts = ("Statement a", pair[0].text), ("Statement b", pair[1].text)
         notes = language_notes(*texts, languages=model.languages)
-        odds = Probabilities(*map(float, scores[0]))
-        return stance_json(pair, odds, parts, rationale, signature(model), notes)
+        probabilities = Probabilities(*map(float, scores[0]))
+        return stance_json(pair, probabilities, parts, rationale, signature(model), notes)
 
 
 class _PropositionRequest(Body):
