@@ -175,7 +175,7 @@ def _compare(
     check_apart(out, by_year)
     reader = reading.open_third_reader()
     library, model = reading.open()
-    with progress("shared.Reading passages and pairs") as on_progress:
+    with progress("Reading passages and pairs") as on_progress:
         result = compare_sides(
             library,
             proposition,
@@ -315,7 +315,7 @@ def positions(
         raise click.UsageError("--opposite is given once for each proposition, in the same order.")
     reader = reading.open_third_reader()
     library, model = reading.open()
-    with progress("shared.Reading passages") as on_progress:
+    with progress("Reading passages") as on_progress:
         table = position_table(
             library,
             propositions,

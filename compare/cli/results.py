@@ -211,7 +211,7 @@ def reproduce(
     """
     kept = load_result(result)
     library, model = reading.open_library(), reading.named_model()
-    with progress("shared.Reading pairs") as on_progress:
+    with progress("Reading pairs") as on_progress:
         done = make_again(
             kept,
             library,
@@ -326,7 +326,7 @@ def evaluate(file: Path, as_json: bool, as_markdown: bool, reading: shared.Readi
     if reader:
         shared.say_what_is_sent(reader, inputs)
         model = with_third = WithThirdReader(reader, model)
-    with progress("shared.Reading pairs") as on_progress:
+    with progress("Reading pairs") as on_progress:
         began = time.perf_counter()
         probabilities = model.score(inputs, on_progress)
         seconds = time.perf_counter() - began

@@ -86,7 +86,7 @@ class SearchOptions:
         if self.statement_id is not None:
             given = {of.name: value for of in fields(asked) if (value := getattr(asked, of.name))}
             asked = replace(Quote.from_statement(library.statement(self.statement_id)), **given)
-        with progress("shared.Reading pairs") as on_progress:
+        with progress("Reading pairs") as on_progress:
             return library.search(
                 asked,
                 stance_model=model,
@@ -463,7 +463,7 @@ def stance(
     target, pairs = target_path(batch, out), read_batch(batch)
     check_writable(target)
     model = reading.load_model()
-    with progress("shared.Reading pairs") as on_progress:
+    with progress("Reading pairs") as on_progress:
         score_file(pairs, target, model, on_progress)
     if as_json:
         say_json({"written": str(target), "pairs": len(pairs), "model": signature(model)})
@@ -491,7 +491,7 @@ def _show_stance(
     if reader and reading and reading.probabilities:
         odds, read, rationale, model = reading.probabilities, pair, reading.rationale, reader
     else:
-        with waiting("shared.Reading the pair"):
+        with waiting("Reading the pair"):
             scores, (read,) = model.score_parts([pair])
             odds = Probabilities(*map(float, scores[0]))
             rationale = find_rationale(model, *pair)[1] if why else None

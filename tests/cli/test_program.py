@@ -6,6 +6,7 @@ import errno
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ import click
 import pytest
 
 from compare import __main__ as entry
+from compare.cli import program
 from compare.cli.program import cli, main
 from compare.export import ExportFormat
 from tests.cli.conftest import Run, command_line
@@ -321,3 +323,10 @@ def test_completion_scripts_name_the_program(run: Run) -> None:
         _COMPARE_COMPLETE="bash_complete", COMP_WORDS="compare sea", COMP_CWORD="1"
     )
     assert process.communicate()[0] == "plain,search\n"
+
+
+def test_labels_of_progress_are_words() -> None:
+    sources = "\n".join(path.read_text() for path in Path(program.__file__).parent.glob("*.py"))
+    labels = re.findall(r'\b(?:progress|waiting)\(\s*"([^"]*)"', sources)
+    assert len(labels) > 15
+    assert not [label for label in labels if not re.fullmatch("[A-Z][a-z]+( [a-z]+)*", label)]
