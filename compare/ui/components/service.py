@@ -27,7 +27,6 @@ from compare.export.markdown import inert
 from compare.facade import Library
 from compare.library import Filters, locations
 from compare.library.backend import Backend, backend_at
-from compare.library.filters import FACETED
 from compare.models import InputPair, ModelInput, StanceModel, load_stance_model
 from compare.models.endpoints import MODEL_VARIABLE, READER_VARIABLE, Endpoint
 from compare.models.rationale import find_rationale
@@ -81,25 +80,13 @@ def choose_library() -> Library:
         st.session_state["library"] = wanted
     with st.sidebar:
         name = st.selectbox(
-            "Library",
-            list(libraries),
-            key="library",
-            bind="query-params",
-            persist_state="session",
-            on_change=_forget_filters,
+            "Library", [*libraries], key="library", bind="query-params", persist_state="session"
         )
         library = open_library(libraries.get(name) or next(iter(libraries.values())))
         small(f"{counted(len(library), 'statement')}{', read-only' if library.read_only else ''}")
         if sentence := library.about_deletion():
             small(sentence)
     return library
-
-
-def _forget_filters() -> None:
-    """Forget the values of filters, which another library may not have."""
-    for name in FACETED:
-        if st.session_state.get(name):
-            st.session_state[name] = []
 
 
 def library_link(page: Path, label: str, **address: str | Sequence[str]) -> None:
