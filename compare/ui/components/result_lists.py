@@ -36,6 +36,7 @@ from compare.ui.components.filter_panel import NEWEST, OLDEST, PROBABILITY, SIMI
 from compare.ui.components.layout import (
     card,
     errors_as_sentences,
+    is_read_only,
     notice,
     show_html,
     show_table,
@@ -351,6 +352,9 @@ def correction_form(base: str, stance: Stance | None, keep: Callable[[Stance, st
 
     `keep` writes it with a note and returns the file.
     """
+    if is_read_only():
+        small("No correction can be kept here: this app is read-only.")
+        return
     others = {VERDICT[other]: other for other in Stance if other is not stance}
     with st.form(f"wrong-{base}", border=False):
         label = st.radio(

@@ -25,7 +25,7 @@ from compare.errors import ModelError
 from compare.export import counted
 from compare.export.markdown import inert
 from compare.facade import Library
-from compare.library import Filters, locations
+from compare.library import Filters, OpenLibrary, locations
 from compare.library.backend import Backend, backend_at
 from compare.models import InputPair, ModelInput, StanceModel, load_stance_model
 from compare.models.endpoints import MODEL_VARIABLE, READER_VARIABLE, Endpoint
@@ -42,7 +42,14 @@ from compare.results import (
     Thresholds,
 )
 from compare.statements import Quote, Statement
-from compare.ui.components.layout import confirmed, notice_next_run, progress, small, widget_key
+from compare.ui.components.layout import (
+    confirmed,
+    is_read_only,
+    notice_next_run,
+    progress,
+    small,
+    widget_key,
+)
 
 _Scored = TypeVar("_Scored", Result, Positions)
 
@@ -94,6 +101,11 @@ def library_link(page: Path, label: str, **address: str | Sequence[str]) -> None
     st.page_link(
         page, label=label, query_params={**address, "library": st.session_state["library"]}
     )
+
+
+def may_change(library: OpenLibrary) -> bool:
+    """Whether visitors can change a library, and the watches beside it."""
+    return not (is_read_only() or library.read_only)
 
 
 def delete_button(library: Library, statement: Statement, key: str) -> bool:
