@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from itertools import chain
 from pathlib import Path
@@ -210,8 +211,9 @@ def with_known_words(result: Result, pair: Pair) -> Pair | None:
     """Return a pair with its deciding words if they have been found before, else None."""
     if pair.rationale is not None:  # a third reader names its words
         return pair
-    key, explained = _words_key(result, pair), _explained()
-    return replace(pair, rationale=explained[key]) if key in explained else None
+    with suppress(KeyError):  # not `in`: another visitor's words may push these out meanwhile
+        return replace(pair, rationale=_explained()[_words_key(result, pair)])
+    return None
 
 
 def explain_pairs(result: Result, pairs: Sequence[Pair]) -> Iterator[tuple[Pair, Pair]]:
