@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NoReturn
@@ -330,3 +331,15 @@ def test_labels_of_progress_are_words() -> None:
     labels = re.findall(r'\b(?:progress|waiting)\(\s*"([^"]*)"', sources)
     assert len(labels) > 15
     assert not [label for label in labels if not re.fullmatch("[A-Z][a-z]+( [a-z]+)*", label)]
+
+
+def test_help_names_no_function_of_ours() -> None:
+    def metavars(command: click.Command, context: click.Context) -> Iterator[str]:
+        yield from (one.make_metavar(context) for one in command.params if one.name != "help")
+        if isinstance(command, click.Group):
+            for name in command.list_commands(context):
+                under = command.get_command(context, name)
+                assert under
+                yield from metavars(under, click.Context(under, info_name=name, parent=context))
+
+    assert not [one for one in metavars(cli, click.Context(cli)) if re.search("[A-Z]*_[A-Z]", one)]
