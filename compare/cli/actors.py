@@ -327,7 +327,7 @@ def positions(
             stance_model=model,
             thresholds=thresholds,
             most_each=each,
-            on_proposition=lambda number, text: on_progress,  # a bar for each
+            on_proposition=lambda number, text: on_progress,  # the bar begins anew
         )
     table = PositionTable(tuple(reading.read_again(one, reader) for one in table.positions))
     first, *others = table.positions

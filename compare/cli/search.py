@@ -102,7 +102,11 @@ searching = shared.as_one(
     "options",
     SearchOptions,
     click.option(
-        "--id", "statement_id", type=shared.not_blank, help="A statement's id in place of a quote."
+        "--id",
+        "statement_id",
+        type=shared.not_blank,
+        metavar="ID",
+        help="A statement's id in place of a quote.",
     ),
     shared.who_and_when("the quote"),
     shared.filtering,
