@@ -28,7 +28,10 @@ _PAGES = {
         "Review",
         "Label pairs yourself, alone or with other readers; see how far you agree.",
     ),
-    "corpus.py": ("Corpus", "Browse, filter and search the statements of a library."),
+    "corpus.py": (
+        "Corpus",
+        "See who speaks in a library and when; browse, filter and search its statements.",
+    ),
     "add.py": (
         "Add statements",
         "Read files or a page’s quotations into your library. Statements stay here.",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from compare.errors import CompareError, LibraryError
 from compare.library.build import no_statement
+from compare.library.merged import MergedBackend
 from compare.strict_model import read
 from compare.watch.document import upgrade
 
@@ -86,6 +87,8 @@ def finish_deletion(backend: Backend) -> frozenset[str]:
 
 def about_deletion(backend: Backend, store: PassageStore) -> str:
     """Say that a deletion is not finished, and what finishes it; "" if there is none."""
+    if isinstance(backend, MergedBackend):
+        return " ".join(filter(None, (about_deletion(part, store) for part in backend.parts)))
     try:
         ids = noted_deletion(backend)
     except LibraryError as error:

@@ -258,8 +258,8 @@ def file_sha256(path: Path) -> str:
 
 
 @contextmanager
-def locked(path: Path, seconds: float) -> Iterator[None]:
-    """Hold a lock file, so that one program at a time writes.
+def locked(path: Path, seconds: float = -1) -> Iterator[None]:
+    """Hold a lock file, so that one program at a time writes; wait for it if `seconds` is below 0.
 
     Raises:
         TimeoutError: Another program has held it for these `seconds`.

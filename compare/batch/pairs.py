@@ -104,9 +104,9 @@ def score_file(
 def _verdict(probabilities: Probabilities, model: str, whole: InputPair, part: InputPair) -> Row:
     """Return the cells of `COLUMNS`; the deciding sentences are "" if the whole pair was read."""
     decided = ("", "") if part == whole else (part[0].text, part[1].text)
-    odds = (round(value, _DIGITS) for value in astuple(probabilities))
+    rounded = (round(value, _DIGITS) for value in astuple(probabilities))
     unsure = "yes" if probabilities.is_unclear else ""
-    cells = (probabilities.stance.value, unsure, *odds, model, *decided)
+    cells = (probabilities.stance.value, unsure, *rounded, model, *decided)
     return dict(zip(COLUMNS, cells, strict=True))
 
 

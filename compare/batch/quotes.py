@@ -28,7 +28,7 @@ from compare.files import check_ending, check_writable, writing
 from compare.library import Filters
 from compare.library.filters import filters_in_force
 from compare.models import signature
-from compare.progress import within_total
+from compare.progress import Progress, within_total
 from compare.results import Thresholds
 from compare.results.provenance import screening
 from compare.statements import Quote, clean_quote
@@ -38,7 +38,6 @@ from compare.strict_model import check
 if TYPE_CHECKING:
     from compare.facade import Library
     from compare.models import StanceModel
-    from compare.progress import Progress
 
 COLUMNS = (*columns("pairs of quotes"), *columns("pairs"))
 """The columns of the file that is written."""

@@ -31,7 +31,7 @@ from compare.comparison import (
     compare_sides,
     position_table,
 )
-from compare.defaults import MOST_AT_ALL, MOST_OF_ACTOR, MOST_OF_SIDE, MOST_PER_ACTOR
+from compare.defaults import MOST_OF_SIDE, MOST_OF_SIDE_LIMIT, MOST_PER_ACTOR, MOST_PER_ACTOR_LIMIT
 from compare.export import counted, csv_bytes, rows, table_csv
 from compare.export.json_files import positions_json, sides_json
 from compare.export.words import kinds_in_words, left_out_note, reader_notes
@@ -106,7 +106,9 @@ _comparing = shared.together(
     shared.opposite,
     _within,
     shared.thresholds(OF_PLACEMENTS),
-    shared.number("--each", MOST_OF_SIDE, "Passages of a side for each end", maximum=MOST_AT_ALL),
+    shared.number(
+        "--each", MOST_OF_SIDE, "Passages of a side for each end", maximum=MOST_OF_SIDE_LIMIT
+    ),
     shared.number("--limit", 10, "Lines shown"),
     shared.flag("--why", help="Find the deciding words of the first --limit of each list."),
     shared.file("--by-year", help="Also write what each side said by year, counted (.csv)."),
@@ -267,7 +269,7 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
     "--each",
     MOST_PER_ACTOR,
     "Passages per actor by similarity, half as many by words",
-    maximum=MOST_OF_ACTOR,
+    maximum=MOST_PER_ACTOR_LIMIT,
 )
 @shared.number("--period", None, "Also by periods of so many years", maximum=1000)
 @shared.number("--limit", 20, "Lines shown")
@@ -325,7 +327,7 @@ def positions(
             stance_model=model,
             thresholds=thresholds,
             most_each=each,
-            on_proposition=lambda number, text: on_progress,  # a bar for each
+            on_proposition=lambda number, text: on_progress,  # the bar begins anew
         )
     table = PositionTable(tuple(reading.read_again(one, reader) for one in table.positions))
     first, *others = table.positions

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
@@ -134,7 +133,7 @@ def _check_licence(collection: Collection, listing: Listing, *, accept: bool) ->
         f"The licence of {collection.title} is {collection.licence}{stated}: see {collection.page}."
     )
     if not accept:
-        if not _can_ask():
+        if not shared.can_ask():
             raise CorpusError(
                 f"The licence of {collection.name} has not been accepted: read it at "
                 f"{collection.page}, then accept it with --accept-licence."
@@ -279,7 +278,8 @@ def _propose(
         pages = list(reading)
     proposed = [(page, proposal) for page in pages for proposal in propose(page)]
     # When asking, show each proposal with its question instead of listing all first.
-    asks = accept is None and out is not None and not as_json and _can_ask()
+    is_open = accept is None and out is not None and not as_json
+    asks = is_open and on_terminal() and shared.can_ask()
     if not as_json:
         _list_proposals(pages, [] if asks else proposed)
         if not proposed and accept is None:
@@ -325,10 +325,6 @@ def _check_accept(accept: str | None, out: Path | None, who: Sequence[str]) -> N
         raise click.UsageError("--accept needs --out FILE.jsonl, the file to write to.")
     if accept is not None and not who[0]:
         raise click.UsageError("--accept needs --speaker NAME: who said these quotations.")
-
-
-def _can_ask() -> bool:
-    return on_terminal() and sys.stdin.isatty()
 
 
 def _list_proposals(pages: Sequence[Page], proposed: Proposals) -> None:

@@ -34,7 +34,7 @@ from compare.cli.output import (
 )
 from compare.comparison import sides_taken
 from compare.corpus.values import listed
-from compare.defaults import CANDIDATES, MOST_CANDIDATES
+from compare.defaults import CANDIDATES, CANDIDATES_LIMIT
 from compare.errors import QueryError
 from compare.export import counted
 from compare.export.json_files import opposites_json, public_json, stance_json
@@ -102,13 +102,17 @@ searching = shared.as_one(
     "options",
     SearchOptions,
     click.option(
-        "--id", "statement_id", type=shared.not_blank, help="A statement's id in place of a quote."
+        "--id",
+        "statement_id",
+        type=shared.not_blank,
+        metavar="ID",
+        help="A statement's id in place of a quote.",
     ),
     shared.who_and_when("the quote"),
     shared.filtering,
     shared.thresholds(Thresholds()),
     shared.number(
-        "--candidates", CANDIDATES, "Passages read for the quote", maximum=MOST_CANDIDATES
+        "--candidates", CANDIDATES, "Passages read for the quote", maximum=CANDIDATES_LIMIT
     ),
 )
 
@@ -399,12 +403,12 @@ def _details(result: Result, stance: Stance, pair: Pair, *, below_minimum: bool)
     statement, repeats, lines = pair.b.statement, pair.b.repeats, []
     if part := compared_with(result, pair):
         lines.append(f"compared with: “{one_line(part)}”")
-    odds = pair.probabilities
+    p = pair.probabilities
     if below_minimum or result.is_unsure(pair):
-        three = f"agree {odds.agree:.2f}, oppose {odds.oppose:.2f}, neither {odds.neither:.2f}"
+        three = f"agree {p.agree:.2f}, oppose {p.oppose:.2f}, neither {p.neither:.2f}"
         lines.append(three if below_minimum else f"unclear: {three}")
     elif stance is Stance.NEITHER:
-        lines.append(f"agree {odds.agree:.2f}, oppose {odds.oppose:.2f}")
+        lines.append(f"agree {p.agree:.2f}, oppose {p.oppose:.2f}")
     lines += filter(None, [kinds_in_words(pair.b)])
     lines += reader_notes(pair)
     lines.append(attribution(statement, pair.b.pages))
@@ -495,21 +499,21 @@ def _show_stance(
         if reading.problem:
             notes.append(f"{reader.name} gave no verdict: {reading.problem}.")
     if reader and reading and reading.probabilities:
-        odds, read, rationale, model = reading.probabilities, pair, reading.rationale, reader
+        p, read, rationale, model = reading.probabilities, pair, reading.rationale, reader
     else:
         with waiting("Reading the pair"):
             scores, (read,) = model.score_parts([pair])
-            odds = Probabilities(*map(float, scores[0]))
+            p = Probabilities(*map(float, scores[0]))
             rationale = find_rationale(model, *pair)[1] if why else None
     notes += language_notes(("Statement A", a), ("Statement B", b), languages=model.languages)
     if as_json:
-        say_json(stance_json(pair, odds, read, rationale, signature(model), notes))
+        say_json(stance_json(pair, p, read, rationale, signature(model), notes))
         return
     for note in notes:
         say(f"Note: {note}")
-    called = f"{odds.stance.value} (probability {odds.of(odds.stance):.2f})"
-    say("unclear" if odds.is_unclear else called)
-    say(f"agree {odds.agree:.2f}  oppose {odds.oppose:.2f}  neither {odds.neither:.2f}")
+    called = f"{p.stance.value} (probability {p.of(p.stance):.2f})"
+    say("unclear" if p.is_unclear else called)
+    say(f"agree {p.agree:.2f}  oppose {p.oppose:.2f}  neither {p.neither:.2f}")
     if read != pair:
         say("The pair is longer than the model reads at once. It was decided by these sentences:")
         say(f"  A: {read[0].text}")

@@ -51,7 +51,10 @@ def _header(value: str) -> str:
 @shared.string("--third-reader", help="Offer a third reader, as for `compare search`.")
 @shared.string("--third-model", help="The name of its model.")
 @click.option(
-    "--host-name", type=_host_name, help="The name under which a reverse proxy offers the app."
+    "--host-name",
+    type=_host_name,
+    metavar="NAME",
+    help="The name under which a reverse proxy offers the app.",
 )
 @click.option(
     "--reader-header",
@@ -166,6 +169,7 @@ def _third_reader(named: str, model: str) -> dict[str, str]:
     "--host-name",
     "host_names",
     type=_host_name,
+    metavar="NAME",
     multiple=True,
     help="Another name under which the server answers.",
 )

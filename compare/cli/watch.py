@@ -24,8 +24,8 @@ from compare.export import counted, table_csv
 from compare.export.json_files import load_result
 from compare.export.words import shortened
 from compare.files import write_whole
-from compare.library import OpenLibrary
 from compare.library.backend import Backend
+from compare.library.library import OpenLibrary
 from compare.results import Result
 from compare.safe_text import one_line
 from compare.watch import FEED_ENDINGS, Entry, Watch, Watches, entry_rows, feed_bytes

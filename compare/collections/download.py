@@ -13,8 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock
-
 from compare.collections.registry import Collection
 from compare.collections.services import (
     NO_SUCH_PART,
@@ -26,7 +24,7 @@ from compare.collections.services import (
     reason_of,
 )
 from compare.errors import CorpusError, ExportError
-from compare.files import write_whole
+from compare.files import locked, write_whole
 from compare.library.locations import user_settings, writable_cache
 from compare.strict_json import read_json
 
@@ -84,7 +82,7 @@ def fetch_collection(
 
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{folder}.lock"):  # two at once would write into one partial file
+        with locked(Path(f"{folder}.lock")):  # two at once would write into one partial file
             for file in listing.files:
                 paths.append(_Download(collection, file, folder / file.name, report).run())
                 done += paths[-1].stat().st_size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tomllib
@@ -137,7 +138,8 @@ def _collection(path: Path, name: str, table: Any) -> Collection:
     if not _NAME.match(name) or not isinstance(table, dict):
         raise refuse("needs a name of small letters, digits and hyphens, and a table of its fields")
     try:
-        found: Collection = TypeAdapter(Collection).validate_python({**table, "name": name})
+        text = json.dumps({**table, "name": name}, default=str)  # else a list is no tuple
+        found: Collection = TypeAdapter(Collection).validate_json(text, strict=True)
     except ValidationError as error:
         raise refuse(f"cannot be read ({first_problem(error)})") from None
     if found.format not in formats():

@@ -3,13 +3,7 @@
 `Library.search`, `compare`, `timeline` and `positions` are the usual ways in.
 """
 
-from compare.comparison.counts import (
-    NOT_A_SAMPLE,
-    SidesTaken,
-    YearCount,
-    by_year,
-    sides_taken,
-)
+from compare.comparison.counts import NOT_A_SAMPLE, SidesTaken, YearCount, by_year, sides_taken
 from compare.comparison.positions import AgreementMatrix, PositionTable, position_table
 from compare.comparison.reproduce import Reproduction
 from compare.comparison.sides import compare_sides

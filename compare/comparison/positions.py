@@ -94,9 +94,9 @@ def positions(
     Args:
         library: The library to read.
         proposition: One claim or demand, as a sentence.
-        opposite: What someone who disagrees would say. If given, passages near either are read
-            against both: their probabilities are the calibrated mean of both readings, with agree
-            and oppose exchanged in the second.
+        opposite: What someone who disagrees would say. If given, passages near either are compared
+            with both: their probabilities are the calibrated mean of both readings, with agree and
+            oppose exchanged in the second.
         by: Actors are countries ("country") or speakers ("speaker"). A statement of several
             countries counts for each of them.
         filters: Which statements. If countries or speakers are named, only they are actors.
@@ -230,12 +230,12 @@ def _pairs_by_actor(
     excerpts, repeated = read_excerpts(library, rows), repetitions(library, rows, (), within)
     pairs: dict[int, list[Pair]] = defaultdict(list)
     columns = (part.tolist() for part in passages)
-    for row, actor, similarity, (odds, only) in zip(*columns, scores.of_each(), strict=True):
+    for row, actor, similarity, (p, only) in zip(*columns, scores.of_each(), strict=True):
         key = actors[actor].key
         own = by_date(other for other in repeated[row] if key in actor_keys(other, by))
         passage = replace(excerpts[row], repeats=own)
         cosine = min(similarity, 1.0)  # rounding can exceed 1
-        pairs[actor].append(Pair(claim, passage, odds, cosine, first_stage_only=only))
+        pairs[actor].append(Pair(claim, passage, p, cosine, first_stage_only=only))
     return pairs
 
 

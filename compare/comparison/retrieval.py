@@ -7,7 +7,7 @@ it. The candidates for a proposition are the passages of each actor most similar
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -93,10 +93,10 @@ def retrieve(
     parts, notes = _parts(quote, languages)
     filters, left_out = with_readable_languages(store, filters, languages)
     notes += left_out
-    ends = [*parts, *filter(None, [quote.opposite])]
-    each, sharing = _for_each(candidates, ends)
+    texts = [*parts, *filter(None, [quote.opposite])]
+    each, sharing = _for_each(candidates, texts)
     with ThreadPoolExecutor(1) as executor:  # SQLite ranks words while the encoder runs
-        ranking = executor.submit(_ranked_by_words, store, ends, sharing + _NEIGHBOURS)
+        ranking = executor.submit(_ranked_by_words, store, texts, sharing + _NEIGHBOURS)
         vectors = _embedded(library, quote, parts)
         nearest = store.nearest(vectors, 2 * each + _NEIGHBOURS)
         by_words = ranking.result()
@@ -122,13 +122,13 @@ def retrieve(
     # The first rankings still hold if nothing is filtered and few rows are the quote's own.
     everything = len(within) == len(store)
     if not everything or len(own) > _NEIGHBOURS:
-        by_words = _ranked_by_words(store, ends, sharing + len(own), within)
+        by_words = _ranked_by_words(store, texts, sharing + len(own), within)
     similar = _nearest_distinct(store, vectors, each, own, within, nearest if everything else None)
     sharing_words = [rows[:sharing] for rows in _distinct(store, by_words, own)]
     contested = int((vectors[: len(parts)] @ vectors[-1]).argmax())
-    of_part = [*range(len(parts)), contested]
-    pairs = [(of_part[end], row) for end, row in _pairs(similar, sharing_words)]
-    pairs = list(dict.fromkeys(pairs))
+    # Of each part, then of the opposite: first the similar passages, then those by words.
+    ends = zip((*range(len(parts)), contested), similar, sharing_words, strict=False)
+    pairs = list(dict.fromkeys((part, row) for part, *rows in ends for row in chain(*rows)))
     return Retrieved(quote, parts, vectors, contested, pairs, sources, own, filters, within, notes)
 
 
@@ -204,14 +204,6 @@ def _ranked_by_words(
     store: PassageStore, parts: Sequence[str], k: int, within: Selection | None = None
 ) -> list[Rows]:
     return [store.ranked_by_words(part, k, within) for part in parts]
-
-
-def _pairs(
-    similar: Sequence[Sequence[int]], by_words: Sequence[Sequence[int]]
-) -> Iterator[tuple[int, int]]:
-    """Yield each candidate's part number and row: first the similar ones, then those by words."""
-    for part, rows in enumerate(zip(similar, by_words, strict=True)):
-        yield from ((part, row) for row in chain(*rows))
 
 
 # -- Duplicates ----------------------------------------------------------------------------------

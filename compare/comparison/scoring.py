@@ -408,7 +408,7 @@ def score_against(
     Args:
         library: The library of the passages.
         stage: A model of one stage.
-        ends: The proposition and, if there is one, its opposite, against which passages are read,
+        ends: The proposition and, if there is one, its opposite, with which passages are compared,
             too: see `score_both_ends`.
         rows: Rows of the passages.
         folder: Folder for scores; None uses the default cache.

@@ -10,12 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from compare.comparison.retrieval import (
-    Retrieved,
-    by_date,
-    repetitions,
-    retrieve,
-)
+from compare.comparison.retrieval import Retrieved, by_date, repetitions, retrieve
 from compare.comparison.scoring import (
     explain_listed,
     opposite_notes,
@@ -29,15 +24,7 @@ from compare.library.actors import actor_keys
 from compare.library.filters import PARTY, Filters, filters_in_force
 from compare.models import ModelInput, SameActor, Use
 from compare.models.stance import is_typed, softmax
-from compare.results import (
-    Excerpt,
-    Kind,
-    Pair,
-    Probabilities,
-    Result,
-    Stance,
-    Thresholds,
-)
+from compare.results import Excerpt, Kind, Pair, Probabilities, Result, Stance, Thresholds
 from compare.results.provenance import provenance
 from compare.statements import Quote, speaker_key, words_key
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from compare.comparison.reproduce import model_again, repeat
-from compare.defaults import MOST_AT_ALL
+from compare.defaults import CANDIDATES_LIMIT, MOST_OF_SIDE_LIMIT, MOST_PER_ACTOR_LIMIT
 from compare.errors import QueryError
 from compare.library.actors import actor_keys
 from compare.models import Stance
-from compare.progress import within_total
+from compare.progress import Progress, within_total
 from compare.results import Pair, Positions, PositionScore, Result
 from compare.statements import Quote
 
@@ -21,15 +21,17 @@ if TYPE_CHECKING:
 
     from compare.library.library import OpenLibrary
     from compare.models import StanceModel
-    from compare.progress import Progress
 
 PROBABILITIES = (0.5, 0.6, 0.7, 0.8, 0.9)
 """Minimum probabilities that are tried."""
 
 _READ = {
-    "candidates": ("at most {:,} similar passages read", 10_000),
-    "most_each": ("at most {:,} similar passages read of each", 1000),
-    "most_of_side": ("at most {:,} similar passages of a side read for each end", MOST_AT_ALL),
+    "candidates": ("at most {:,} similar passages read", CANDIDATES_LIMIT),
+    "most_each": ("at most {:,} similar passages read of each", MOST_PER_ACTOR_LIMIT),
+    "most_of_side": (
+        "at most {:,} similar passages of a side read for each end",
+        MOST_OF_SIDE_LIMIT,
+    ),
 }
 """Each setting that says how much is read: in words, and its maximum."""
 

@@ -29,21 +29,13 @@ from compare.comparison.scoring import (
     score_against,
     score_passages,
 )
-from compare.defaults import MOST_AT_ALL, MOST_OF_SIDE
+from compare.defaults import MOST_OF_SIDE, MOST_OF_SIDE_LIMIT
 from compare.errors import QueryError
 from compare.library.filters import Filters, filters_in_force
 from compare.library.passage_store import PassageMetadata, occurrence
 from compare.models import Use
-from compare.progress import within_total
-from compare.results import (
-    OF_PLACEMENTS,
-    Excerpt,
-    Kind,
-    Pair,
-    Probabilities,
-    Result,
-    Thresholds,
-)
+from compare.progress import Progress, within_total
+from compare.results import OF_PLACEMENTS, Excerpt, Kind, Pair, Probabilities, Result, Thresholds
 from compare.results.pair import Place
 from compare.results.provenance import provenance
 from compare.safe_text import one_line
@@ -53,7 +45,6 @@ if TYPE_CHECKING:
     from compare.library.index.base import Floats, Rows
     from compare.library.library import OpenLibrary
     from compare.models import StanceModel
-    from compare.progress import Progress
 
 MOST_READ = 60
 """Pairs compared with each other for each list: the likeliest by the placements of both."""
@@ -131,13 +122,14 @@ def compare_sides(
     Raises:
         QueryError: The proposition is empty or too long, its opposite has the same words, no
             statement passes the filters of a side, or `most_of_side` is not from 1 to
-            `MOST_AT_ALL`.
+            `MOST_OF_SIDE_LIMIT`.
         ModelError: A model is missing or not the library's.
     """
     asked = Quote(proposition, opposite=opposite).cleaned("The proposition")
-    if not 1 <= most_of_side <= MOST_AT_ALL:
+    if not 1 <= most_of_side <= MOST_OF_SIDE_LIMIT:
         raise QueryError(
-            f"The passages of a side are {most_of_side}: give a number from 1 to {MOST_AT_ALL}."
+            f"The passages of a side are {most_of_side}: give a number from 1 to "
+            f"{MOST_OF_SIDE_LIMIT}."
         )
     over_time = b is None
     model = (stance_model or library.stance_model()).stages[-1]
@@ -269,9 +261,9 @@ def pairs_of_placed(
     """
     by_key = {pair.key: pair for side in placed for pair in side}
     passages, rows = [pair.b for pair in by_key.values()], {key: n for n, key in enumerate(by_key)}
-    odds = np.array([astuple(pair.probabilities) for pair in by_key.values()], np.float32)
+    probabilities = np.array([astuple(pair.probabilities) for pair in by_key.values()], np.float32)
     numbers = [np.array([rows[pair.key] for pair in side], np.int64) for side in placed]
-    sides = [Placements(of, odds.reshape(-1, 3)[of]) for of in numbers]
+    sides = [Placements(of, probabilities.reshape(-1, 3)[of]) for of in numbers]
     statements = {one.statement.id: number for number, one in enumerate(passages)}
     known = [
         (statements[one.statement.id], *_days(one.statement.date), words_key(one.text, one.context))
@@ -354,5 +346,5 @@ def _as_pairs(library: OpenLibrary, pairs: Pairs) -> Iterator[Pair]:
     cosines = np.einsum("nd,nd->n", *(library.store.vectors(rows) for rows in (pairs.a, pairs.b)))
     columns = (pairs.a.tolist(), pairs.b.tolist(), pairs.probabilities.tolist(), cosines.tolist())
     for a, b, probabilities, cosine in zip(*columns, strict=True):
-        odds = Probabilities(*probabilities)
-        yield Pair(excerpts[a], excerpts[b], odds, min(cosine, 1.0))  # rounding can exceed 1
+        read = Probabilities(*probabilities)
+        yield Pair(excerpts[a], excerpts[b], read, min(cosine, 1.0))  # rounding can exceed 1

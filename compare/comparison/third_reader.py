@@ -22,7 +22,7 @@ from compare.library.locations import user_settings, writable_cache
 from compare.models import InputPair, Stance, StanceModel, signature
 from compare.models.endpoints import Endpoint
 from compare.models.third_reader import NOT_SENT, PROMPT_DIGEST, TIMEOUT, Reading, ThirdReader
-from compare.progress import within_total
+from compare.progress import Progress, within_total
 from compare.results import Excerpt, Pair, Probabilities, Provenance, Result, ThirdReading
 from compare.results.pair import PairKey, Place
 from compare.strict_json import read_json
@@ -30,7 +30,6 @@ from compare.strict_json import read_json
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compare.progress import Progress
 
 AT_HEAD = 20
 """Pairs at the head of each list that a third reader reads."""
@@ -308,7 +307,7 @@ def _joined(pair: Pair, placed: Mapping[Place, Probabilities]) -> Pair:
     both = [placed[passage.place] for passage in pair.excerpts if passage.place in placed]
     if len(both) < 2 or not _is_read(pair):
         return pair
-    a, b, direct = (np.array([astuple(odds)], np.float32) for odds in (*both, pair.probabilities))
+    a, b, direct = (np.array([astuple(one)], np.float32) for one in (*both, pair.probabilities))
     return replace(pair, probabilities=Probabilities(*joined(of_both(a, b), direct)[0].tolist()))
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from compare.results import Stance, percentile_interval, share_interval, table_draws
 
-Probabilities = NDArray[np.floating[Any]]
+Predicted = NDArray[np.floating[Any]]
 Gold = NDArray[np.integer[Any]]
 Floats = NDArray[np.float64]
 
@@ -81,7 +81,7 @@ def gold_of(labels: Sequence[Stance]) -> Gold:
     return np.array([columns[label] for label in labels], np.int64)
 
 
-def report(probabilities: Probabilities, gold: Gold) -> Report:
+def report(probabilities: Predicted, gold: Gold) -> Report:
     """Return all metrics.
 
     Args:
@@ -112,9 +112,7 @@ def report(probabilities: Probabilities, gold: Gold) -> Report:
     )
 
 
-def by_mode(
-    probabilities: Probabilities, gold: Gold, modes: Sequence[str]
-) -> dict[str, ModeScores]:
+def by_mode(probabilities: Predicted, gold: Gold, modes: Sequence[str]) -> dict[str, ModeScores]:
     """Return the metrics of each mode, in the order of their first pairs."""
     from sklearn.metrics import f1_score
 
@@ -128,7 +126,7 @@ def by_mode(
     return found
 
 
-def expected_calibration_error(probabilities: Probabilities, gold: Gold) -> float:
+def expected_calibration_error(probabilities: Predicted, gold: Gold) -> float:
     """Return the gap between the top probability and how often that label is right, 0 to 1.
 
     The sum over ten bins of equal width of |share right - mean probability|, weighted by the bin's
@@ -141,13 +139,13 @@ def expected_calibration_error(probabilities: Probabilities, gold: Gold) -> floa
     return float(np.abs(gaps).sum() / len(gold))
 
 
-def brier_score(probabilities: Probabilities, gold: Gold) -> float:
+def brier_score(probabilities: Predicted, gold: Gold) -> float:
     """Return the mean over pairs of the sum over labels of (p - right)² (Brier 1950), 0 to 2."""
     right = np.eye(probabilities.shape[1])[gold]
     return float(((probabilities.astype(np.float64) - right) ** 2).sum(axis=1).mean())
 
 
-def polarity_auc(probabilities: Probabilities, gold: Gold) -> float | None:
+def polarity_auc(probabilities: Predicted, gold: Gold) -> float | None:
     """Return how well p_agree - p_oppose separates agreement from opposition, 0.5 for chance.
 
     It is the area under the ROC curve over the pairs that agree or oppose; None unless both occur.

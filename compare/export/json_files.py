@@ -286,8 +286,8 @@ def _verdict_to_json(pair: Pair) -> dict[str, Any]:
     }
 
 
-def _by_name(odds: Probabilities) -> dict[str, float]:
-    return {stance.value: float(odds.of(stance)) for stance in Stance}
+def _by_name(probabilities: Probabilities) -> dict[str, float]:
+    return {stance.value: float(probabilities.of(stance)) for stance in Stance}
 
 
 def _span(span: Span) -> dict[str, Any]:
@@ -399,7 +399,7 @@ def opposites_json(found: Sequence[Offer]) -> dict[str, Any]:
 
 def stance_json(
     pair: InputPair,
-    odds: Probabilities,
+    probabilities: Probabilities,
     read: InputPair,
     rationale: Rationale | None,
     model: str,
@@ -409,18 +409,18 @@ def stance_json(
 
     Args:
         pair: The two texts, cleaned.
-        odds: Their probabilities.
+        probabilities: Their probabilities.
         read: The sentences that decided; those of `pair` unless it is too long to read at once.
         rationale: The deciding words, with offsets in the texts of `pair`.
         model: What gave the verdict.
         notes: Notes to the reader.
     """
     data: dict[str, Any] = {
-        "stance": odds.stance.value,
-        "p_agree": odds.agree,
-        "p_oppose": odds.oppose,
-        "p_neither": odds.neither,
-        "unsure": odds.is_unclear,
+        "stance": probabilities.stance.value,
+        "p_agree": probabilities.agree,
+        "p_oppose": probabilities.oppose,
+        "p_neither": probabilities.neither,
+        "unsure": probabilities.is_unclear,
         "model": model,
     }
     if read != pair:

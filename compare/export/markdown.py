@@ -49,7 +49,7 @@ def markdown(result: Result, stances: Sequence[Stance]) -> str:
 
 def _pair(result: Result, rank: int, pair: Pair) -> list[str]:
     """Return one statement above the other; in a search, only the statement found."""
-    found, odds = pair.b.statement, pair.probabilities
+    found, p = pair.b.statement, pair.probabilities
     b = [f"> {_marked(pair.b.text, pair.spans.b)}", *_attribution(found, pair.b.pages)]
     if result.quote:
         part = compared_with(result, pair)
@@ -62,7 +62,7 @@ def _pair(result: Result, rank: int, pair: Pair) -> list[str]:
         ]
         blocks = [f"### {rank}\\.", *a, *b]
     verdict = (
-        f"Agree {odds.agree:.2f}, oppose {odds.oppose:.2f}, neither {odds.neither:.2f}; "
+        f"Agree {p.agree:.2f}, oppose {p.oppose:.2f}, neither {p.neither:.2f}; "
         f"similarity {pair.similarity:.2f}"
     )
     unsure = ["unclear"] if result.is_unsure(pair) else []

@@ -123,9 +123,9 @@ def _cells(result: Result, stance: Stance, pair: Pair) -> list[Markup]:
     verdict = read_as(stance, pair.probabilities)
     word, unsure = verdict_word(result, verdict), result.is_unsure(pair)
     below = ", below the minimum probability" if unsure or verdict is not stance else ""
-    odds = f"probability {percent(pair.probabilities.of(verdict))}{below}"
+    probability = f"probability {percent(pair.probabilities.of(verdict))}{below}"
     return [
-        stacked(f"{SIGN[verdict]} {unclear_words(verdict) if unsure else word}", odds),
+        stacked(f"{SIGN[verdict]} {unclear_words(verdict) if unsure else word}", probability),
         side_html(pair.a, only_words=result.quote is not None),
         side_html(pair.b),
     ]

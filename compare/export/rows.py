@@ -60,15 +60,15 @@ def pair_rows(result: Result, stances: Sequence[Stance] | None = None) -> list[R
 
 def _pair_row(result: Result, pair: Pair, stance: Stance, rank: int) -> Row:
     changed = result.over_time and stance is Stance.OPPOSE
-    odds = pair.probabilities
+    probabilities = pair.probabilities
     return {
         "query": result.subject,
         "stance": CHANGED if changed else stance.value,
         "rank": rank,
         "unsure": "yes" if result.is_unsure(pair) else "",
-        "p_agree": rounded(odds.agree),
-        "p_oppose": rounded(odds.oppose),
-        "p_neither": rounded(odds.neither),
+        "p_agree": rounded(probabilities.agree),
+        "p_oppose": rounded(probabilities.oppose),
+        "p_neither": rounded(probabilities.neither),
         "p_agree_alone": rounded(pair.alone.agree) if pair.alone else None,
         "p_oppose_alone": rounded(pair.alone.oppose) if pair.alone else None,
         "similarity": rounded(pair.similarity),
@@ -255,9 +255,9 @@ def _strongest(position: Position | None, side: Stance) -> Row:
     values: Sequence[Value] = ("", None, "", "", "", "", "", "")
     if position and (pair := position.strongest(side)):
         said = pair.b.statement
-        odds, date = rounded(pair.probabilities.of(side)), said.date.iso if said.date else ""
+        probability, date = rounded(pair.probabilities.of(side)), said.date.iso if said.date else ""
         origin = (said.speaker, said.id, said.source, page_numbers(pair.b.pages), said.url)
-        values = (pair.b.text, odds, date, *origin)
+        values = (pair.b.text, probability, date, *origin)
     names = ("text", "probability", "date", "speaker", "id", "source", "pages", "url")
     return {f"{side}_{name}": value for name, value in zip(names, values, strict=True)}
 

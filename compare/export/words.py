@@ -111,7 +111,7 @@ def sureness(probability: float) -> str:
     return "sure" if probability >= 0.9 else "fair" if probability >= 0.66 else "even"
 
 
-def limits(result: Result, stance: Stance) -> str:
+def measured_note(result: Result, stance: Stance) -> str:
     """Return what was measured of the list of agree or oppose in such a search, for its head."""
     with_opposite = bool(result.quote and result.quote.opposite)
     if not with_opposite and (result.source or (result.quote and result.quote.statement_id)):

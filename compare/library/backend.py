@@ -176,7 +176,7 @@ def backend_at(location: Backend | Path | str) -> Backend:
     if isinstance(location, str) and "://" in location:
         scheme = location.partition("://")[0]
         if scheme.lower() in BACKENDS:
-            return _in_database(location, scheme.lower())
+            return _in_database(location)
         raise LibraryError(
             f"{scheme}://… is not where a library can be: name a folder, or "
             "a database as postgresql://host/database?library=NAME."
@@ -206,7 +206,7 @@ def _check_name(location: str) -> None:
 
 
 @lru_cache(maxsize=8)
-def _in_database(address: str, scheme: str) -> Backend:
+def _in_database(address: str) -> Backend:
     """Return the one backend of an address, which keeps its connection."""
-    backend: Backend = resolve_name(BACKENDS[scheme])(address)
+    backend: Backend = resolve_name(BACKENDS[address.partition("://")[0].lower()])(address)
     return backend

@@ -22,7 +22,7 @@ from compare.statements import Passage
 
 
 class BaseStore:
-    """Passages, values of filters, dates and actors, given what the tables of a store hold."""
+    """Passages, values of filters, statements by year and actors, given what its tables hold."""
 
     def __len__(self) -> int:
         raise NotImplementedError

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from contextlib import closing, nullcontext, suppress
+from contextlib import ExitStack, closing, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compare.errors import LibraryError
-from compare.files import write_whole
+from compare.files import locked, write_whole
 from compare.library import generations
 from compare.library.generations import FolderGeneration
 
@@ -136,33 +136,28 @@ class FolderBackend:
         write_whole(self.folder / document, text.encode(), force=True)
 
     def update_document(self, document: str, change: Callable[[str | None], str]) -> None:
-        from filelock import FileLock, Timeout
-
         place = self.place_of(document)
         if self.read_only:
             raise LibraryError(
                 f"The library in {self} is read-only, so {document} cannot be written there: build "
                 "a library of your own with `compare build --corpus FILE --library FOLDER`."
             )
-        lock = FileLock(f"{place}.lock", timeout=_WAIT)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise LibraryError(
-                f"Another program has been changing {place} for {_WAIT} seconds: wait until it has "
-                "finished, then try again."
-            ) from None
-        except OSError as error:
-            raise LibraryError(
-                f"{place} cannot be written ({error.strerror}): check that the folder is yours."
-            ) from error
-        try:
+        with ExitStack() as held:
+            try:
+                held.enter_context(locked(Path(f"{place}.lock"), _WAIT))
+            except TimeoutError:
+                raise LibraryError(
+                    f"Another program has been changing {place} for {_WAIT} seconds: wait until it "
+                    "has finished, then try again."
+                ) from None
+            except OSError as error:
+                raise LibraryError(
+                    f"{place} cannot be written ({error.strerror}): check that the folder is yours."
+                ) from error
             before = self.read_document(document)
             after = change(before)
             if after != before:
                 self.write_document(document, after)
-        finally:
-            lock.release()
 
     def remove_document(self, document: str) -> bool:
         try:

@@ -41,7 +41,7 @@ class OpenLibrary:
         self._encoder = encoder
         self._lock = threading.RLock()
 
-    # -- Opening and writing ---------------------------------------------------------------------
+    # -- Opening ---------------------------------------------------------------------------------
 
     @classmethod
     def open(cls, location: Backend | Path | str, encoder: Encoder | None = None) -> Self:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from platformdirs import user_cache_dir, user_config_dir, user_data_dir
 
 from compare.errors import LibraryError
-from compare.files import home_path
+from compare.files import home_path, locked
 
 if TYPE_CHECKING:
     from compare.library.backend import Backend
@@ -82,8 +82,6 @@ def sample_corpus() -> Path:
 
 def sample_library(encoder: Encoder | None = None) -> Backend:
     """Return where the read-only sample library is; it is built in the cache on first use."""
-    from filelock import FileLock
-
     from compare import __version__
     from compare.corpus import read_corpus
     from compare.library.backend import backend_at
@@ -95,17 +93,17 @@ def sample_library(encoder: Encoder | None = None) -> Backend:
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
     folder = writable_cache() / f"sample-{key}"
     sample = backend_at(folder)
-    with FileLock(f"{folder}.lock"):  # the command line and the app may start at once
-        if not _is_complete(sample):
-            shutil.rmtree(folder, ignore_errors=True)
-            try:
+    try:
+        with locked(Path(f"{folder}.lock")):  # the command line and the app may start at once
+            if not _is_complete(sample):
+                shutil.rmtree(folder, ignore_errors=True)
                 sample.build(read_corpus([corpus]).statements, encoder)
                 mark_read_only(folder)
-            except (LibraryError, OSError) as error:
-                raise LibraryError(
-                    f"The sample library cannot be written into the cache, {folder.parent}: make "
-                    f"room there, or name another folder with {CACHE_VARIABLE}."
-                ) from error
+    except (LibraryError, OSError) as error:
+        raise LibraryError(
+            f"The sample library cannot be written into the cache, {folder.parent}: make room "
+            f"there, or name another folder with {CACHE_VARIABLE}."
+        ) from error
     return sample
 
 

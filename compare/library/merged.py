@@ -24,11 +24,7 @@ from compare.library.base_store import BaseStore
 from compare.library.filters import Filters
 from compare.library.generations import Manifest
 from compare.library.index.base import BLOCK, Floats, Neighbours, Rows, RowSpans, Selection
-from compare.library.passage_store import (
-    PassageMetadata,
-    PassageStore,
-    Period,
-)
+from compare.library.passage_store import PassageMetadata, PassageStore, Period
 from compare.statements import Passage, Statement, words_key
 from compare.statements.duplicates import text_key
 
@@ -243,12 +239,10 @@ class MergedStore(BaseStore):
         return chain(*(part.year_counts(kind, filters, query) for part in self._parts))
 
     def period(self) -> Period | None:
-        periods = list(filter(None, (part.period() for part in self._parts)))
-        return (
-            (min(first for first, _ in periods), max(last for _, last in periods))
-            if periods
-            else None
-        )
+        periods = [*filter(None, (part.period() for part in self._parts))]
+        if not periods:
+            return None
+        return min(first for first, _ in periods), max(last for _, last in periods)
 
     # -- Passages --------------------------------------------------------------------------------
 

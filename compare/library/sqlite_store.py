@@ -20,13 +20,7 @@ import numpy as np
 from compare.errors import LibraryError
 from compare.library.actors import check_kind
 from compare.library.base_store import BaseStore
-from compare.library.filters import (
-    COLUMNS,
-    COUNTRY,
-    Filters,
-    country_spellings,
-    required_words,
-)
+from compare.library.filters import COLUMNS, COUNTRY, Filters, country_spellings, required_words
 from compare.library.generations import damaged, unreadable
 from compare.library.index.base import (
     Floats,

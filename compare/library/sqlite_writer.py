@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -25,13 +25,10 @@ from compare.library.build import Embedding, columns_of, in_order, passage_key
 from compare.library.filters import COLUMN_NAMES, COLUMNS
 from compare.library.generations import RESUME
 from compare.library.index.base import Rows
-from compare.progress import within_total
+from compare.progress import Progress, within_total
 from compare.statements import Statement, complete, split_statement, words_key
 from compare.statements.statement_file import new_database
 from compare.strict_json import read_json
-
-if TYPE_CHECKING:
-    from compare.progress import Progress
 
 STORE = "library.sqlite"
 VECTORS = "vectors.npy"

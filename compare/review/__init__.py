@@ -25,13 +25,7 @@ from compare.review.drawing import (
 )
 from compare.review.exporting import ReviewFormat, export_review, review_bytes
 from compare.review.importing import ImportedPairs, read_answers, read_review_pairs
-from compare.review.reliability import (
-    FINAL,
-    Agreement,
-    Confusion,
-    Reliability,
-    agreement,
-)
+from compare.review.reliability import FINAL, Agreement, Confusion, Reliability, agreement
 from compare.review.review import Review
 from compare.review.reviews import Reviews
 from compare.review.values import (

@@ -70,14 +70,14 @@ def append_typed_correction(
 
 
 def _append(
-    cells: Row, odds: Probabilities, shown: Stance, label_source: str, path: Path | str | None
+    cells: Row, p: Probabilities, shown: Stance, label_source: str, path: Path | str | None
 ) -> Path:
     row: Row = {
         **dict.fromkeys(COLUMNS, ""),
         **cells,
         "noted": datetime.now(UTC).isoformat(timespec="seconds"),
         "stance": shown.value,
-        **{f"p_{stance}": round(float(odds.of(stance)), 6) for stance in Stance},
+        **{f"p_{stance}": round(float(p.of(stance)), 6) for stance in Stance},
         "label_source": label_source,
     }
     path = corrections_file() if path is None else Path(path)

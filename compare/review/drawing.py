@@ -24,7 +24,7 @@ from compare.errors import ReviewError
 from compare.export import counted
 from compare.files import write_whole
 from compare.models import CODEBOOK
-from compare.progress import within_total
+from compare.progress import Progress, within_total
 from compare.results import Excerpt, Provenance, Result, Stance, Thresholds, clustered_share
 from compare.review.values import (
     Choice,
@@ -40,7 +40,6 @@ from compare.strict_json import read_json
 
 if TYPE_CHECKING:
     from compare.models import StanceModel
-    from compare.progress import Progress
     from compare.review.review import Review
 
 
@@ -392,15 +391,15 @@ def followed(review: Review) -> str:
     return f"The pairs were drawn by the plan {review.settings.plan[:12]}; {how}."
 
 
-def half_width(labels: int, pool: int | None = None, share: float = 0.5) -> float:
-    """Return half the width of the 95 % interval of a share, from so many labels.
+def half_width(labels: int, pool: int | None = None) -> float:
+    """Return half the width of the 95 % interval of a share of one half, the widest, of labels.
 
     >>> round(half_width(100), 2), round(half_width(100, pool=120), 2)
     (0.1, 0.04)
     """
-    part = share * labels
-    found = clustered_share([1.0] * round(part) + [0.0] * (labels - round(part)), pool=pool)
-    return ((found.high or 0) - (found.low or 0)) / 2
+    half = round(labels / 2)
+    share = clustered_share([1.0] * half + [0.0] * (labels - half), pool=pool)
+    return ((share.high or 0) - (share.low or 0)) / 2
 
 
 def labels_for(width: float, pool: int) -> int:

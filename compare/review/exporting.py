@@ -191,8 +191,8 @@ def _review_cells(review: Review, seen_by: str | None) -> Row:
 def _pair_cells(pair: ReviewPair) -> Row:
     cells: Row = {name: getattr(pair, name) for name in ReviewPair.__dataclass_fields__}
     cells |= side_cells("a", pair.a) | side_cells("b", pair.b)
-    if odds := pair.probabilities:
-        cells |= {f"p_{stance}": odds.of(stance) for stance in Stance}
+    if probabilities := pair.probabilities:
+        cells |= {f"p_{stance}": probabilities.of(stance) for stance in Stance}
     cells |= {"pair": pair.id, "machine": pair.machine or ""}
     return {name: cells[name] for name in COLUMNS if name in cells}
 

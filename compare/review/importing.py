@@ -26,6 +26,7 @@ from compare.review.values import (
     CONFIDENCE,
     MOST_READERS,
     SKIP,
+    SUM_TOLERANCE,
     Answer,
     ReviewPair,
     excerpt_of,
@@ -42,8 +43,6 @@ _ANSWERS = "a file of answers has the columns pair and answer"
 _IDS = ("pair", "pair_id", "id")
 _LABELS = {**LABELS, CHANGED: Stance.OPPOSE}
 _FIELDS = ("speaker", "role", "venue", "title", "source", "url", "context")
-_TOLERANCE = 0.01
-"""By how much the sum of three probabilities may differ from 1."""
 _CONFIDENCES = {
     written: number
     for number, word in CONFIDENCE.items()
@@ -232,7 +231,7 @@ def _probabilities(row: Row) -> Probabilities | None:
     agree, oppose, neither = (_number(row, f"p_{stance}") for stance in Stance)
     if agree is None or oppose is None or neither is None:
         return None
-    if abs(agree + oppose + neither - 1) > _TOLERANCE:
+    if abs(agree + oppose + neither - 1) > SUM_TOLERANCE:
         message = "p_agree, p_oppose and p_neither do not add up to 1; correct or remove them"
         raise _error(row, message, "p_agree", _text(row, "p_agree"))
     return Probabilities(agree, oppose, neither)

@@ -22,6 +22,7 @@ from compare.review.store import ReviewDatabase, ReviewStore
 from compare.review.values import (
     CONFIDENCE,
     SKIP,
+    SUM_TOLERANCE,
     Answer,
     AnswerChange,
     Choice,
@@ -46,7 +47,7 @@ PROJECT = -1
 _PAIR = ("id", "a_start", "a_end", "b_start", "b_end", "machine", "p_agree", "p_oppose",
          "p_neither", "label_source", "similarity", "divergence", "topic", "stratum",
          "weight")  # fmt: skip
-_ODDS = _PAIR[6:9]
+_PROBABILITIES = _PAIR[6:9]
 _SELECT_PAIRS = (
     f"SELECT place, a_hash, a.data, b_hash, b.data, {', '.join(f'p.{name}' for name in _PAIR)} "
     "FROM pairs p LEFT JOIN statements a ON a.hash = p.a_hash "
@@ -81,8 +82,6 @@ _NO_STATEMENT = Statement("", "").to_dict()
 _NO_SETTINGS = ReviewSettings(Choice.IMPORTED, Order.GIVEN, MachineShown.AFTER).to_dict()
 for _name in ("choice", "order", "machine_shown"):
     del _NO_SETTINGS[_name]  # every version wrote it
-_SUM_TOLERANCE = 0.01
-"""By how much the sum of three probabilities may differ from 1; imported ones are rounded."""
 _ROUNDED = 1e-3
 """By how much a cosine or a sum may exceed 1, and a weight may differ from its share."""
 _SHOWN = 60  # characters of a value in a message
@@ -245,12 +244,12 @@ class StoredReview:
         a_ends, b_ends = ((data.pop(f"{side}_start"), data.pop(f"{side}_end")) for side in "ab")
         a = self._excerpt(f"{where}, statement a", row[1:3], a_ends)
         b = self._excerpt(f"{where}, statement b", row[3:5], b_ends)
-        odds = [data.pop(name) for name in _ODDS]
+        given = [data.pop(name) for name in _PROBABILITIES]
         probabilities = None
-        if odds != [None] * 3:
-            if None in odds or abs(sum(odds) - 1) > _SUM_TOLERANCE:
-                self.refuse(f"{where}, {', '.join(_ODDS)}", "they do not add up to 1")
-            probabilities = Probabilities(*map(float, odds))
+        if given != [None] * 3:
+            if None in given or abs(sum(given) - 1) > SUM_TOLERANCE:
+                self.refuse(f"{where}, {', '.join(_PROBABILITIES)}", "they do not add up to 1")
+            probabilities = Probabilities(*map(float, given))
         stance, made = data.pop("machine"), self.settings
         stance = Stance(stance) if stance else None
         if made.choice is not Choice.IMPORTED:
@@ -430,7 +429,8 @@ class ReviewWriter:
 
     def current(self, place: int) -> Answer | None:
         """Return the current answer at a place."""
-        row = self._execute(_SELECT_ANSWERS, place).fetchone()
+        # Of all places, this one, so that it is looked up by the primary key.
+        row = self._execute(f"{_SELECT_ANSWERS} AND place = ?", 0, place).fetchone()
         return self.stored.answer(f"the answer to pair {place}", row[2:]) if row else None
 
     def write(self, place: int, answer: Answer, what: str = "answer") -> AnswerChange:

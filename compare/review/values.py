@@ -22,6 +22,9 @@ _LARGEST_SEED = 2**53
 SKIP = "skip"
 """Written in place of a label if a reader could not judge the pair."""
 
+SUM_TOLERANCE = 0.01
+"""By how much the sum of three probabilities may differ from 1; imported ones are rounded."""
+
 CONFIDENCE: Mapping[int, str] = {1: "unsure", 2: "fairly sure", 3: "sure"}
 
 

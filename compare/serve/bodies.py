@@ -29,11 +29,11 @@ from compare.comparison.search import search
 from compare.corpus import read_corpus
 from compare.defaults import (
     CANDIDATES,
-    MOST_AT_ALL,
-    MOST_CANDIDATES,
-    MOST_OF_ACTOR,
+    CANDIDATES_LIMIT,
     MOST_OF_SIDE,
+    MOST_OF_SIDE_LIMIT,
     MOST_PER_ACTOR,
+    MOST_PER_ACTOR_LIMIT,
 )
 from compare.errors import CorpusError, QueryError
 from compare.export.json_files import stance_json
@@ -243,7 +243,7 @@ class SearchRequest(Body):
     opposite: Text = Field(default="", description=OPPOSITE)
     filters: FilterFields = FilterFields()
     thresholds: ThresholdFields = ThresholdFields()
-    candidates: Whole = Field(default=CANDIDATES, ge=1, le=MOST_CANDIDATES)
+    candidates: Whole = Field(default=CANDIDATES, ge=1, le=CANDIDATES_LIMIT)
     why: Flag = Field(default=False, description="Also find the deciding words of what is listed.")
     same_actor: Flag = Field(default=True, description=SAME_ACTOR)
 
@@ -279,8 +279,8 @@ class StanceRequest(Body):
         rationale = find_rationale(model, *pair)[1] if self.why else None
         texts = ("Statement a", pair[0].text), ("Statement b", pair[1].text)
         notes = language_notes(*texts, languages=model.languages)
-        odds = Probabilities(*map(float, scores[0]))
-        return stance_json(pair, odds, parts, rationale, signature(model), notes)
+        probabilities = Probabilities(*map(float, scores[0]))
+        return stance_json(pair, probabilities, parts, rationale, signature(model), notes)
 
 
 class _PropositionRequest(Body):
@@ -296,7 +296,7 @@ class SidesRequest(_PropositionRequest):
 
     a: FilterFields
     b: FilterFields | None = None
-    most_of_side: Whole = Field(default=MOST_OF_SIDE, ge=1, le=MOST_AT_ALL)
+    most_of_side: Whole = Field(default=MOST_OF_SIDE, ge=1, le=MOST_OF_SIDE_LIMIT)
 
     def read(
         self, pool: LibraryPool, library: str = "", on_progress: Progress | None = None
@@ -320,7 +320,7 @@ class PositionsRequest(_PropositionRequest):
 
     by: Literal["country", "speaker"] = "country"
     filters: FilterFields = FilterFields()
-    most_each: Whole = Field(default=MOST_PER_ACTOR, ge=1, le=MOST_OF_ACTOR)
+    most_each: Whole = Field(default=MOST_PER_ACTOR, ge=1, le=MOST_PER_ACTOR_LIMIT)
 
     def read(
         self, pool: LibraryPool, library: str = "", on_progress: Progress | None = None

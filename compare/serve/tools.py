@@ -30,7 +30,7 @@ from pydantic import Field, ValidationError
 from compare import __version__
 from compare.comparison.turns import TURNS
 from compare.errors import CompareError
-from compare.export.words import page_numbers
+from compare.export.words import deciding_words, page_numbers
 from compare.library.backend import Backend
 from compare.progress import Progress
 from compare.results import Pair, Result, Stance
@@ -215,6 +215,7 @@ async def _in_turn(read: Callable[[Progress], dict[str, Any]]) -> dict[str, Any]
 def _found(result: Result, pair: Pair, stance: Stance) -> dict[str, Any]:
     return {
         **_said(pair),
+        "deciding_words": deciding_words(pair.b.text, pair.spans.b),
         "probability": round(pair.probabilities.of(stance), 2),
         "unsure": result.is_unsure(pair),
         "also_said": len(pair.b.repeats),

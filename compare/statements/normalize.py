@@ -55,7 +55,8 @@ def without_honorifics(name: str) -> str:
     """Return a name without the honorifics before it: "Ada Lorn" for "H.E. Mrs. Ada Lorn"."""
     words = name.split()
     for count in range(min(4, len(words) - 1), 0, -1):
-        if _HONORIFIC.fullmatch(fold(" ".join(words[:count]))):
+        before = " ".join(words[:count])
+        if _HONORIFIC.fullmatch(fold(before)) and before != "He":  # a surname; "HE" is none
             return without_honorifics(" ".join(words[count:]))
     return " ".join(words)
 

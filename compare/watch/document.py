@@ -241,8 +241,8 @@ def _kept(data: Any) -> Kept:
 
 
 def _entry(data: Any) -> KeptEntry:
-    odds = Probabilities(**vars(data.probabilities))
-    return KeptEntry(**{**vars(data), "stance": Stance(data.stance), "probabilities": odds})
+    p = Probabilities(**vars(data.probabilities))
+    return KeptEntry(**{**vars(data), "stance": Stance(data.stance), "probabilities": p})
 
 
 def _to_text(document: Document) -> str:

@@ -77,7 +77,7 @@ def entry_rows(watch: Watch, entries: Iterable[Entry]) -> list[Row]:
 
 
 def _row(watch: Watch, entry: Entry) -> Row:
-    side, odds = entry.pair.b, entry.pair.probabilities
+    side, probabilities = entry.pair.b, entry.pair.probabilities
     cells = {name.removeprefix("_"): value for name, value in side_cells("", side).items()}
     del cells["text"], cells["words"]
     return {
@@ -86,7 +86,7 @@ def _row(watch: Watch, entry: Entry) -> Row:
         "entry": entry.id,
         "found": entry.found,
         "stance": entry.stance.value,
-        **{f"p_{one}": rounded(odds.of(one)) for one in Stance},
+        **{f"p_{one}": rounded(probabilities.of(one)) for one in Stance},
         "similarity": rounded(entry.pair.similarity),
         **cells,
         "label_source": entry.label_source,

@@ -67,7 +67,8 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Answer the questions of a command, as on a terminal."""
 
     def give(*lines: str) -> None:
-        monkeypatch.setattr("compare.cli.corpus._can_ask", lambda: True)
+        for name in ("corpus.on_terminal", "options.can_ask"):
+            monkeypatch.setattr(f"compare.cli.{name}", lambda: True)
         monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
 
     return give

@@ -6,12 +6,14 @@ import errno
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NoReturn
@@ -20,6 +22,7 @@ import click
 import pytest
 
 from compare import __main__ as entry
+from compare.cli import program
 from compare.cli.program import cli, main
 from compare.export import ExportFormat
 from tests.cli.conftest import Run, command_line
@@ -321,3 +324,22 @@ def test_completion_scripts_name_the_program(run: Run) -> None:
         _COMPARE_COMPLETE="bash_complete", COMP_WORDS="compare sea", COMP_CWORD="1"
     )
     assert process.communicate()[0] == "plain,search\n"
+
+
+def test_labels_of_progress_are_words() -> None:
+    sources = "\n".join(path.read_text() for path in Path(program.__file__).parent.glob("*.py"))
+    labels = re.findall(r'\b(?:progress|waiting)\(\s*"([^"]*)"', sources)
+    assert len(labels) > 15
+    assert not [label for label in labels if not re.fullmatch("[A-Z][a-z]+( [a-z]+)*", label)]
+
+
+def test_help_names_no_function_of_ours() -> None:
+    def metavars(command: click.Command, context: click.Context) -> Iterator[str]:
+        yield from (one.make_metavar(context) for one in command.params if one.name != "help")
+        if isinstance(command, click.Group):
+            for name in command.list_commands(context):
+                under = command.get_command(context, name)
+                assert under
+                yield from metavars(under, click.Context(under, info_name=name, parent=context))
+
+    assert not [one for one in metavars(cli, click.Context(cli)) if re.search("[A-Z]*_[A-Z]", one)]

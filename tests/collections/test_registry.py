@@ -75,6 +75,7 @@ def test_a_file_of_ones_own_adds_collections(
         ("UNGDC_*.tgz", "(", r"'\(', which is wrong: "),
         ('"CC0 1.0"', "7", r"licence: Input should be a valid string, not 7\)"),
         ('licence = "CC0 1.0"', "", r"cannot be read \(licence: Field required\)"),
+        ('"Ada"', '"Ada"\nsince = true', r"\(since: Input should be a valid integer, not true\)"),
         ('"Ada"', '"Ada"\nquote = "x"', r"\(quote: Unexpected keyword argument\)"),
         ('dataset = "doi:10.5072/FK2/CANALS"', "", r"does not name its dataset"),
         ('"dataverse"', '"address"', r"needs the one name of its file, without a folder"),

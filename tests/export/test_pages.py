@@ -129,3 +129,5 @@ def test_an_author_is_cited_without_honorifics() -> None:
     names = "H.E. Mr. Bo Made", "Bo Made"
     said = [statement(f"s-{n}", TEXT, speaker=name) for n, name in enumerate(names)]
     assert bibtex(map(Citation, said)).count("  author = {{Bo Made}},") == 2
+    named_he = statement("s-3", TEXT, speaker="He Made")  # a surname, not "His Excellency"
+    assert "  author = {{He Made}}," in bibtex([Citation(named_he)])

@@ -232,6 +232,9 @@ def test_commands_that_read_say_that_a_deletion_is_not_finished(
         f"library's files: `compare delete ostrava-1 --library {folder}` finishes it, and so does "
         "the next change to the library.\n"
     )
+    Library.build([statement("z", "Timber.")], folder.parent / "other", HashingEncoder()).close()
+    several = Library.open(f"{folder};{folder.parent / 'other'}")
+    assert several.about_deletion() == Library.open(folder).about_deletion() != ""
     Library.open(folder).finish_deletion()
     told = run("show", "--library", folder)
     assert (told.code, told.err) == (0, "")

@@ -18,6 +18,7 @@ from filelock import FileLock
 from compare.errors import LibraryError
 from compare.facade import Library
 from compare.library import generations
+from compare.library.folder import FolderBackend
 from compare.library.generations import current_name, mark_read_only, open_generation, writing
 from compare.statements import Statement
 from tests.fakes import HashingEncoder, all_vectors, sample_statements, statement
@@ -479,6 +480,9 @@ def test_a_file_system_without_locks_is_named(
     def flock(*_: object) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
+    document = FolderBackend(folder).update_document
+    folder.mkdir()
     monkeypatch.setattr("fcntl.flock", flock)
-    with pytest.raises(LibraryError, match="this file system has no locks"):
-        build(folder)
+    for write in (lambda: build(folder), lambda: document("x.json", str)):
+        with pytest.raises(LibraryError, match="this file system has no locks"):
+            write()

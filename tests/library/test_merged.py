@@ -109,17 +109,13 @@ def test_what_is_chosen_and_found_is_the_same(
 def test_actors_and_facets_are_counted_together(both: tuple[Library, Library]) -> None:
     merged, whole = both
     for kind in ("country", "speaker"):
-        ours, theirs = merged.store.actors(kind), whole.store.actors(kind)
-        assert [(a.key, a.spellings) for a in ours] == [(a.key, a.spellings) for a in theirs]
+        assert merged.store.actors(kind) == whole.store.actors(kind)
         for filters in FILTERS:
             counts = merged.store.statement_counts(kind, merged.store.select(filters))
             expected = whole.store.statement_counts(kind, whole.store.select(filters))
             assert counts.tolist() == expected.tolist()
-    ours, theirs = merged.facets(), whole.facets()
-    for name, facets in theirs.items():
-        assert {(f.count, frozenset(f.spellings)) for f in ours[name]} == {
-            (f.count, frozenset(f.spellings)) for f in facets
-        }
+    assert merged.facets() == whole.facets()
+    assert merged.period() == whole.period()
 
 
 @pytest.mark.parametrize("quote", ["The blockade of Port Meren must end.", "Port 7 must stay open"])

@@ -62,6 +62,17 @@ def test_a_search_gives_words_and_sources(folder: Path) -> None:
     assert found["passages_in_library"] == 4
 
 
+def test_a_search_names_deciding_words_if_asked(folder: Path) -> None:
+    asked = {"quote": {"text": BLOCKADE}}
+    without, found = called(
+        folder, ("search_statements", asked), ("search_statements", {**asked, "why": True})
+    )
+    assert [one["deciding_words"] for one in without["agree"]] == [[]]
+    (words,) = [one["deciding_words"] for one in found["agree"]]
+    assert words
+    assert all(word in STATEMENTS[1].text for word in words)
+
+
 def test_a_search_can_be_narrowed(folder: Path) -> None:
     asked = {
         "quote": {"text": BLOCKADE},

@@ -50,6 +50,18 @@ def test_a_wrong_verdict_on_two_statements_is_kept(page, home):
     assert row["a_text"] == EXAMPLE_QUOTE
 
 
+def test_a_read_only_app_keeps_no_correction_and_makes_no_review(page, monkeypatch):
+    monkeypatch.setenv("COMPARE_READ_ONLY", "1")
+    app = page()
+    labels = {button.label for button in app.button}
+    assert "More like this" in labels
+    assert not labels & {"Keep this correction", "Label these pairs yourself"}
+    assert "No correction can be kept here" in shown(app)
+    app = page("review")
+    assert "No review can be made here" in shown(app)
+    assert "Make the review" not in {button.label for button in app.button}
+
+
 def test_two_statements_need_words_and_dates(page):
     assert "Paste words on both sides." in shown(page("pair", a_q=" ", b_q="We deny it."))
     wrong = page("pair", a_q="We deny it.", b_q="We admit it.", b_date="May")

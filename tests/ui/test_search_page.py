@@ -511,7 +511,7 @@ def test_another_library_begins_with_an_empty_field(page, home):
     assert ">Agree</h2>" not in shown(app)
 
 
-def test_another_library_begins_without_the_filters_of_the_last(page, home):
+def test_another_library_begins_without_filters_by_values_that_it_lacks(page, home):
     Library.build([replace(OPPOSED, id="own")], home / "library", HashingEncoder(256)).close()
     app = page(library="Sample", countries="China")
     app.selectbox(key="library").select("My own")

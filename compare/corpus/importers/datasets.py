@@ -20,14 +20,7 @@ from compare.corpus.importers.records import (
     web_link,
 )
 from compare.corpus.importers.registry import Format
-from compare.corpus.importers.sources import (
-    Account,
-    Entry,
-    Piece,
-    Reason,
-    Source,
-    each_file,
-)
+from compare.corpus.importers.sources import Account, Entry, Piece, Reason, Source, each_file
 from compare.corpus.importers.text import (
     Turn,
     answer_next,

@@ -23,12 +23,7 @@ from compare.corpus.importers.sources import (
     claim_key,
     each_file,
 )
-from compare.corpus.importers.text import (
-    Turn,
-    gather_turns,
-    tidy_line,
-    turn_cells,
-)
+from compare.corpus.importers.text import Turn, gather_turns, tidy_line, turn_cells
 from compare.corpus.values import BadFileError, Row
 
 COUNTRY = "Russia"
@@ -100,7 +95,7 @@ def _read_page(entry: Entry, account: Account) -> Iterator[Row]:
             "text": text,
             "context": " ".join(note.strip("() .").split()),
             "role": role,
-            "country": COUNTRY if is_president else country_of_role(role, title, COUNTRY),
+            "country": COUNTRY if is_president else _country_of_role(role, title),
             "translated": translated,
         }
         yield Row(entry.label, turn.line, cells)
@@ -258,7 +253,7 @@ _OTHER_STATES = re.compile(
 )
 
 
-def country_of_role(role: str, title: str, home: str) -> str:
+def _country_of_role(role: str, title: str) -> str:
     """Return the country in which a role is an office of State; "" in doubt.
 
     The Kremlin's pages name no country for offices at home. So an office without a country is at
@@ -271,25 +266,25 @@ def country_of_role(role: str, title: str, home: str) -> str:
         ends = _ENDS.match(behind, len(country)) or before.endswith("Party")
         if country and behind.startswith(country) and _OF_STATE.search(before) and ends:
             return country
-    at_home = re.finditer(rf"(?<![-–])\b(?:{home}n|of (?:the )?{home})\b(?![-–])", role)
+    at_home = re.finditer(rf"(?<![-–])\b(?:{COUNTRY}n|of (?:the )?{COUNTRY})\b(?![-–])", role)
     if any(not _ONLY_ABOUT.search(role[: found.start()]) for found in at_home):
-        return home
+        return COUNTRY
     if country_in(role):
         return ""
     is_plain = _RUSSIAN_PLACES.search(role) or _PORTFOLIO.fullmatch(role)
     may_be = (_OF_CABINET.search(role) and is_plain) or role.startswith("Presidential ")
-    ours = _ALWAYS_RUSSIAN.search(role) or (may_be and not _names_another(title, home))
-    return home if ours else ""
+    ours = _ALWAYS_RUSSIAN.search(role) or (may_be and not _names_another(title))
+    return COUNTRY if ours else ""
 
 
-def _names_another(title: str, home: str) -> bool:
+def _names_another(title: str) -> bool:
     """Say whether a title names another country: by its name, or "Ostravian-Valdorian talks"."""
     words = re.sub(r"[-–—:,;()]", " ", title).split()
     named = filter(None, (leading_country(words[at:]) for at in range(len(words))))
     return (
-        any(home not in country for country in named)
-        or re.search(rf"\b{home}n?[-–]\w", title) is not None
-        or any(not found[0].startswith(f"{home}n ") for found in _OTHER_STATES.finditer(title))
+        any(COUNTRY not in country for country in named)
+        or re.search(rf"\b{COUNTRY}n?[-–]\w", title) is not None
+        or any(not found[0].startswith(f"{COUNTRY}n ") for found in _OTHER_STATES.finditer(title))
     )
 
 

@@ -226,7 +226,7 @@ def turn_in_capitals(text: str, line: int, account: Account) -> Turn | None:
     return Turn(label, text[found.end() :], line, reason, found.groupdict().get("note") or "")
 
 
-_HONORIFIC = re.compile(rf"(?:{HONORIFICS.upper()})\.? ")
+HONORIFIC = re.compile(rf"(?:{HONORIFICS.upper()})\.? ")
 _RANK = re.compile(
     r"[DV]?FM|D?PM|SG|HRVP|HR/VP|MP|MEP|(?:GEN|ADM|COL|MAJ|CAPT|CMDR|LT|BRIG|SGT|VADM|RADM)\.?"
     r"|COUNCILL?OR|CHANCELLERY|TAOISEACH|HIGHNESS|MAJESTY|EXCELLENCY|SHEIKH|CROWN|ENVOY|DELEGATE"
@@ -252,7 +252,7 @@ def speaks_for(label: str, country: str) -> bool:
     Speakers without an office ("MS ROE") or with one of that country ("SECRETARY ROE") do; others
     may be guests.
     """
-    found = _HONORIFIC.match(label)
+    found = HONORIFIC.match(label)
     rest = label[found.end() :] if found else label
     if found and " " not in rest and rest not in _ADDRESSED:
         return True

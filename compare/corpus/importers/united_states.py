@@ -18,13 +18,12 @@ from compare.corpus.importers.people import (
     spelling_in,
     split_role,
 )
-from compare.corpus.importers.records import (
-    Cells,
-)
+from compare.corpus.importers.records import Cells
 from compare.corpus.importers.registry import Format
 from compare.corpus.importers.sources import Account, Entry, Piece, Reason, claim_key, each_file
 from compare.corpus.importers.text import (
     DAY,
+    HONORIFIC,
     MONTH,
     TEXTS,
     Page,
@@ -413,7 +412,6 @@ def _named_turn(page: Page, turn: Turn, people: Mapping[str, re.Match[str] | Non
 
 # Offices in labels in capitals
 
-_HONORIFIC = re.compile(rf"(?:{HONORIFICS.upper()})\.? ")
 _OFFICE = re.compile(
     r"(?:(?:THE|FORMER|DEPUTY|ASSISTANT|ACTING|STATE|LT\.|VICE|PRIME|FIRST|SURGEON|ATTORNEY|FOREIGN"
     r"|SPECIAL|UNDER) |SECRETARY[ -](?=GENERAL))*"
@@ -430,7 +428,7 @@ _FOREIGN_OFFICE = re.compile(
 
 def split_office(label: str) -> tuple[str, str]:
     """Return office and surname of a label in capitals; without an office, "" and the whole."""
-    if found := _HONORIFIC.match(label):
+    if found := HONORIFIC.match(label):
         return "", label[found.end() :]
     found = _OFFICE.match(label)
     return (found[0].strip(), label[found.end() :]) if found else ("", label)
@@ -449,6 +447,6 @@ FORMATS = (
     Format("state-department", "State Department press briefings",
            'one text file a briefing, with lines "MR ROE: ..." and "QUESTION: ..."',
            lambda seen: seen.kind in TEXTS and seen.says(
-               "^QUESTION: ", rf"^{_HONORIFIC.pattern}[A-Z’'-]+: ", _OF_STATE),
+               "^QUESTION: ", rf"^{HONORIFIC.pattern}[A-Z’'-]+: ", _OF_STATE),
            each_page("state", "US Department of State", _state_department)),
 )  # fmt: skip

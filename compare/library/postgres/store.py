@@ -16,13 +16,7 @@ from pgvector import HalfVector
 
 from compare.library.actors import check_kind
 from compare.library.base_store import BaseStore
-from compare.library.filters import (
-    COLUMNS,
-    COUNTRY,
-    Filters,
-    country_spellings,
-    required_words,
-)
+from compare.library.filters import COLUMNS, COUNTRY, Filters, country_spellings, required_words
 from compare.library.index.base import (
     BLOCK,
     Floats,

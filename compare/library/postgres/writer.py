@@ -23,22 +23,15 @@ from compare.library.build import Change, Embedding, columns_of, in_order
 from compare.library.filters import COLUMN_NAMES
 from compare.library.passage_store import EXACT
 from compare.library.postgres.database import Database
-from compare.library.postgres.schema import (
-    FOREVER,
-    MIGRATIONS,
-    index_name,
-    nearness,
-    visible,
-)
+from compare.library.postgres.schema import FOREVER, MIGRATIONS, index_name, nearness, visible
 from compare.library.postgres.store import received
-from compare.progress import within_total
+from compare.progress import Progress, within_total
 from compare.statements import Passage, Statement, split_statement, words_key
 from compare.statements.normalize import searchable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from compare.progress import Progress
 
 EXACT_UP_TO = 300_000
 """Maximum number of passages that are compared with a query one by one; more have an HNSW index."""

@@ -8,7 +8,12 @@ from typing import Any
 
 import streamlit as st
 
-from compare.defaults import MOST_AT_ALL, MOST_OF_SIDE, MOST_PER_ACTOR
+from compare.defaults import (
+    MOST_OF_SIDE,
+    MOST_OF_SIDE_LIMIT,
+    MOST_PER_ACTOR,
+    MOST_PER_ACTOR_LIMIT,
+)
 from compare.errors import QueryError
 from compare.export import counted, section_html
 from compare.facade import Library
@@ -30,7 +35,6 @@ PREFIX = "o_"
 """Begins the keys of widgets that a page of another kind has, too, with other values."""
 
 _GO = "compare-go"  # the button
-_MOST_OF_ACTOR = 200
 _MOST_PROPOSITIONS = 30
 # The widgets that the address holds.
 _ALWAYS = ("compare", "q", OPPOSITE, "from", "to")
@@ -204,9 +208,9 @@ def _choose(who: str, facets: Facets) -> list[Filters]:
 def _ask_most(who: str) -> int:
     """Show the maximum number of passages; return it within its bounds."""
     key, label, default, limit = (
-        ("each", "Maximum passages per actor", MOST_PER_ACTOR, _MOST_OF_ACTOR)
+        ("each", "Maximum passages per actor", MOST_PER_ACTOR, MOST_PER_ACTOR_LIMIT)
         if who in ACTORS
-        else ("most", "Maximum passages of a side for each end", MOST_OF_SIDE, MOST_AT_ALL)
+        else ("most", "Maximum passages of a side for each end", MOST_OF_SIDE, MOST_OF_SIDE_LIMIT)
     )
     most = st.number_input(
         label,

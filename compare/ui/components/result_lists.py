@@ -21,8 +21,8 @@ from compare.export.words import (
     LIST_TITLES,
     UNCLEAR,
     left_out_note,
-    limits,
     list_note,
+    measured_note,
     page_numbers,
     read_as,
     read_of,
@@ -36,6 +36,7 @@ from compare.ui.components.filter_panel import NEWEST, OLDEST, PROBABILITY, SIMI
 from compare.ui.components.layout import (
     card,
     errors_as_sentences,
+    is_read_only,
     notice,
     show_html,
     show_table,
@@ -49,7 +50,7 @@ from compare.ui.components.service import explain_pairs, library_link, with_know
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-SIDES = (Stance.AGREE, Stance.OPPOSE)
+LISTS = (Stance.AGREE, Stance.OPPOSE)  # that stand side by side
 _AT_FIRST = 10  # cards of a list, before "Show more"
 _FEW = 2  # cards that fit a screen
 _LONGEST_NOTE = 500
@@ -86,7 +87,7 @@ def side_by_side(shown: Shown, *, as_table: bool = False) -> Result:
         show_html("nothing", read, on_topic, near, result.thresholds.probability, none_pass)
     elif (taken := sides_taken(result)).in_words():
         settings = result.provenance.settings
-        read_again = (settings.get(f"read_again_{one.value}", 0) for one in SIDES)
+        read_again = (settings.get(f"read_again_{one.value}", 0) for one in LISTS)
         show_html("sides_taken", taken, sum(map(int, read_again)))
     if as_table:
         lists_table(shown)
@@ -110,11 +111,11 @@ def three_lists(
     list is followed by the pairs that come near it.
     """
     result, is_search = shown.result, none is None
-    close = {stance: result.near(stance) if is_search else () for stance in SIDES}
+    close = {stance: result.near(stance) if is_search else () for stance in LISTS}
     bar = shown.bar or st.container()
     if result.agree or result.oppose or any(close.values()):
         on_narrow = _choose_list(shown)
-        for column, stance in zip(st.columns(2, gap="large"), SIDES, strict=True):
+        for column, stance in zip(st.columns(2, gap="large"), LISTS, strict=True):
             listed = result.listed(stance)
             state = "on" if stance is on_narrow else "off"
             if len(listed) + len(close[stance]) <= _FEW:
@@ -124,7 +125,7 @@ def three_lists(
                 if none and not listed:
                     small(none("agrees with" if stance is Stance.AGREE else "opposes"))
                 elif is_search and result.sure(stance):
-                    small(limits(result, stance))
+                    small(measured_note(result, stance))
                 list_cards(shown, stance)
                 if is_search and (note := list_note(result, stance)):
                     small(note)
@@ -141,11 +142,11 @@ def three_lists(
 
 def _choose_list(shown: Shown) -> Stance:
     """Show the tabs of a narrow page, which the style sheet hides on a wide one."""
-    numbers = {stance: len(shown.result.sure(stance)) for stance in SIDES}
+    numbers = {stance: len(shown.result.sure(stance)) for stance in LISTS}
     with st.container(key=f"{shown.prefix}narrow"):
         chosen = st.segmented_control(
             "List",
-            SIDES,
+            LISTS,
             default=Stance.AGREE if numbers[Stance.AGREE] else Stance.OPPOSE,
             required=True,
             format_func=lambda stance: f"{LIST_TITLES[stance]} {numbers[stance]}",
@@ -183,7 +184,7 @@ def lists_table(shown: Shown) -> None:
     result = shown.result
     rows = [
         _row(result, stance, pair)
-        for stance in (SIDES if result.quote else reversed(SIDES))
+        for stance in (LISTS if result.quote else reversed(LISTS))
         for pair in in_order(result, shown.order, stance)
     ]
     if not rows:
@@ -351,6 +352,9 @@ def correction_form(base: str, stance: Stance | None, keep: Callable[[Stance, st
 
     `keep` writes it with a note and returns the file.
     """
+    if is_read_only():
+        small("No correction can be kept here: this app is read-only.")
+        return
     others = {VERDICT[other]: other for other in Stance if other is not stance}
     with st.form(f"wrong-{base}", border=False):
         label = st.radio(

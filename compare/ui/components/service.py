@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from itertools import chain
 from pathlib import Path
@@ -25,9 +26,8 @@ from compare.errors import ModelError
 from compare.export import counted
 from compare.export.markdown import inert
 from compare.facade import Library
-from compare.library import Filters, locations
+from compare.library import Filters, OpenLibrary, locations
 from compare.library.backend import Backend, backend_at
-from compare.library.filters import FACETED
 from compare.models import InputPair, ModelInput, StanceModel, load_stance_model
 from compare.models.endpoints import MODEL_VARIABLE, READER_VARIABLE, Endpoint
 from compare.models.rationale import find_rationale
@@ -43,7 +43,14 @@ from compare.results import (
     Thresholds,
 )
 from compare.statements import Quote, Statement
-from compare.ui.components.layout import confirmed, notice_next_run, progress, small, widget_key
+from compare.ui.components.layout import (
+    confirmed,
+    is_read_only,
+    notice_next_run,
+    progress,
+    small,
+    widget_key,
+)
 
 _Scored = TypeVar("_Scored", Result, Positions)
 
@@ -81,12 +88,7 @@ def choose_library() -> Library:
         st.session_state["library"] = wanted
     with st.sidebar:
         name = st.selectbox(
-            "Library",
-            list(libraries),
-            key="library",
-            bind="query-params",
-            persist_state="session",
-            on_change=_forget_filters,
+            "Library", [*libraries], key="library", bind="query-params", persist_state="session"
         )
         library = open_library(libraries.get(name) or next(iter(libraries.values())))
         small(f"{counted(len(library), 'statement')}{', read-only' if library.read_only else ''}")
@@ -95,18 +97,16 @@ def choose_library() -> Library:
     return library
 
 
-def _forget_filters() -> None:
-    """Forget the values of filters, which another library may not have."""
-    for name in FACETED:
-        if st.session_state.get(name):
-            st.session_state[name] = []
-
-
 def library_link(page: Path, label: str, **address: str | Sequence[str]) -> None:
     """Link to a page that opens the library shown here."""
     st.page_link(
         page, label=label, query_params={**address, "library": st.session_state["library"]}
     )
+
+
+def may_change(library: OpenLibrary) -> bool:
+    """Whether visitors can change a library, and the watches beside it."""
+    return not (is_read_only() or library.read_only)
 
 
 def delete_button(library: Library, statement: Statement, key: str) -> bool:
@@ -211,8 +211,9 @@ def with_known_words(result: Result, pair: Pair) -> Pair | None:
     """Return a pair with its deciding words if they have been found before, else None."""
     if pair.rationale is not None:  # a third reader names its words
         return pair
-    key, explained = _words_key(result, pair), _explained()
-    return replace(pair, rationale=explained[key]) if key in explained else None
+    with suppress(KeyError):  # not `in`: another visitor's words may push these out meanwhile
+        return replace(pair, rationale=_explained()[_words_key(result, pair)])
+    return None
 
 
 def explain_pairs(result: Result, pairs: Sequence[Pair]) -> Iterator[tuple[Pair, Pair]]:

@@ -24,7 +24,7 @@ from compare.ui.components.downloads import (
 )
 from compare.ui.components.layout import choose_one, notice, progress, small
 from compare.ui.components.proposition_form import TIME, Asked, Seen, latest
-from compare.ui.components.result_lists import SIDES, Shown, lists_table, pair_list, three_lists
+from compare.ui.components.result_lists import LISTS, Shown, lists_table, pair_list, three_lists
 from compare.ui.components.service import read_with, stance_model
 from compare.ui.review.agreement import counts_note
 from compare.ui.review.setup import SHOWN_TABLE, review_link
@@ -98,7 +98,7 @@ def show_pairs(shown: Shown, library: Library, view_key: str, held: Sequence[str
     view = views[choose_one("Show", list(views), view_key)]
     result = view(shown) or result
     if result.agree or result.oppose:
-        download_buttons(result, shown.prefix, SIDES)
+        download_buttons(result, shown.prefix, LISTS)
         counts_note(result, library)
         review_link(result, f"{shown.prefix}review")
     words = "It holds the question, not the results: whoever opens it reads the pairs again."

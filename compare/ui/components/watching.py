@@ -11,8 +11,9 @@ from compare.export import counted, table_html
 from compare.export.html import found_card
 from compare.export.words import shortened
 from compare.facade import Library
-from compare.library import Facets, OpenLibrary
+from compare.library import Facets
 from compare.library.filters import FACETED
+from compare.library.library import OpenLibrary
 from compare.results import Result
 from compare.safe_text import LONGEST_NAME, one_line
 from compare.ui import CORPUS_PAGE, SEARCH_PAGE, WATCH_PAGE
@@ -21,7 +22,6 @@ from compare.ui.components.layout import (
     card,
     confirmed,
     errors_as_sentences,
-    is_read_only,
     notice,
     notice_next_run,
     progress,
@@ -31,7 +31,7 @@ from compare.ui.components.layout import (
     with_more,
 )
 from compare.ui.components.quote_form import CHOSEN, OPPOSITE
-from compare.ui.components.service import library_link, stance_model
+from compare.ui.components.service import library_link, may_change, stance_model
 from compare.watch import Entry, FeedFormat, Run, Watch, Watches, feed_bytes
 
 KEPT = "watch"
@@ -71,11 +71,6 @@ def watch_button(library: Library, result: Result) -> None:
             listed = counted(len(result.agree) + len(result.oppose), "statement")
             notice(f"“{watch.name}” is watched. The {listed} listed now will not be reported.")
             library_link(WATCH_PAGE, "Open the watch", watch=watch.name)
-
-
-def may_change(library: OpenLibrary) -> bool:
-    """Whether watches can be added, run and removed here."""
-    return not (is_read_only() or library.read_only)
 
 
 def watch_table(watches: Watches, listed: Sequence[Watch]) -> None:

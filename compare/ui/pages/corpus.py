@@ -25,7 +25,6 @@ from compare.ui.components.filter_panel import (
 from compare.ui.components.layout import (
     card,
     choose_one,
-    is_read_only,
     notice,
     page,
     row,
@@ -42,6 +41,7 @@ from compare.ui.components.service import (
     choose_library,
     delete_button,
     library_link,
+    may_change,
     search_library,
 )
 
@@ -158,8 +158,7 @@ def _show_one(library: Library, statement: Statement) -> None:
     with row("actions-one"):
         library_link(CORPUS_PAGE, "All statements")
         library_link(SEARCH_PAGE, "Search with it", **{CHOSEN: statement.id})
-        may_delete = not (library.read_only or is_read_only())
-        if may_delete and delete_button(library, statement, "delete-go"):
+        if may_change(library) and delete_button(library, statement, "delete-go"):
             st.query_params.clear()
             st.rerun()
     with st.expander("All fields"):

@@ -4,7 +4,7 @@ import streamlit as st
 
 from compare.export import section_html
 from compare.review import Reviews
-from compare.ui.components.layout import choose_one, page, small
+from compare.ui.components.layout import choose_one, is_read_only, notice, page, small
 from compare.ui.components.service import choose_library
 from compare.ui.review.agreement import show_agreement
 from compare.ui.review.reading import decide_review, read_review
@@ -29,7 +29,9 @@ with page(
     reviews = Reviews.of(library)
     review = choose_review(reviews)
     reader = choose_reader(review) if review else None
-    if review is None:
+    if review is None and is_read_only():
+        notice("No review can be made here: this app is read-only.")
+    elif review is None:
         st.html(section_html("A new review"))
         make_review(reviews, library)
     else:

@@ -5,8 +5,8 @@ import streamlit as st
 from compare.export import section_html
 from compare.ui import ADD_PAGE, SEARCH_PAGE
 from compare.ui.components.layout import is_read_only, notice, page, show_kept_notice, small
-from compare.ui.components.service import choose_library, library_link
-from compare.ui.components.watching import KEPT, may_change, run_button, show_watch, watch_table
+from compare.ui.components.service import choose_library, library_link, may_change
+from compare.ui.components.watching import KEPT, run_button, show_watch, watch_table
 
 with page(
     "Watches", "A watch is a saved search. When the library is updated, it reports what is new."

@@ -300,9 +300,9 @@ def _model_says(pair: ReviewPair, least: float | None) -> str:
     if pair.probabilities is None:
         return f"The model says “{VERDICT[pair.machine]}”."
     verdict = _verdict(pair, least)
-    odds = pair.probabilities.of(verdict)
+    p = pair.probabilities.of(verdict)
     below = "" if verdict is pair.machine else ", below the minimum probability"
-    return f"The model says “{VERDICT[verdict]}”, {likelihood(odds)}, {percent(odds)}{below}."
+    return f"The model says “{VERDICT[verdict]}”, {likelihood(p)}, {percent(p)}{below}."
 
 
 def _verdict(pair: ReviewPair, least: float | None) -> Stance:

@@ -146,8 +146,9 @@ def choose_reader(review: Review) -> str | None:
 
 
 def review_link(result: Result, key: str) -> None:
-    """Offer to make a review of a result."""
-    if st.button("Label these pairs yourself", key=key, type="tertiary", icon=":material/rule:"):
+    """Offer to make a review of a result, unless the app is read-only."""
+    label, icon = "Label these pairs yourself", ":material/rule:"
+    if not is_read_only() and st.button(label, key=key, type="tertiary", icon=icon):
         st.session_state[_TO_REVIEW], st.session_state[_SWITCH_TO] = result, _NEW
         st.switch_page(REVIEW_PAGE, query_params={})
 
