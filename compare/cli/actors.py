@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -39,6 +39,7 @@ from compare.files import write_whole
 from compare.library import FILTERS, Filters
 from compare.library.filters import check_order
 from compare.models import Stance
+from compare.progress import Progress
 from compare.results import (
     OF_PLACEMENTS,
     Actor,
@@ -252,6 +253,11 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
         say(f"     … and {len(listed) - limit} more (--limit {len(listed)})")
 
 
+def _of_all(on_progress: Progress, count: int) -> Callable[[int, str], Progress]:
+    """Return a callback that reports the passages of each proposition as a part of all."""
+    return lambda number, _: lambda done, total: on_progress(number * total + done, count * total)
+
+
 @click.command("positions")
 @click.argument("propositions", type=shared.text, nargs=-1, required=True, metavar="PROPOSITION…")
 @shared.string(
@@ -327,7 +333,7 @@ def positions(
             stance_model=model,
             thresholds=thresholds,
             most_each=each,
-            on_proposition=lambda number, text: on_progress,  # the bar begins anew
+            on_proposition=_of_all(on_progress, len(propositions)),
         )
     table = PositionTable(tuple(reading.read_again(one, reader) for one in table.positions))
     first, *others = table.positions

@@ -160,10 +160,9 @@ def search(
     one .csv or .jsonl file. If you interrupt the command, the same command continues after the last
     finished quote.
     """
-    has_quote = quote is not None or options.statement_id is not None
-    if has_quote == (queries is not None):
+    if (quote, options.statement_id, queries).count(None) != 2:
         raise click.UsageError(
-            "Give a quote, a statement's id with --id, or a file with --queries."
+            "Give one of a quote, a statement's id with --id, and a file with --queries."
         )
     if queries is not None:
         if limit is not None or options.about != Quote(""):

@@ -69,7 +69,7 @@ def test_every_command_explains_itself(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["search"], "Give a quote, a statement's id with --id, or a file with --queries."),
+        (["search"], "Give one of a quote, a statement's id with --id, and a file with"),
         (["search", " "], "The quote is empty: give its words."),
         (
             ["search", "x", "--date", "soon"],

@@ -78,6 +78,7 @@ def test_a_statement_of_the_library_is_asked_about_by_its_id(run: Run) -> None:
     assert quote["date"] == "2021-05"
     given = run("search", "--id", "own", "--date", "1999", "--json").json["provenance"]["quote"]
     assert (given["date"], given["statement_id"]) == ("1999", "own")
+    assert "Give one of a quote" in run("search", BLOCKADE, "--id", "own").err
     told = run("search", "--id", "nobody")
     assert (told.code, "There is no statement 'nobody'" in told.err) == (2, True)
 

@@ -26,8 +26,9 @@ from compare.errors import ModelError
 from compare.export import counted
 from compare.export.markdown import inert
 from compare.facade import Library
-from compare.library import Filters, OpenLibrary, locations
+from compare.library import Filters, locations
 from compare.library.backend import Backend, backend_at
+from compare.library.library import OpenLibrary
 from compare.models import InputPair, ModelInput, StanceModel, load_stance_model
 from compare.models.endpoints import MODEL_VARIABLE, READER_VARIABLE, Endpoint
 from compare.models.rationale import find_rationale

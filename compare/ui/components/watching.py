@@ -13,7 +13,6 @@ from compare.export.words import shortened
 from compare.facade import Library
 from compare.library import Facets
 from compare.library.filters import FACETED
-from compare.library.library import OpenLibrary
 from compare.results import Result
 from compare.safe_text import LONGEST_NAME, one_line
 from compare.ui import CORPUS_PAGE, SEARCH_PAGE, WATCH_PAGE
