@@ -91,7 +91,7 @@ def xref_in_a_circle() -> bytes:
 UNNAMED = "the PDF has no text, since its fonts do not name their letters; run OCR on it"
 STOPPED = "the PDF cannot be read (its reader stopped"
 READ: dict[str, Callable[[], bytes]] = {
-    "300 MB of blanks": lambda: page(packed(DRAWN + b" " * 300_000_000)),
+    "200 MB of blanks": lambda: page(packed(DRAWN + b" " * 200_000_000)),
     "a name tree without an end": name_tree,
     "an array without an end": lambda: page(extra="/Z " + "[" * 200_000),
     "a length that is its own": lambda: page(stream(DRAWN).replace(f"{len(DRAWN)}", "4 0 R")),
@@ -100,7 +100,7 @@ READ: dict[str, Callable[[], bytes]] = {
     "an archive behind": with_archive,
 }
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
-    "500 MB in 1 KB": (lambda: page(packed(b" " * 500_000_000, 3)), "the PDF "),
+    "300 MB in 1 KB": (lambda: page(packed(b" " * 300_000_000, 3)), "the PDF "),
     "100,000 pages": (lambda: page_tree(100_000), "the PDF has more than 2,000 pages; split it"),
     "forms in a circle": (lambda: page(stream(b"/X Do"), stream(b"/X Do " * 9, FORM)), STOPPED),
     "20,000 filters": (lambda: page(packed(DRAWN).replace("/Fl", "/Fl " * DEEP)), "has no text"),
@@ -116,7 +116,7 @@ def build(
     temporary, corpus, there = (tmp_path / name for name in ("tmp", "a.pdf", "new"))
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    monkeypatch.setattr(pdf, "MOST_MEMORY", 800 * 1024**2)
+    monkeypatch.setattr(pdf, "MOST_MEMORY", 500 * 1024**2)
 
     def built(content: bytes) -> Ran:
         corpus.write_bytes(content)
