@@ -9,7 +9,24 @@ from compare.safe_text import escape_cell, for_terminal, unescape_cell
 
 @pytest.mark.parametrize(
     "text",
-    ["=1+1", "+1", "-x", "@SUM(A1)", "\tx", "\rx", "\nx", "  =1", "\u200b=1", "'=1", "\ufeff@a"],
+    [
+        "=1+1",
+        "+1",
+        "-x",
+        "@SUM(A1)",
+        "\tx",
+        "\rx",
+        "\nx",
+        "  =1",
+        "\u200b=1",
+        "'=1",
+        "\ufeff@a",
+        "＝1+1",
+        "＋1",
+        "－x",
+        "＠SUM(A1)",
+        "\u200b＝1",
+    ],
 )
 def test_a_cell_that_could_be_a_formula_gets_an_apostrophe(text: str) -> None:
     assert escape_cell(text) == "'" + text
@@ -22,7 +39,7 @@ def test_other_text_stays_as_it_is(text: str) -> None:
     assert unescape_cell(text) == text
 
 
-@given(st.text(alphabet=st.sampled_from("'=+-@ \t\r\nab\u200b"), max_size=8) | st.text())
+@given(st.text(alphabet=st.sampled_from("'=+-@＝＠ \t\r\nab\u200b"), max_size=8) | st.text())
 def test_nothing_is_lost(text: str) -> None:
     assert unescape_cell(escape_cell(text)) == text
 

@@ -31,7 +31,7 @@ _ORIGIN = re.compile(r"https?://[\w.\-\[\]:]+\Z", re.ASCII)
 
 def _host_name(value: str) -> str:
     """Refuse what no browser names as the host of a page; "*" is any name."""
-    if not re.fullmatch(r"\*|[\w.-]+|\[[0-9a-f:.]+\]", value, re.ASCII | re.IGNORECASE):
+    if not re.fullmatch(r"\*|[\w.-]{1,253}|\[[0-9a-f:.]+\]", value, re.ASCII | re.IGNORECASE):
         raise click.BadParameter(f"{value!r} is not the name of a host: write it as example.org.")
     return value
 

@@ -213,11 +213,24 @@ def top_of_lists(similarities: ArrayLike, most_agree: int, most_oppose: int) -> 
 
 
 def read_excerpts(library: OpenLibrary, rows: Iterable[int]) -> dict[int, Excerpt]:
-    """Return the passages in these rows, each with its statement, by row."""
+    """Return the passages in these rows, each with its statement, by row.
+
+    Raises:
+        LibraryError: The library is damaged: a statement does not have the words of a passage.
+    """
     wanted = sorted(set(rows))
     passages = library.passages(wanted)
     ids = sorted({passage.statement_id for passage in passages})
     statements = dict(zip(ids, library.statements(ids), strict=True))
+    for passage in passages:
+        said = statements[passage.statement_id]
+        kept = passage.text, passage.context
+        own = said.text[passage.start : passage.end], said.context
+        if kept != own and kept != tuple(text.replace("\0", "") for text in own):  # as databases do
+            raise LibraryError(
+                f"The library in {library.backend} is damaged: the statement {said.id!r} does not "
+                "have the words of its passage; build it again with `compare build --force`."
+            )
     return {
         row: Excerpt(statements[passage.statement_id], passage)
         for row, passage in zip(wanted, passages, strict=True)

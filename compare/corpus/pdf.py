@@ -42,6 +42,7 @@ REASONS = {
     "password": "the PDF needs a password; save it without one",
     "damaged": f"the PDF cannot be read (it is damaged or cut short); {_DAMAGED}",
     "images": f"the PDF has no text, only images of pages; {_OCR}",
+    "letters": f"the PDF has no text, since its fonts do not name their letters; {_OCR}",
     "blank": "the PDF has no text; leave it out",
     "pages": f"the PDF has more than {MOST_PAGES:,} pages; {_SPLIT}",
     "characters": f"the PDF has more than {MOST_CHARACTERS:,} characters; {_SPLIT}",
@@ -54,6 +55,16 @@ _LEFT_OUT = {
     "turned": "words in another direction than the page",
     "numbers": "line numbers",
     "running": "headers, footers and page numbers",
+}
+_PAGES_WITH = {
+    "images": (
+        "has no text, only images, and was not read",
+        "have no text, only images, and were not read",
+    ),
+    "unnamed": (
+        "has a font that does not name its letters: its words may be wrong",
+        "have fonts that do not name their letters: their words may be wrong",
+    ),
 }
 _PAGES_LISTED = 20
 _MOST_OUTPUT = 5 * MOST_CHARACTERS  # bytes of UTF-8, with room for the offsets
@@ -73,15 +84,11 @@ def read_pdf(path: Readable, file: str) -> Iterator[Row | Problem]:
     if isinstance(read, str):
         yield Problem.of_file(file, read)
         return
-    if images := read["images"]:
-        one = len(images) == 1
-        pages = listed([f"{number:,}" for number in images], _PAGES_LISTED)
-        yield Problem.of_file(
-            file,
-            f"page{'' if one else 's'} {pages} {'has' if one else 'have'} no text, only images, "
-            f"and {'was' if one else 'were'} not read; {_OCR}",
-            skips=False,
-        )
+    for kind, (one, more) in _PAGES_WITH.items():
+        if numbers := read[kind]:
+            pages = listed([f"{number:,}" for number in numbers], _PAGES_LISTED)
+            said = f"page {pages} {one}" if len(numbers) == 1 else f"pages {pages} {more}"
+            yield Problem.of_file(file, f"{said}; {_OCR}", skips=False)
     if dropped := "; ".join(_dropped(read["left_out"])):
         yield Problem.of_file(file, f"left out {dropped}", skips=False)
     cells = {"text": read["text"], "source": PurePath(file).name}
@@ -148,7 +155,7 @@ def _checked(output: bytes, ended: int) -> dict[str, Any] | str:
             return REASONS[answer["error"]]
         text, pages, images = answer["text"], answer["pages"], answer["images"]
         dropped = [counted.values() for counted in answer.setdefault("left_out", {}).values()]
-        lists = (pages, images, *map(list, dropped))
+        lists = (pages, images, answer.setdefault("unnamed", []), *map(list, dropped))
         if not (isinstance(text, str) and all(map(_numbers, lists))):
             raise TypeError("not the text of a PDF")
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):

@@ -44,6 +44,7 @@ _SEEN_ON = 3  # pages on which a running line has to be; page numbers: 2
 _WIDE = 1.15  # usual distances of lines between a running line and the text
 _YEAR = 1000  # how far a bare number may be ahead of its page; a larger one can be a year
 _LINE_NUMBERS = 6  # in a document that has some
+_GUESSED = 0.1  # of the words of a page; bullets may be in fonts without names
 _STEPS = 72  # directions that are told apart, clockwise
 
 
@@ -67,8 +68,10 @@ class UnreadableError(Exception):
 
 def read_pages(
     data: bytes, limits: dict[str, Any], left_out: Counter[str]
-) -> tuple[list[list[Line]], list[int]]:
-    """Return the lines of each page, and the numbers of the pages that are only images.
+) -> tuple[list[list[Line]], list[int], list[int]]:
+    """Return the lines of each page, and the numbers of pages that cannot be read or relied on.
+
+    These are the pages that are only images, and those with a font that does not name its letters.
 
     Args:
         data: The file.
@@ -91,20 +94,24 @@ def read_pages(
         raise UnreadableError("pages")
     pages: list[list[Line]] = []
     images: list[int] = []
+    unnamed: list[int] = []
     left = limits["characters"]
     for number in range(1, count + 1):
         page = pdfium.FPDF_LoadPage(document, number - 1)
-        lines = _lines(pdfium, page, left_out) if page else []
+        lines, is_unnamed = _lines(pdfium, page, left_out) if page else ([], False)
         pages.append(lines)
         left -= sum(len(line.text) for line in lines)
         if left < 0:
             raise UnreadableError("characters")
-        if page and not lines and _has_image(pdfium, page):
+        if is_unnamed:
+            unnamed.append(number)
+        elif page and not lines and _has_image(pdfium, page):
             images.append(number)
         pdfium.FPDF_ClosePage(page)
     if not any(pages):
-        raise UnreadableError("images" if images else "blank" if count else "damaged")
-    return pages, images
+        reasons = {"letters": unnamed, "images": images, "blank": count, "damaged": True}
+        raise UnreadableError(next(reason for reason, holds in reasons.items() if holds))
+    return pages, images, unnamed
 
 
 def _has_image(pdfium: Any, page: Any) -> bool:
@@ -115,15 +122,17 @@ def _has_image(pdfium: Any, page: Any) -> bool:
     return any(pdfium.FPDFPageObj_GetType(one) in kinds for one in objects)
 
 
-def _lines(pdfium: Any, page: Any, left_out: Counter[str]) -> list[Line]:
+def _lines(pdfium: Any, page: Any, left_out: Counter[str]) -> tuple[list[Line], bool]:
     """Return the parts of lines of a page: words that follow each other without a wide gap.
 
+    Also return whether PDFium guessed at the letters of many words, for want of names in the font.
     Words in another direction, such as a watermark or a stamp in the margin, are left out.
     """
     text_page = pdfium.FPDFText_LoadPage(page)
     if not text_page:
-        return []
+        return [], False
     words = list(_words(pdfium, text_page))
+    guessed = sum(pdfium.FPDFText_HasUnicodeMapError(text_page, last) == 1 for _, last, _ in words)
     angles = [pdfium.FPDFText_GetCharAngle(text_page, first) for first, _, _ in words]
     main = _direction(angles, -pdfium.FPDFPage_GetRotation(page) * _STEPS // 4 % _STEPS)
     off = [angle * _STEPS / math.tau - main if angle >= 0 else 0 for angle in angles]
@@ -141,7 +150,7 @@ def _lines(pdfium: Any, page: Any, left_out: Counter[str]) -> list[Line]:
             else:
                 lines.append(word)
     pdfium.FPDFText_ClosePage(text_page)
-    return _whole_lines(lines)
+    return _whole_lines(lines), guessed > _GUESSED * len(words)
 
 
 def _words(pdfium: Any, text_page: Any) -> Iterator[tuple[int, int, str]]:
@@ -151,7 +160,9 @@ def _words(pdfium: Any, text_page: Any) -> Iterator[tuple[int, int, str]]:
     first = last = 0
     for index in range(pdfium.FPDFText_CountChars(text_page) + 1):  # behind the last: 0
         code = code_at(text_page, index)
-        is_hyphen = code in _LINE_END_HYPHENS
+        is_hyphen = code in _LINE_END_HYPHENS and not pdfium.FPDFText_HasUnicodeMapError(
+            text_page, index
+        )
         sign = "-" if is_hyphen else _LIGATURES.get(code) or chr(min(code, sys.maxunicode))
         if code and not sign.isspace():
             first = index if not word else first
@@ -574,11 +585,13 @@ def main() -> None:
     _limit_resources(limits)
     left_out = {kind: Counter[str]() for kind in ("turned", "numbers", "running")}
     try:
-        pages, images = read_pages(sys.stdin.buffer.read(), limits, left_out["turned"])
+        data = sys.stdin.buffer.read()
+        pages, images, unnamed = read_pages(data, limits, left_out["turned"])
         pages = without_line_numbers(pages, left_out["numbers"])
         pages = without_running_lines(pages, left_out["running"])
         text, offsets = running_text(pages, limits["prefixes"])
-        made = {"text": text, "pages": offsets, "images": images, "left_out": left_out}
+        made: dict[str, Any] = {"text": text, "pages": offsets, "left_out": left_out}
+        made |= {"images": images, "unnamed": unnamed}
     except UnreadableError as error:
         made = {"error": str(error)}
     except MemoryError:

@@ -224,10 +224,13 @@ def _has_token() -> bool:
 
 
 def _knock(address: str) -> None:
-    """Raise OSError if nothing listens at HOST:PORT; Ray would try for half a minute."""
+    """Raise OSError or ValueError if nothing listens at an address; Ray would try for minutes."""
+    if address in ("auto", LOCAL):
+        return
     host, _, port = address.rpartition(":")
-    if host and port.isdigit():
-        socket.create_connection((host, int(port)), timeout=5).close()
+    if not (host and port.isascii() and port.isdigit()):
+        raise ValueError("an address is HOST:PORT or auto")
+    socket.create_connection((host.strip("[]"), int(port)), timeout=5).close()
 
 
 # -- On a worker ---------------------------------------------------------------------------------

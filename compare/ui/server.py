@@ -92,7 +92,7 @@ class Guard:
         if _host_name(asked.headers.get("host", "")) not in self._hosts:
             await _refuse(scope, receive, send, HTTPStatus.FORBIDDEN, _NO_HOST)
             return
-        if self._token and not self._is_token(asked.cookies.get(self._cookie, "")):
+        if self._token and not self._has_cookie(asked):
             if scope["type"] == "http" and self._is_token(asked.query_params.get(_QUERY, "")):
                 await self._let_in(asked)(scope, receive, send)
             else:
@@ -105,6 +105,14 @@ class Guard:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+    def _has_cookie(self, asked: HTTPConnection) -> bool:
+        """Return whether a cookie has the token; other programs may have set some of its name."""
+        cookies = ";".join(asked.headers.getlist("cookie")).split(";")
+        return any(
+            name.strip() == self._cookie and self._is_token(value.strip())
+            for name, _, value in (cookie.partition("=") for cookie in cookies)
+        )
 
     def _is_token(self, offered: str) -> bool:
         return hmac.compare_digest(offered.encode(), self._token.encode())
@@ -193,6 +201,8 @@ def ask_nobody_for_addresses() -> None:
 
 def main() -> None:
     """Serve the script named on the command line until it is stopped."""
+    # A browser sends the cookies of all ports of a machine, in a line as long as those can be.
+    os.environ.setdefault("WEBSOCKETS_MAX_LINE_LENGTH", "65536")
     import streamlit as st
 
     script = Path(sys.argv[1])

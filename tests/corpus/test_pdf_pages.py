@@ -30,7 +30,7 @@ def read(*pages: str | Sequence[Line]) -> tuple[str, list[int]]:
 def read_and_count(data: bytes) -> tuple[tuple[str, list[int]], dict[str, int]]:
     """Return the text and the pages of a PDF, and what was left out."""
     left_out: Counter[str] = Counter()
-    lines, _ = read_pages(data, LIMITS, left_out)
+    lines, _, _ = read_pages(data, LIMITS, left_out)
     lines = without_running_lines(without_line_numbers(lines, left_out), left_out)
     return running_text(lines, PREFIXES.pattern), dict(left_out)
 
@@ -268,7 +268,7 @@ def test_ligatures_become_letters() -> None:
 
 
 def test_pages_of_images() -> None:
-    pages, images = read_pages(pdf(text_page("Words."), [IMAGE], []), LIMITS, Counter())
+    pages, images, _ = read_pages(pdf(text_page("Words."), [IMAGE], []), LIMITS, Counter())
     assert ([len(page) for page in pages], images) == ([1, 0, 0], [2])
 
 

@@ -171,4 +171,10 @@ def test_an_app_with_a_token_opens_by_its_address_only(serve, browser):
     page.goto(address)
     expect(page.locator(".cp-list-head").first).to_be_visible()
     assert "token" not in page.url
+    foreign = {f"c{number}": "x" * 4_000 for number in range(8)} | {"prefs": '{"a":1}'}
+    page.context.add_cookies(
+        [{"name": name, "value": value, "url": page.url} for name, value in foreign.items()]
+    )
+    page.reload()
+    expect(page.locator(".cp-list-head").first).to_be_visible()
     page.context.close()

@@ -1,10 +1,10 @@
 """Kill a job before each change that it makes to files beside a library, then run it again.
 
-    python -m tests.hostile.kills_of_files FOLDER [--most NUMBER] [JOB...]
+    python -m tests.hostile.kills_of_files FOLDER [--most NUMBER] [--by-chance NUMBER] [JOB...]
 
 As `tests.hostile.kills`, which kills writers of a library, and also before each statement that
-changes a database. Every file that a job writes is the old one or the new one, and what a kill
-left is gone once the job has run again.
+changes a database, and at some moments by chance. Every file that a job writes is the old one or
+the new one, and what a kill left is gone once the job has run again.
 """
 
 from __future__ import annotations
@@ -14,19 +14,25 @@ import csv
 import io
 import json
 import os
+import random
+import re
 import shutil
+import signal
 import sqlite3
 import sys
+import time
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import compare.models
 from compare.batch.pairs import read_batch, score_file
 from compare.batch.quotes import read_quotes, search_file
+from compare.cli.program import main as compare_main
 from compare.collections import download as downloading
-from compare.collections.registry import named_collection
 from compare.corpus.importing import import_corpus
 from compare.errors import CompareError
 from compare.export import ExportFormat
@@ -46,12 +52,14 @@ from tests.collections.conftest import NOTES, Service
 from tests.corpus.importers.samples import build as build_sample
 from tests.fabricate import a_search, two_sides
 from tests.fakes import WordJudge
-from tests.hostile.kills import build, in_child, opened
+from tests.hostile.kills import ENCODER, build, in_child, opened
 from tests.review.conftest import pair
 
 _KILLED = 9
 _CHANGES = {"os.rename", "os.remove", "os.link", "os.truncate", "os.mkdir", "os.rmdir"}
 _READS = ("SELECT", "PRAGMA", "EXPLAIN")
+_TIME = re.compile(r"20\d\d-[-\d]+T[:\d]+")
+_GENERATION = re.compile(r"/\d{6}-[0-9a-f]+/")
 QUOTE = "The blockade of Port Meren must end."
 
 Work = Callable[[Path], None]
@@ -257,29 +265,66 @@ def compared(folder: Path) -> State:
     return found
 
 
+def command(folder: Path, *arguments: object) -> None:
+    """Run a command with small models, and with its cache and settings in the folder."""
+    os.environ["COMPARE_CACHE"] = str(folder / "cache")
+    compare.models.load_encoder = lambda name=None: ENCODER
+    compare.models.load_stance_model = lambda name=None: WordJudge(either=True)
+    downloading.user_settings = lambda: folder / "settings" / "settings.json"
+    try:
+        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()) as said:
+            compare_main([str(argument) for argument in arguments])
+    except SystemExit as ended:
+        if ended.code:
+            raise RuntimeError(said.getvalue()) from ended
+
+
+def place_actors(folder: Path) -> None:
+    files = ("--out", folder / "places.csv", "--passages", folder / "passages.json",
+             "--agreement", folder / "agreement.csv")  # fmt: skip
+    command(folder, "positions", QUOTE, "--library", folder / "library", "--by", "speaker",
+            *files, "--force")  # fmt: skip
+
+
+def placed(folder: Path) -> State:
+    found: State = {}
+    for name in ("places.csv", "agreement.csv"):
+        path = folder / name
+        found[name] = _TIME.sub("", path.read_text("utf-8")) if path.exists() else None
+    path = folder / "passages.json"
+    pairs = Result.load(path).pairs if path.exists() else ()
+    found[path.name] = [(one.b.statement.id, one.probabilities.oppose) for one in pairs]
+    return found
+
+
 # -- Downloads -----------------------------------------------------------------------------------
 
-_NOTES = b"title,type,content\n" + b"A title,speech,We open the lock.\n" * 20_000
+_NOTES = "title,type,content\n" + "".join(
+    f"Title {number},speech,We open lock {number}. {'x' * 20_000}\n" for number in range(35)
+)
 
 
 def publish(folder: Path) -> None:
     """Serve a collection until the program ends."""
     running = Service()
-    running.files["/notes.csv"] = _NOTES
+    running.files["/notes.csv"] = _NOTES.encode()
     registry = folder.parent.parent / "collections.toml"
     registry.write_text(NOTES.format(url=running.url))
     os.environ["COMPARE_COLLECTIONS"] = str(registry)
 
 
-def fetch(folder: Path) -> None:
-    downloading.user_settings = lambda: folder / "settings" / "settings.json"
-    downloading.accept_licence(named_collection("notes"))
-    downloading.fetch_collection(named_collection("notes"), folder / "downloads" / "notes")
+def get(folder: Path) -> None:
+    command(folder, "get", "notes", "--library", folder / "library", "--accept-licence")
 
 
-def fetched(folder: Path) -> State:
-    path = folder / "downloads" / "notes" / "speeches.csv"
-    return {path.name: path.read_bytes() if path.exists() else None}
+def got(folder: Path) -> State:
+    path = folder / "cache" / "collections" / "notes" / "speeches.csv"
+    found: State = {path.name: path.read_bytes() if path.exists() else None, "library": None}
+    if (folder / "library" / "CURRENT").exists():
+        library = opened(folder / "library")
+        library.verify()
+        found["library"] = (library.digest, library.store.ids())
+    return found
 
 
 JOBS: dict[str, Job] = {
@@ -299,8 +344,9 @@ JOBS: dict[str, Job] = {
     "batch": Job(stance_batch, batch_scored),
     "import": Job(import_public, imported),
     "corrections": Job(correct, corrected),
-    "get": Job(fetch, fetched, (publish,)),
+    "get": Job(get, got, (publish,)),
     "sides": Job(compare_sides, compared, (build_library,)),
+    "positions": Job(place_actors, placed, (build_library,)),
 }
 
 
@@ -352,6 +398,18 @@ def killed_at(job: Job, folder: Path, change: int) -> int:
     return in_child(work)
 
 
+def killed_after(job: Job, folder: Path, seconds: float) -> int:
+    """Return minus the signal that ended a job after some seconds, or 0 if it was done by then."""
+    if not (child := os.fork()):
+        try:
+            job.work(folder)
+        finally:
+            os._exit(0)
+    time.sleep(seconds)  # the moment that is tested
+    os.kill(child, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
 def changes_of(job: Job, folder: Path) -> int:
     """Run a job, and return how many changes it makes."""
     count = folder.parent / "count"
@@ -373,29 +431,41 @@ def spread(count: int, most: int) -> list[int]:
 
 
 def files_in(folder: Path) -> set[str]:
-    """The names of all files, without the logs that SQLite removes when it next opens."""
+    """The names of all files, without the logs that SQLite removes when it next opens.
+
+    A library that is changed again has the files of two generations, which count as one.
+    """
     return {
-        str(path.relative_to(folder))
+        _GENERATION.sub("/", str(path.relative_to(folder)))
         for path in folder.rglob("*")
         if path.is_file() and not path.name.endswith(("-wal", "-shm", "-journal"))
     }
 
 
-def check(job: Job, home: Path, most: int) -> dict[str, Any]:
-    """Kill a job before each of its changes, or `most` of them; tell what was wrong after one."""
+def check(job: Job, home: Path, most: int, by_chance: int) -> dict[str, Any]:
+    """Kill a job before each of its changes, or `most` of them, and at some moments by chance.
+
+    Tells what was wrong after one.
+    """
     start, whole = home / "start" / "in", home / "whole" / "in"
     start.mkdir(parents=True)
     for earlier in job.before:
         earlier(start)
     shutil.copytree(start, whole)
-    before, count = job.state(start), changes_of(job, whole)
+    before, began = job.state(start), time.monotonic()
+    count, seconds = changes_of(job, whole), time.monotonic() - began
     after, left = job.state(whole), files_in(whole)
     assert before != after
-    wrong, kills = [], spread(count, most)
+    wrong: list[str] = []
+    moments = [random.uniform(0, seconds) for _ in range(by_chance)]
+    kills = [*spread(count, most), *moments]
     for change in kills:
         folder = home / f"{change}" / "in"
         shutil.copytree(start, folder)
-        assert killed_at(job, folder, change) == _KILLED
+        if isinstance(change, int):
+            assert killed_at(job, folder, change) == _KILLED
+        else:
+            assert killed_after(job, folder, change) in (-signal.SIGKILL, 0)
         try:
             between = job.state(folder)
         except CompareError as error:
@@ -419,9 +489,10 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("jobs", nargs="*")
     parser.add_argument("--most", type=int, default=10_000)
+    parser.add_argument("--by-chance", type=int, default=20)
     given = parser.parse_intermixed_args()
     for name in given.jobs or JOBS:
-        told = check(JOBS[name], given.folder / name / "home", given.most)
+        told = check(JOBS[name], given.folder / name / "home", given.most, given.by_chance)
         print(json.dumps({"job": name, **told}), flush=True)
 
 

@@ -23,6 +23,7 @@ STAND_FOR = {
     "long": "x" * 300,
     "huge": "9" * 5_000,
     "deep": "d/" * 2_000,
+    "dots": "a." * 10_000,
     "half": "\udce9",
     "wide": "１２",  # digits, but not those from 0 to 9
     "pages": "We agree to it. " * 5_000,

@@ -147,6 +147,18 @@ def test_vectors_and_scores_are_the_same_as_on_one_machine(cluster: Cluster) -> 
         assert (stage.name, stage.digest) == (same.name, same.digest)
 
 
+def test_hostile_texts_are_read_as_on_one_machine(cluster: Cluster) -> None:
+    odd = ["\x00 🙂 مرحبا \ud800 \u202e", "a." * 10_000, "", "{{7*7}} __reduce__", "\n" * 999]
+    vectors = RayEncoder(None, cluster).encode(odd)
+    np.testing.assert_array_equal(vectors, load_encoder().encode(odd))
+    pairs = [(ModelInput(one), ModelInput(other)) for one, other in pairwise(odd)]
+    (scores, parts), (expected, same) = (
+        model.stages[0].score_parts(pairs) for model in (stance_on(cluster), load_stance_model())
+    )
+    np.testing.assert_array_equal(scores, expected)
+    assert parts == same
+
+
 def test_a_library_is_the_same_file_for_file(cluster: Cluster, tmp_path: Path) -> None:
     statements = [statement(f"s{n}", text) for n, text in enumerate(TEXTS)]
     ours = Library.build(statements, tmp_path / "ours", RayEncoder(None, cluster))

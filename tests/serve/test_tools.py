@@ -8,12 +8,15 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from mcp.client import Client
 
+from compare.errors import CompareError
 from compare.facade import Library
 from compare.serve.tools import create_server
 from tests.cli.conftest import BLOCKADE, STATEMENTS
@@ -171,19 +174,42 @@ def test_what_is_no_message_is_answered(folder: Path, model_cache: Path) -> None
         assert (answer["id"], answer["error"]["code"]) == (None, -32700)
 
 
-def test_a_call_that_takes_too_long_ends(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ended = threading.Event()
+class Slow:
+    """A reading of five seconds, unless it is ended."""
 
-    def slow(self: object, pool: object, library: str = "", on_progress: Any = None) -> Any:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun, self.ended = threading.Event(), threading.Event()
+        monkeypatch.setattr("compare.serve.tools.SearchTool.read", lambda *_, **o: self.read(**o))
+
+    def read(self, on_progress: Callable[[int, int], None]) -> None:
+        self.begun.set()
         try:
-            while True:
+            for _ in range(500):
                 time.sleep(0.01)
                 on_progress(0, 1)
-        finally:
-            ended.set()
+        except CompareError:
+            self.ended.set()
+            raise
 
-    monkeypatch.setattr("compare.serve.tools.SearchTool.read", slow)
+
+def test_a_call_that_takes_too_long_ends(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Slow(monkeypatch)
     monkeypatch.setattr("compare.serve.tools.SECONDS", 0.2)
     (said,) = called(folder, ("search_statements", {"quote": {"text": BLOCKADE}}))
     assert said == "This takes more than 0.2 seconds: ask for less at once."
-    assert ended.wait(10), "nothing reads on for a call that has ended"
+    assert slow.ended.wait(3), "nothing reads on for a call that has ended"
+
+
+def test_a_call_that_is_cancelled_ends(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Slow(monkeypatch)
+
+    async def ask() -> Any:
+        async with Client(create_server(folder)) as client, anyio.create_task_group() as group:
+            asked = "search_statements", {"quote": {"text": BLOCKADE}}
+            group.start_soon(client.call_tool, *asked)
+            await anyio.to_thread.run_sync(slow.begun.wait, 3)
+            group.cancel_scope.cancel()
+            with anyio.CancelScope(shield=True):
+                assert await anyio.to_thread.run_sync(slow.ended.wait, 3), "it reads on"
+
+    apart(ask)

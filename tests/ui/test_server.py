@@ -85,6 +85,29 @@ def test_the_token_lets_in_and_leaves_the_address() -> None:
     ] == ("/evil.example/")
 
 
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        'prefs={"a": 1}',
+        'prefs={"a": "x;y", "b": [1, 2]}',
+        "=;;=;a; =b",
+        'a="b; c=d',
+        "é=ü\x01\x7f",
+        "compare-token",
+        "compare-token=",
+        "compare-token=wrong",
+        'compare-token="\\777',
+        f"compare-token={TOKEN}{TOKEN}",
+        "a=" + "x" * 30_000,
+    ],
+)
+def test_cookies_of_other_programs_do_not_lock_the_owner_out(foreign: str) -> None:
+    own = f"compare-token={TOKEN}"
+    for cookies, status in ((f"{foreign}; {own}", 200), (f"{own}; {foreign}", 200), (foreign, 401)):
+        held = {"Cookie": cookies.encode("latin-1")}
+        assert client(TOKEN).get("/", headers=held).status_code == status
+
+
 def test_pages_alone_are_told_where_the_server_is() -> None:
     html = "<head></head><body></head></body>"
     app = Starlette(routes=[Route("/{path:path}", lambda request: HTMLResponse(html))])

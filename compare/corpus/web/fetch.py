@@ -50,6 +50,7 @@ _HEADERS = {
 }
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BLOCK = 64 * 1024
+_LONGEST_HOST = 253  # characters of a name that can be looked up
 _NOT_IN_A_URL = re.compile(r"[\s\\\x00-\x20\x7f\ud800-\udfff]")
 _SAFE = "%/:=&?~#+!$,;'@()*[]"
 
@@ -254,7 +255,8 @@ def _parse_address(url: str, allowed: Allowed) -> _Target:
         host = host.encode("ascii" if ":" in host else "idna").decode().rstrip(".")
     except ValueError:
         parts, port, host = urlsplit(""), None, ""
-    if parts.scheme not in {"http", "https"} or not host or _NOT_IN_A_URL.search(url):
+    is_host = 0 < len(host) <= _LONGEST_HOST
+    if parts.scheme not in {"http", "https"} or not is_host or _NOT_IN_A_URL.search(url):
         raise CorpusError(f"{shown} is not a web address: give one that starts with https://.")
     if "@" in parts.netloc:
         raise CorpusError(f"{shown} has a user name or password: give the address without it.")

@@ -68,12 +68,16 @@ class PostgresGeneration:
                 f"FROM statements s LEFT JOIN contents c USING (n) WHERE {shown}"
             )
             ((passages,),) = store.all(f"SELECT count(*) FROM passages s WHERE {shown}")
+            ((apart,),) = store.all(
+                'SELECT count(*) FROM statements s LEFT JOIN (SELECT n, min("row") AS first, '
+                f"count(*) AS rows FROM passages s WHERE {shown} GROUP BY n) p USING (n) "
+                f"WHERE {shown} AND (coalesce(rows, 0) <> row_count OR first <> first_row)"
+            )
         expected = self.manifest.passages
-        if changed or passages != expected or digest != self.manifest.corpus_digest:
-            raise LibraryError(
-                f"The library in {Database(self.address)} is damaged: {changed} statements are not "
-                f"as they were written, and {passages} of {expected} passages are there; build it "
-                "again with `compare build --force`, or restore the database from a copy."
+        if changed or apart or passages != expected or digest != self.manifest.corpus_digest:
+            raise Database(self.address).damaged(
+                f"{changed} statements are not as they were written, {apart} have other passages, "
+                f"and {passages} of {expected} passages are there"
             )
 
 

@@ -187,6 +187,13 @@ class Database:
             "longer there: open it again."
         )
 
+    def damaged(self, what: str) -> LibraryError:
+        """Return the error for rows that do not fit together."""
+        return LibraryError(
+            f"The library in {self} is damaged: {what}; build it again with `compare build "
+            "--force`, or restore the database from a copy."
+        )
+
     def close(self) -> None:
         """Close the connection."""
         with self._lock:

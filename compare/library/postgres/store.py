@@ -6,6 +6,7 @@ float64, as for a library in a folder.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -47,6 +48,8 @@ _MARGIN = 64
 _ROUNDING = np.float32(6e-4)
 """Upper bound on the error of a score of the database: the query is rounded to 16 bits."""
 
+_STATEMENT = "s.id, s.hash, c.data"
+_CONTENTS = "LEFT JOIN contents c USING (n)"
 _AT_ONCE = 5000
 _VECTORS_AT_ONCE = 20_000
 
@@ -175,30 +178,39 @@ class PostgresStore(BaseStore):
         found = self.all(f"SELECT id FROM statements s WHERE {self._shown}")
         return {identity for (identity,) in found}
 
-    def _where_shown(self, columns: str, more: str = "", parameters: Sequence[Any] = ()) -> Any:
-        sql = f"SELECT {columns} FROM statements s JOIN contents c USING (n) WHERE {self._shown}"
-        return self.all(f"{sql} {more}", parameters)
+    def _where_shown(self, more: str, parameters: Sequence[Any] = ()) -> list[Statement]:
+        sql = f"SELECT {_STATEMENT} FROM statements s {_CONTENTS} WHERE {self._shown}"
+        return self._statements(self.all(f"{sql} {more}", parameters))
+
+    def _statements(self, found: Iterable[Sequence[Any]]) -> list[Statement]:
+        """Return the statements of the columns `_STATEMENT`; refuse edited ones."""
+        read = []
+        for identity, digest, data in found:
+            if data is None or hashlib.sha256(data.encode()).digest() != digest:
+                raise self._database.damaged(f"the statement {identity!r} is not as it was written")
+            read.append(Statement.from_json(data))
+            if read[-1].id != identity:
+                raise self._database.damaged(f"the statement {identity!r} has another id")
+        return read
 
     def statements(self, ids: Collection[str]) -> dict[str, Statement]:
-        found = self._where_shown("s.id, c.data", "AND s.id = ANY(%s)", (_clean(ids),))
-        return {identity: Statement.from_json(data) for identity, data in found}
+        found = self._where_shown("AND s.id = ANY(%s)", (_clean(ids),))
+        return {statement.id: statement for statement in found}
 
     def all_statements(self) -> Iterator[Statement]:
-        found = self._where_shown("s.id, c.data", f"ORDER BY s.id LIMIT {_AT_ONCE}")
+        found = self._where_shown(f"ORDER BY s.id LIMIT {_AT_ONCE}")
         while found:
-            yield from (Statement.from_json(data) for _, data in found)
+            yield from found
             more = f"AND s.id > %s ORDER BY s.id LIMIT {_AT_ONCE}"
-            found = self._where_shown("s.id, c.data", more, (found[-1][0],))
+            found = self._where_shown(more, (found[-1].id,))
 
     def same_text(self, statement_id: str) -> list[Statement]:
-        found = self._where_shown(
-            "c.data",
+        return self._where_shown(
             "AND s.id <> %s AND s.text_key = "
             f"(SELECT s.text_key FROM statements s WHERE {self._shown} AND s.id = %s) "
             "ORDER BY s.id",
             _clean([statement_id] * 2),
         )
-        return [Statement.from_json(data) for (data,) in found]
 
     def browse(
         self, filters: Filters, query: str, limit: int, offset: int
@@ -206,12 +218,12 @@ class PostgresStore(BaseStore):
         where, parameters = self._browsed(filters, query)
         ((total,),) = self.all(f"SELECT count(*) FROM statements s WHERE {where}", parameters)
         found = self.all(
-            "SELECT c.data FROM (SELECT s.n, s.first_day, s.id FROM statements s "
+            f"SELECT {_STATEMENT} FROM (SELECT s.n, s.hash, s.first_day, s.id FROM statements s "
             f"WHERE {where} ORDER BY s.first_day DESC NULLS LAST, s.id LIMIT %s OFFSET %s) s "
-            "JOIN contents c USING (n) ORDER BY s.first_day DESC NULLS LAST, s.id",
+            f"{_CONTENTS} ORDER BY s.first_day DESC NULLS LAST, s.id",
             [*parameters, max(0, limit), max(0, offset)],
         )
-        return [Statement.from_json(data) for (data,) in found], total
+        return self._statements(found), total
 
     def _browsed(self, filters: Filters, query: str) -> tuple[str, list[Any]]:
         """Return the condition on the statements `s` that `browse` finds, and its parameters."""
@@ -250,18 +262,24 @@ class PostgresStore(BaseStore):
 
     def rows_of(self, ids: Collection[str]) -> dict[str, range]:
         found = self.all(
-            "SELECT id, first_row, row_count FROM statements s "
+            "SELECT id, first_row, row_count, (SELECT count(*) FROM passages p WHERE p.n = s.n AND "
+            f'p."row" >= first_row AND p."row" < first_row + row_count) FROM statements s '
             f"WHERE {self._shown} AND id = ANY(%s)",
             (_clean(ids),),
         )
-        return {identity: range(first, first + count) for identity, first, count in found}
+        for identity, _, count, there in found:
+            if count != there:
+                raise self._database.damaged(f"passages of the statement {identity!r} are missing")
+        return {identity: range(first, first + count) for identity, first, count, _ in found}
 
     def _passages(self, rows: list[int]) -> list[tuple[Any, ...]]:
         found = self.all(
             'SELECT p."row", s.id, p.first, p.last, p.text, c.context FROM passages p '
-            'JOIN statements s USING (n) JOIN contents c USING (n) WHERE p."row" = ANY(%s)',
+            f'LEFT JOIN statements s USING (n) {_CONTENTS} WHERE p."row" = ANY(%s)',
             (rows,),
         )
+        if any(None in passage for passage in found):
+            raise self._database.damaged("a passage has no statement")
         if len(found) < len(set(rows)):
             self._check()
         return found
