@@ -350,6 +350,7 @@ def delete(ids: tuple[str, ...], as_json: bool, library: Backend | None) -> None
     data = {"deleted": deleted, "statements": len(after)}
     text = f"{after.backend}: {len(deleted)} deleted, {len(after)} statements left."
     say_either(as_json, data, text)
+    remark("Note: Remove them from the files too, or the next build from these adds them again.")
     for name in [watch.name for watch in after.watches if watch.quote.statement_id in deleted]:
         remark(
             f"Note: The watch {name!r} searches for the words of a statement that was deleted, and "

@@ -40,6 +40,7 @@ from compare.export import counted
 from compare.export.json_files import opposites_json, public_json, stance_json
 from compare.export.words import (
     LIST_TITLES,
+    below_note,
     compared_with,
     kinds_in_words,
     left_out_note,
@@ -322,10 +323,12 @@ def _in_short(result: Result) -> str:
     if result.provenance.filters and not result.pairs:
         return f"{read_of(result)}."
     minimum, neither = result.thresholds, len(result.neither)
+    below = below_note(result, Stance.AGREE, Stance.OPPOSE)
     near = {0: "none is", 1: "1 is"}.get(neither, f"{neither} are")
     return (
         f"{read_of(result)}. None agrees with the quote or opposes it ({near} near its topic; "
         f"minimum probability {minimum.probability:g}, minimum similarity {minimum.similarity:g})."
+        f" {below}".rstrip()
     )
 
 

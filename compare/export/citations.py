@@ -168,10 +168,11 @@ def _source(statement: Statement) -> str:
 def _note(statement: Statement) -> str:
     """Return the role and countries, the context, the kind of quotation and the source."""
     who = ", ".join(filter(None, [statement.role, statement.countries]))
-    kind = {Quotation.DIRECT: "Quoted directly", Quotation.REPORTED: "Reported, not quoted"}
-    found = f" in {source}" if (source := _source(statement)) else ""
+    found = f"In {source}" if (source := _source(statement)) else ""
+    if statement.quotation is Quotation.REPORTED:
+        found = " ".join(filter(None, ["Reported, not quoted,", found.replace("In", "in", 1)]))
     about = f"Context: {statement.context}" if statement.context else ""
-    return ". ".join(filter(None, [who, about, kind[statement.quotation] + found]))
+    return ". ".join(filter(None, [who, about, found.rstrip(",")]))
 
 
 def _latex(text: str) -> str:

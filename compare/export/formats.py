@@ -38,7 +38,9 @@ _CUT = " … [cut: a cell holds no more; the CSV has all of it]"
 # XLSX readers decode "_x0041_" to the character of that number, so its first "_" is escaped.
 _NUMBERED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _WIDE = {"query", "text", "passage", "words", "also_said"}
-_FOR_READERS = ("country", "speaker", "date", "passage", "words", "source", "url")
+_FOR_READERS = (
+    "country", "speaker", "date", "passage", "context", "quotation", "words", "source", "url",
+)  # fmt: skip
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

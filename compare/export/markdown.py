@@ -21,7 +21,11 @@ from compare.results import Pair, Result, Span, Stance
 from compare.safe_text import one_line
 from compare.statements import Statement
 
-_ACTIVE = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$^=:@])")  # ">" becomes "&gt;"
+# Signs that act anywhere; those that act at the start of a line; ":" and "." of addresses and of
+# names like :smile:. ">" becomes "&gt;".
+_ACTIVE = re.compile(
+    r"([\\`*_{}\[\]|~$^@]|^[-+#=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]|:(?=[^\s\d])|(?<=\w\w)\.(?=\w\w))"
+)
 
 
 def inert(text: str) -> str:

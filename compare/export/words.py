@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from compare.results import (
+    FILLED_TO,
     Excerpt,
     Kind,
     Pair,
@@ -17,6 +18,7 @@ from compare.results import (
     ThirdReading,
 )
 from compare.statements import Quotation, SentenceKind, Statement
+from compare.statements.languages import language_name
 from compare.statements.normalize import fold
 from compare.statements.sentence_kinds import PRECISION
 
@@ -33,7 +35,7 @@ LIKELIHOOD = (
     (0.99, "virtually certain"),
     (0.90, "very likely"),
     (0.66, "likely"),
-    (0.50, "more likely than not"),
+    (0.505, "more likely than not"),  # what is shown as 51 % or more
     (0.33, "about as likely as not"),
     (0.10, "unlikely"),
     (0.01, "very unlikely"),
@@ -231,7 +233,20 @@ def read_of(result: Result) -> str:
         if result.pairs and not passages
         else (passages, made.passages, "passages")
     )
-    return f"Read {number:,} of {of:,} {what}" + (", with filters" if made.filters else "")
+    others = made.filters.keys() - {"languages"}  # those that the model reads, if none was chosen
+    languages = ", ".join(map(language_name, made.filters.get("languages", ())))
+    in_language = f" in {languages}" if languages else ""
+    return f"Read {number:,} of {of:,} {what}{in_language}" + (", with filters" if others else "")
+
+
+def below_note(result: Result, *stances: Stance) -> str:
+    """Say how many results of these lists are left out for their similarity; "" if none is."""
+    number = sum(map(result.below_similarity, stances))
+    verbs = {Stance.AGREE: ("agrees", "agree"), Stance.OPPOSE: ("opposes", "oppose")}
+    verb = " or ".join(verbs[stance][number > 1] for stance in stances)
+    more = " more" if any(map(result.listed, stances)) else ""
+    least = f"{result.thresholds.similarity:g}"
+    return f"{number:,}{more} {verb} below the minimum similarity of {least}." if number else ""
 
 
 def list_note(result: Result, stance: Stance) -> str:
@@ -240,21 +255,25 @@ def list_note(result: Result, stance: Stance) -> str:
     none = f"None {verb} the quote at these thresholds"
     listed, near = result.listed(stance), result.near(stance)
     unsure = [pair for pair in listed if result.is_unsure(pair)]
+    below = below_note(result, stance) if len(listed) < FILLED_TO else ""
     if near:
         more, comes = "more " if listed else "", "comes" if len(near) == 1 else "come"
         come = f"{len(near)} {more}{comes} near"
         said = f"{come if listed else f'{none}; {come}'}:"
-    elif not result.pairs:
+        return " ".join(filter(None, [f"{read_of(result)}.", below, said]))
+    if not result.pairs:
         return f"{read_of(result)}."
-    elif not listed:
+    if not listed:
         said = f"{none}, and none comes near."
     elif unsure:
         every = {1: "this one", 2: "both of these"}.get(len(listed), "all of these")
         some = f"{len(unsure)} of these {len(listed)}"
         said = f"The verdict on {every if len(unsure) == len(listed) else some} is unclear."
+    elif below:
+        said = ""
     else:
         return ""
-    return f"{read_of(result)}. {said}"
+    return " ".join(filter(None, [f"{read_of(result)}.", said, below]))
 
 
 def in_reading_order(result: Result, stances: Sequence[Stance]) -> list[Stance]:

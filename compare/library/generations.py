@@ -336,9 +336,15 @@ def writing(folder: Path) -> Iterator[Path]:
             "name a folder of your own with --library."
         ) from error
     except OSError as error:
+        kept = (
+            f" {scratch} keeps what is embedded for the next build: remove it if you need its room."
+            if (scratch / RESUME).exists()
+            else ""
+        )
         raise LibraryError(
             f"The library in {folder} could not be written ({error.strerror or error}): make room "
-            "there, or name another folder with --library; what was there before is unchanged."
+            "there, or name another folder with --library; what was there before is "
+            f"unchanged.{kept}"
         ) from error
 
 

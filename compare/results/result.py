@@ -241,6 +241,17 @@ class Result:
         """
         return () if self._is_filled or self.quote is None else self._nearest[stance]
 
+    def below_similarity(self, stance: Stance) -> int:
+        """Return how many pairs would be in a list but for the minimum similarity.
+
+        >>> result.rethreshold(similarity=1.0).below_similarity(Stance.OPPOSE) > 0
+        True
+        """
+        anywhere = replace(self.thresholds, similarity=-1.0)
+        least = self.thresholds.similarity
+        below = (pair for pair in self.pairs if pair.similarity < least)
+        return sum(anywhere.stance_of(pair) is stance for pair in below)
+
     def ranked(
         self, stances: Iterable[Stance] | None = None, limit: int | None = None
     ) -> Iterator[tuple[Stance, int, Pair]]:

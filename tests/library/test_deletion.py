@@ -128,7 +128,10 @@ def test_the_command_says_that_it_is_done_now(
     monkeypatch.setattr("compare.models.load_encoder", lambda name=None: HashingEncoder())
     told: Ran = runner(capfd)("delete", "ostrava-1", "--library", folder)
     assert told.code == 0
-    assert told.err == "Note: An interrupted deletion is finished now: ostrava-1.\n"
+    assert told.err.splitlines() == [
+        "Note: An interrupted deletion is finished now: ostrava-1.",
+        "Note: Remove them from the files too, or the next build from these adds them again.",
+    ]
     assert told.out == f"{folder}: 1 deleted, 4 statements left.\n"
     assert not on_disk(folder)
 

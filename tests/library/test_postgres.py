@@ -292,24 +292,47 @@ def test_a_killed_writer_leaves_nothing_that_is_seen_and_its_vectors_are_reused(
     assert [rows(address, table) for table in TABLES] == [101, 101, 100, 201]
 
 
-def test_two_writers_take_turns(address: str) -> None:
+def test_statistics_of_the_server_hold_no_words_that_were_deleted(address: str) -> None:
+    words = "Ada Lorn sold the harbour."
+    library = Library.build([*many(9), statement("s-x", words)], address, HashingEncoder())
+
+    def held() -> list[tuple[object, ...]]:
+        return library.backend._database.all(
+            "SELECT tablename FROM pg_stats WHERE schemaname = %s AND "
+            "concat(most_common_vals, histogram_bounds) LIKE '%%Ada Lorn%%'",
+            (address.rpartition("library=")[2],),
+        )
+
+    assert held()
+    library.delete(["s-x"])
+    assert not held()
+
+
+def test_a_writer_that_waited_does_not_replace_what_it_has_not_seen(address: str) -> None:
     process = start_writer(address)
-    made: list[Library] = []
-    second = threading.Thread(
-        target=lambda: made.append(Library.build(many(3), address, HashingEncoder()))
-    )
+    refused: list[str] = []
+
+    def build() -> None:
+        try:
+            Library.build(many(3), address, HashingEncoder())
+        except LibraryError as error:
+            refused.append(str(error))
+
+    second = threading.Thread(target=build)
     second.start()
     time.sleep(0.5)
-    assert not made, "the second waits for the first"
+    assert not refused, "the second waits for the first"
     with pytest.raises(LibraryError, match="There is no library in postgresql:"):
         Library.open(address)
     process.communicate("\n" * 50)
     second.join()
-    assert [len(library) for library in made] == [3]
     assert process.returncode == 0
-    assert made[0].generation.startswith("000002-")
-    (published,) = (made[0].backend._database.all("SELECT count(*) FROM generations"),)
-    assert published == [(2,)]
+    assert len(refused) == 1
+    assert "Another program has built the library in" in refused[0]
+    library = Library.open(address)
+    assert library.generation.startswith("000001-")
+    assert len(library.update(many(3))) == len(library)
+    assert Library.open(address).generation.startswith("000002-")
 
 
 # -- Beside the library --------------------------------------------------------------------------

@@ -260,6 +260,8 @@ class Writer:
             )
             if for_good:
                 _remove_before(connection, number)
+                # The server's statistics hold frequent words, those of removed statements too.
+                connection.execute("ANALYZE statements, contents, countries, passages")
 
     def _index(self) -> tuple[str, int]:
         """Build the index of the vectors if there are many.

@@ -154,12 +154,17 @@ def link_and_provenance(
     show_provenance(result, *notes)
 
 
+_ON_THIS_COMPUTER = ("http://localhost", "http://127.0.0.1")
+
+
 def _show_link(digest: str, keys: Sequence[str], held: str) -> None:
     """Show a link with the values of the widgets `keys` and the library they were chosen with."""
     state = [(key, st.session_state.get(key)) for key in keys]
     state += [(CHOSEN, st.query_params.get(CHOSEN)), (_DIGEST, digest[:12])]
-    st.code(permalink(st.context.url or "", state), language=None, wrap_lines=True)
-    small(held)
+    link = permalink(st.context.url or "", state)
+    st.code(link, language=None, wrap_lines=True)
+    own = "It opens on this computer only: to share the results, send the report."
+    small(held, own if link.startswith(_ON_THIS_COMPUTER) else "")
 
 
 def show_sensitivity(result: Result, library: Library) -> None:

@@ -20,6 +20,7 @@ from compare.export.markdown import inert
 from compare.export.words import (
     LIST_TITLES,
     UNCLEAR,
+    below_note,
     left_out_note,
     list_note,
     measured_note,
@@ -84,7 +85,8 @@ def side_by_side(shown: Shown, *, as_table: bool = False) -> Result:
         on_topic = f"{counted(near, 'is', 'are') if near else 'None is'} near the topic"
         read = f"{read_of(result)}."
         none_pass = not result.pairs and bool(result.provenance.filters)
-        show_html("nothing", read, on_topic, near, result.thresholds.probability, none_pass)
+        below = below_note(result, *LISTS)
+        show_html("nothing", read, on_topic, near, result.thresholds.probability, below, none_pass)
     elif (taken := sides_taken(result)).in_words():
         settings = result.provenance.settings
         read_again = (settings.get(f"read_again_{one.value}", 0) for one in LISTS)
@@ -213,11 +215,11 @@ def _row(result: Result, stance: Stance, pair: Pair) -> dict[str, Any]:
             f"Speaker{name}": statement.speaker or "not named",
             f"Country{name}": statement.countries,
             f"Date{name}": statement.date.iso if statement.date else "",
-            f"Source{name}": statement.title or statement.source,
+            f"Source{name}": ", ".join(filter(None, [statement.title, statement.source])),
             f"Pages{name}": page_numbers(side.pages),
         }
     row["Similarity"] = pair.similarity
-    return row | ({"Sure": "no" if result.is_unsure(pair) else "yes"} if result.quote else {})
+    return row
 
 
 def list_cards(shown: Shown, stance: Stance) -> None:

@@ -55,7 +55,7 @@ def watch_button(library: Library, result: Result) -> None:
         st.button("Watch this search", key="watch-off", type="tertiary", disabled=True, help=why)
         return
     with st.popover("Watch this search", type="tertiary", key="watch-search"):
-        small("When the library is updated, a watch reports what is new.")
+        small("After the library has changed, run the watch: it lists what is new.")
         with st.form("watch-form", border=False):
             name = st.text_input(
                 "Name",

@@ -9,7 +9,8 @@ from compare.ui.components.service import choose_library, library_link, may_chan
 from compare.ui.components.watching import KEPT, run_button, show_watch, watch_table
 
 with page(
-    "Watches", "A watch is a saved search. When the library is updated, it reports what is new."
+    "Watches",
+    "A watch is a saved search. Run it after the library has changed: it lists what is new.",
 ):
     library = choose_library()
     show_kept_notice(KEPT)
