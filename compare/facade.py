@@ -152,6 +152,7 @@ class Library(OpenLibrary):
         self,
         quote: Quote | str,
         *,
+        opposite: str = "",
         filters: Filters | None = None,
         thresholds: Thresholds | None = None,
         candidates: int = CANDIDATES,
@@ -169,6 +170,7 @@ class Library(OpenLibrary):
 
         Args:
             quote: The words, with the speaker if known.
+            opposite: What someone who disagrees would say: each passage is compared with both.
             filters: Which statements; applied before candidates are chosen.
             thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
             candidates: Number of similar passages scored; up to 30 more that share words.
@@ -182,8 +184,10 @@ class Library(OpenLibrary):
             QueryError: The quote is empty or too long.
             ModelError: A model is missing, or is not the one the library was built with.
         """
+        asked = Quote(quote) if isinstance(quote, str) else quote
+        asked = replace(asked, opposite=opposite or asked.opposite)
         return search(
-            self, quote, filters=filters, thresholds=thresholds, candidates=candidates, why=why,
+            self, asked, filters=filters, thresholds=thresholds, candidates=candidates, why=why,
             same_actor=same_actor, stance_model=stance_model, on_progress=on_progress,
         )  # fmt: skip
 

@@ -368,9 +368,13 @@ def info(verify: bool, as_json: bool, library: Backend | None) -> None:
     if verify:
         opened.verify()
     manifest, model = opened.manifest, opened.stance_model()
+    facets, period = opened.facets(), opened.period() or ()
     data = {
         "library": str(opened.backend),
         "statements": manifest.statements,
+        "countries": len(facets["countries"]),
+        "speakers": len(facets["speakers"]),
+        "years": " to ".join(dict.fromkeys(str(day.year) for day in period)),
         "passages": manifest.passages,
         "digest": opened.digest,
         "generation": opened.generation,

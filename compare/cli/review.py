@@ -376,7 +376,10 @@ def agreement(name: str, library: Backend | None, as_json: bool) -> None:
 
 def _show_figures(found: reviewing.Agreement) -> None:
     if found.overall:
-        title = "Agreement of the readers, and of each label with the others"
+        title = (
+            "Agreement of the readers, and of each label with the others; each pair is weighted by "
+            "the number of pairs that it represents"
+        )
         of_labels = {stance.value: of for stance, of in found.by_label.items()}
         _show_reliability(title, {"all": found.overall, **of_labels})
         if found.by_topic:

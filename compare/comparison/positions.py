@@ -176,9 +176,12 @@ def _reading_notes(actors: Sequence[Actor]) -> list[str]:
         return []
     most = max(more, key=lambda actor: actor.near)
     who = "1 actor has" if len(more) == 1 else f"{len(more):,} actors have"
+    every = sum(actor.statements for actor in actors)
+    read = sum(len({pair.b.statement.id for pair in actor.read}) for actor in actors)
     return [
-        f"{who} more passages similar to the proposition than were read, for example {most.name}: "
-        f"the {len(most.read):,} most similar of {most.near:,} were read."
+        f"{who} more passages near the proposition than were read, for example {most.name}: "
+        f"{len(most.read):,} of {most.near:,} were read. Of {every:,} statements, {read:,} have a "
+        "passage that was read; raise the maximum per actor to read more."
     ]
 
 

@@ -24,7 +24,7 @@ from compare.statements import Statement
 # Signs that act anywhere; those that act at the start of a line; ":" and "." of addresses and of
 # names like :smile:. ">" becomes "&gt;".
 _ACTIVE = re.compile(
-    r"([\\`*_{}\[\]|~$^@]|^[-+#=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]|:(?=[^\s\d])|(?<=\w\w)\.(?=\w\w))"
+    r"([\\`*_{}\[\]|~$^@]|^[-+#=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]|:(?=[^\s\d])|(?<=\w)\.(?=[^\W\d]{2}))"
 )
 
 

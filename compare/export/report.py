@@ -285,7 +285,7 @@ def _chosen_from_sides(result: Result) -> str:
 
 def _models(result: Result) -> str:
     made = result.provenance
-    others = "are left out" if result.quote else "are marked"
+    others = "are left out" if result.kind is Kind.SEARCH else "are marked"
     first = (
         f" {made.screening} read all pairs first; those that only it read {others}."
         if made.screening

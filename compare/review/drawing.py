@@ -386,7 +386,8 @@ def followed(review: Review) -> str:
     if changes := sum(event.what == "codebook" for event in review.history()):
         departed.append(f"the codebook was changed {counted(changes, 'time')}")
     if unread := len(review) - sum(label is not None for label in final.values()):
-        departed.append(f"{counted(unread, 'pair')} could not be judged or not decided")
+        pairs = f"{counted(unread, 'pair has', 'pairs have')} no label"
+        departed.append(f"{pairs} (not to be judged, or not decided yet)")
     how = " and ".join(departed) or "the codebook is the planned one, and every pair has a label"
     return f"The pairs were drawn by the plan {review.settings.plan[:12]}; {how}."
 

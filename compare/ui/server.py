@@ -119,7 +119,8 @@ class Guard:
 
     def _let_in(self, asked: HTTPConnection) -> ASGIApp:
         """Return an answer with a cookie that leads to the same page without the token."""
-        page = f"/{asked.scope['path'].lstrip('/')}"  # two slashes would name another host
+        # From the address asked for, since a proxy may serve the app below a path of its own.
+        page = asked.scope["path"].rpartition("/")[2] or "."
         rest = [pair for pair in asked.query_params.multi_items() if pair[0] != _QUERY]
         answer = RedirectResponse(
             quote(page) + (f"?{urlencode(rest)}" if rest else ""),

@@ -163,7 +163,7 @@ def test_a_mistake_in_the_options_is_told(run: Run, queries: Path, tmp_path: Pat
     out = tmp_path / "pairs.csv"
     assert "--queries needs a file to write" in run("search", "--queries", queries).err
     both = run("search", "A quote.", "--queries", queries, "--out", out)
-    assert "or a file with --queries" in both.err
+    assert "and a file with --queries" in both.err
     for option in (("--limit", "3"), ("--speaker", "Ada"), ("--who", "Norland, 2022")):
         told = run("search", "--queries", queries, "--out", out, *option)
         assert (told.code, "do not go with --queries" in told.err) == (2, True)

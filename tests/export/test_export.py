@@ -457,7 +457,7 @@ def test_bibtex_cites_each_statement_once() -> None:
         "date": "2019-04-02",
         "url": AGREEING.url,
     }
-    assert entry["note"] == "Foreign Minister, Ostmark. Quoted directly in Ostmark Gazette"
+    assert entry["note"] == "Foreign Minister, Ostmark. In Ostmark Gazette"
 
 
 def test_ids_that_make_the_same_key_are_told_apart() -> None:

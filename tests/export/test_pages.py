@@ -106,7 +106,7 @@ def test_every_export_shows_the_page(result: Result) -> None:
     def exported(format: ExportFormat) -> str:
         return export_bytes(result, format).decode()
 
-    assert "a\\.pdf, page 2, id p\\-1" in exported(ExportFormat.MARKDOWN)
+    assert "a\\.pdf, page 2, id p-1" in exported(ExportFormat.MARKDOWN)
     assert "  pages = {2}," in exported(ExportFormat.BIBTEX)
     assert "SP  - 2\r\n" in exported(ExportFormat.RIS)
     report = exported(ExportFormat.HTML)

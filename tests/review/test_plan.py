@@ -59,8 +59,8 @@ def test_a_review_by_a_plan_has_its_pairs_and_says_so(planned: Plan, reviews: Re
     for reader in review.readers:
         read_by(review, reader, [AGREE] * 29 + [None])
     assert followed(review) == (
-        f"The pairs were drawn by the plan {planned.digest[:12]}; 1 pair could not be judged or "
-        "not decided."
+        f"The pairs were drawn by the plan {planned.digest[:12]}; 1 pair has no "
+        "label (not to be judged, or not decided yet)."
     )
 
 

@@ -27,6 +27,7 @@ def test_the_page_says_what_was_drawn() -> None:
     page = (STUDY.parent / "study.md").read_text(encoding="utf-8")
     plan = Plan.load(STUDY / "plan.json")
     pool = plan.pool
-    assert f"{sum(pool.values()):,} speeches had a passage that was read" in " ".join(page.split())
+    read = f"{sum(pool.values()):,} of the 2,903 speeches had a passage that was read"
+    assert read in " ".join(page.split())
     assert f"called {pool['agree']} agreeing, {pool['oppose']} opposing" in " ".join(page.split())
     assert all(" ".join(one.split()) in " ".join(page.split()) for one in plan.hypotheses)

@@ -72,7 +72,7 @@ def test_without_the_token_nothing_is_answered() -> None:
 def test_the_token_lets_in_and_leaves_the_address() -> None:
     asking = client(TOKEN)
     answer = asking.get(f"/corpus?token={TOKEN}&id=a%26b")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/corpus?id=a%26b")
+    assert (answer.status_code, answer.headers["location"]) == (303, "corpus?id=a%26b")
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=strict" in cookie
@@ -80,9 +80,10 @@ def test_the_token_lets_in_and_leaves_the_address() -> None:
     held = {"Host": "localhost:8501", "Cookie": cookie.partition(";")[0]}
     with client(TOKEN).websocket_connect("/stream", headers=held) as socket:
         assert socket.receive_text() == "open"
-    assert client(TOKEN).get(f"http://localhost:8501//evil.example/?token={TOKEN}").headers[
-        "location"
-    ] == ("/evil.example/")
+    assert (
+        client(TOKEN).get(f"http://localhost:8501//evil.example/?token={TOKEN}").headers["location"]
+        == "."
+    )
 
 
 @pytest.mark.parametrize(
