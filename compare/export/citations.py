@@ -83,7 +83,8 @@ def reference(citation: Citation) -> str:
     found = ", ".join(filter(None, [_source(statement), pages and f"{_pages_word(pages)} {pages}"]))
     parts = [who or "Speaker not named", _title(statement), said, found, reported]
     lines = [one_line(part) for part in parts if part]
-    return " ".join(line if line.endswith((".", "…", "!", "?")) else f"{line}." for line in lines)
+    ended = [line if line.rstrip("”").endswith((*".…!?",)) else f"{line}." for line in lines]
+    return " ".join(ended)
 
 
 def _pages_word(pages: str) -> str:

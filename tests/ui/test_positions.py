@@ -252,7 +252,7 @@ def test_a_search_is_taken_along_to_the_page_of_a_proposition(page):
     assert asked == {"q": "Sanctions must be lifted.", **address, "countries": ["China"]}
 
 
-def test_of_a_comparison_a_search_takes_one_proposition_and_nobody_who_said_another(page, judge):
+def test_a_search_and_a_comparison_keep_their_own_questions_and_share_filters(page, judge):
     def go(name):
         app.switch_page(str(ROOT / "compare" / "ui" / "pages" / f"{name}.py"))
         app.query_params.clear()
@@ -260,14 +260,22 @@ def test_of_a_comparison_a_search_takes_one_proposition_and_nobody_who_said_anot
 
     app = page(q=ASKED, by="Ada Lorn", words="canal")
     app = go("proposition")
-    app.text_area(key="q").set_value(f"{ASKED}\n{FEES}")
+    assert (app.session_state["q"], app.session_state["words"]) == (ASKED, "canal")
+    app.text_area(key="q").set_value(FEES)
     app = go("search") if press(app, "Compare") else app
     assert (app.session_state["q"], app.session_state["words"]) == (ASKED, "canal")
     assert app.session_state["by"] == "Ada Lorn"
     app = go("proposition")
-    app.text_area(key="q").set_value(FEES)
-    app = go("search") if press(app, "Compare") else app
-    assert (app.session_state["q"], app.session_state["by"]) == (FEES, "")
+    assert app.session_state["q"] == FEES
+
+
+def test_a_first_search_takes_one_proposition_but_not_several(page, judge):
+    for asked, taken in ((FEES, FEES), (f"{ASKED}\n{FEES}", "")):
+        app = press(page("proposition", q=asked, library="My own"), "Compare")
+        app.switch_page(str(ROOT / "compare" / "ui" / "pages" / "search.py"))
+        app.query_params.clear()
+        app = well(app.run())
+        assert (app.session_state["q"], app.session_state["by"]) == (taken, "")
 
 
 def test_two_sides_have_to_be_chosen(page, judge):

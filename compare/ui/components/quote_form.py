@@ -25,8 +25,7 @@ FILLED = "filled-from"  # in the session: the id of the statement that last fill
 SEARCH = "search"  # the page
 _SHARED = ("q", OPPOSITE, "from", "to", "words", *FACETED)  # of a search and of a proposition
 _WHO = ("by", "role", "country", "date", "context")  # fields of a search only
-_ASKED = "asked"  # in the session: the page that asked last, and what its fields held
-_SEARCHED = "searched"  # in the session: the quote of the last search, and who said it
+_ASKED = "asked"  # in the session: the page that asked last, and what the fields of each held
 _OPEN = "who-open"  # in the session: whether the fields of `_WHO` are open
 IN_MENU = 300  # statements; the others of a larger library are reached from the Corpus page
 
@@ -131,33 +130,31 @@ def ask_quote(library: Library) -> Quote:
 
 
 def take_question_along(page: str) -> None:
-    """Fill the fields with what was asked last, unless that was here or the address asks something.
+    """Fill the fields of a page on return to it, unless the address asks something.
 
-    A search and a comparison share fields. A search has one quote, so it keeps its own instead of
-    several propositions; who said a quote belongs to that quote, so it is forgotten once there is
-    another. Call this before the fields are shown, and `keep_question` after.
+    A search and a comparison share filters. Each keeps its own question; the first time, it takes
+    the other's, but a search cannot take several propositions, nor a comparison who said a quote.
+    Call this before the fields are shown, and `keep_question` after.
     """
     asked_on, asked = st.session_state.get(_ASKED, (page, {}))
     if asked_on == page or any(key in st.query_params for key in (*_SHARED, CHOSEN)):
         return
-    st.session_state.update(asked)
+    fields, own = dict(asked[asked_on]), asked.get(page, {})
     if page == SEARCH:
-        text, before = str(asked.get("q") or ""), st.session_state.get(_SEARCHED, {"q": ""})
-        if "\n" in text.strip():
-            st.session_state.update({OPPOSITE: "", **before})
-        elif text == before["q"]:
-            st.session_state.update({key: before[key] for key in _WHO if key in before})
-        else:
-            st.session_state.update(dict.fromkeys(_WHO, ""))
+        fields |= dict.fromkeys(_WHO, "")
+    if own.get("q"):
+        fields |= {key: own.get(key) or "" for key in ("q", OPPOSITE, *_WHO)}
+    elif page == SEARCH and "\n" in (fields.get("q") or "").strip():
+        fields |= {"q": "", OPPOSITE: ""}
+    st.session_state.update(fields)
 
 
 def keep_question(page: str) -> None:
     """Keep what is asked on a page for `take_question_along`."""
     session = st.session_state
-    asked = session.get(_ASKED, (page, {}))[1]
-    session[_ASKED] = page, asked | {key: session[key] for key in _SHARED if key in session}
-    if page == SEARCH:
-        session[_SEARCHED] = {key: session.get(key) or "" for key in ("q", OPPOSITE, *_WHO)}
+    keys = (*_SHARED, *_WHO) if page == SEARCH else _SHARED
+    fields = {key: session[key] for key in keys if key in session}
+    session[_ASKED] = page, session.get(_ASKED, (page, {}))[1] | {page: fields}
 
 
 def offer_opposites(

@@ -32,6 +32,7 @@ from compare.export.words import (
 from compare.library.actors import actor_keys
 from compare.results import MOST_OF_STATEMENT, Pair, Result, Stance
 from compare.review import append_correction
+from compare.safe_text import one_line
 from compare.ui import CORPUS_PAGE
 from compare.ui.components.filter_panel import NEWEST, OLDEST, PROBABILITY, SIMILARITY
 from compare.ui.components.layout import (
@@ -298,7 +299,7 @@ def _card(shown: Shown, pair: Pair, key: str, near: Stance | None = None) -> Non
         with st.popover("Cite", type="tertiary"):
             for side in links.values():
                 cited = Citation(side.statement, (side,))
-                small(reference(cited))
+                small(reference(cited), one_line(side.statement.url))
                 st.code(bibtex([cited]), language=None, wrap_lines=True)
         with st.popover("Correct this label", type="tertiary"):
             correction_form(
