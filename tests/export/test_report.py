@@ -165,7 +165,7 @@ def test_every_statement_shown_is_a_reference_and_the_other_way_round() -> None:
         "2 April 2019. Ostmark Gazette."
     )
     assert reference(Citation(UNRELATED)).endswith("has doubled. Reported, not quoted.")
-    assert reference(Citation(Statement("x", "Who?"))) == "Speaker not named. “Who?”."
+    assert reference(Citation(Statement("x", "Who?"))) == "Speaker not named. “Who?”"
     file = {"source_file": "debates/canal-2019.txt"}
     of_collection = replace(AGREEING, source="Canal Debates, canal-2019.txt", extra=file)
     assert reference(Citation(of_collection)).endswith("2 April 2019. Canal Debates.")
