@@ -118,10 +118,7 @@ def measured_note(result: Result, stance: Stance) -> str:
     with_opposite = bool(result.quote and result.quote.opposite)
     if not with_opposite and (result.source or (result.quote and result.quote.statement_id)):
         right = 100 * RIGHT_OF_STATEMENTS[stance]
-        return (
-            f"Measured on 162 other statements as quotes: {right:.0f} % of what this list called "
-            "so was right."
-        )
+        return f"For 162 other statements as quotes, {right:.0f} % of this list was right."
     shares = RIGHT_OF_LISTED, FOUND_OF_KNOWN
     claims = "50 typed claims"
     if with_opposite:
@@ -130,8 +127,8 @@ def measured_note(result: Result, stance: Stance) -> str:
     right, found = (100 * share[stance] for share in shares)
     missed = "oppose" if stance is Stance.OPPOSE else "agree"
     return (
-        f"Measured on {claims}, on which it was fitted, too: {right:.0f} % of what this "
-        f"list called so was right, and its first ten held {found:.0f} % of all that {missed}."
+        f"For {claims}, on which it was fitted, {right:.0f} % of this list was right, and its first "
+        f"ten held {found:.0f} % of the passages known to {missed}."
     )
 
 
