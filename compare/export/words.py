@@ -127,8 +127,8 @@ def measured_note(result: Result, stance: Stance) -> str:
     right, found = (100 * share[stance] for share in shares)
     missed = "oppose" if stance is Stance.OPPOSE else "agree"
     return (
-        f"For {claims}, on which it was fitted, {right:.0f} % of this list was right, and its first "
-        f"ten held {found:.0f} % of the passages known to {missed}."
+        f"For {claims}, on which it was fitted, {right:.0f} % of this list was right, and its "
+        f"first ten held {found:.0f} % of the passages known to {missed}."
     )
 
 

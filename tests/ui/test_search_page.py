@@ -436,7 +436,7 @@ def test_the_hint_that_it_is_an_example_goes_with_the_example(page):
 
 def test_the_limits_stand_beside_the_lists(page):
     html = shown(page())  # a statement of the library
-    assert "162 other statements as quotes: 54 % of what this list called so was right." in html
+    assert "162 other statements as quotes: 54 % of this list was right." in html
     html = shown(page(q="China is considering military aid to Russia."))
     assert "50 typed claims, on which it was fitted, 77 % of this list was right" in html
     html = shown(page(q="China gives no military aid to Russia."))
