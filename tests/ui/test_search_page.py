@@ -436,11 +436,11 @@ def test_the_hint_that_it_is_an_example_goes_with_the_example(page):
 
 def test_the_limits_stand_beside_the_lists(page):
     html = shown(page())  # a statement of the library
-    assert "162 other statements as quotes: 54 % of this list was right." in html
+    assert "162 other statements as quotes, 54 % of this list was right." in html
     html = shown(page(q="China is considering military aid to Russia."))
     assert "50 typed claims, on which it was fitted, 77 % of this list was right" in html
     html = shown(page(q="China gives no military aid to Russia."))
-    assert "its first ten held 19 % of all that oppose." in html
+    assert "its first ten held 19 % of the passages known to oppose." in html
 
 
 def test_the_views_show_the_same_statements(page):
