@@ -12,6 +12,7 @@ import os
 import socket
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -53,10 +54,14 @@ class Cluster:
             address != LOCAL and _has_token()
         ):  # Ray itself looks for one only as it starts a cluster
             os.environ.setdefault("RAY_AUTH_MODE", "token")
+        if find_spec("ray") is None:
+            raise CompareError(not_installed("Ray", "ray"))
         try:
-            import ray
-        except ModuleNotFoundError as error:
-            raise CompareError(not_installed("Ray", "ray")) from error
+            _knock(address)
+        except (OSError, ValueError) as error:
+            raise _no_cluster(address, error) from error
+        import ray  # reads its variables once
+
         self._ray: Any = ray
         self.address = address
         self._remote: dict[Callable[..., Any], Any] = {}
@@ -64,14 +69,9 @@ class Cluster:
             return
         more: dict[str, Any] = {"include_dashboard": False} if address == LOCAL else {}
         try:
-            _knock(address)
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **more)
         except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
-            raise CompareError(
-                f"There is no Ray cluster at {address} that lets this program in "
-                f"({_first_line(error)}): start one with `ray start --head`, copy its token, or "
-                f"write {LOCAL}."
-            ) from error
+            raise _no_cluster(address, error) from error
         # Ray prints on standard output that a machine was lost, even so.
         ray._private.worker.print_to_stdstream = lambda *_, **__: None
 
@@ -221,6 +221,13 @@ def _has_token() -> bool:
     """Tell whether there is a token for clusters that ask for one."""
     named = os.environ.get("RAY_AUTH_TOKEN") or os.environ.get("RAY_AUTH_TOKEN_PATH")
     return bool(named) or (Path.home() / ".ray" / "auth_token").is_file()
+
+
+def _no_cluster(address: str, why: Exception) -> CompareError:
+    return CompareError(
+        f"There is no Ray cluster at {address} that lets this program in ({_first_line(why)}): "
+        f"start one with `ray start --head`, copy its token, or write {LOCAL}."
+    )
 
 
 def _knock(address: str) -> None:
