@@ -362,7 +362,7 @@ def positions(
 
 def _show_agreement(matrix: AgreementMatrix, limit: int) -> None:
     """Print how far actors agree, those that share the most propositions first."""
-    if all(cell.propositions == 1 for cell in matrix.cells):
+    if matrix.cells and all(cell.propositions == 1 for cell in matrix.cells):
         remark("Note: On one proposition, agreement only repeats the positions: add others.")
     cells = sorted(matrix.cells, key=lambda cell: (-cell.propositions, -cell.agreement))
     shown = [

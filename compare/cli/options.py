@@ -93,7 +93,8 @@ class OfQuote(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the old names as the new, and say which options filter."""
-        renamed = [_OF_QUOTE.sub(r"--quote-\1", arg) for arg in args]
+        end = args.index("--") if "--" in args else len(args)
+        renamed = [_OF_QUOTE.sub(r"--quote-\1", arg) for arg in args[:end]] + args[end:]
         if renamed != args:
             remark(
                 "Note: --speaker, --role, --country, --date and --context describe the quote, and "

@@ -175,13 +175,12 @@ def _reading_notes(actors: Sequence[Actor]) -> list[str]:
     if not more:
         return []
     most = max(more, key=lambda actor: actor.near)
-    who = "1 actor has" if len(more) == 1 else f"{len(more):,} actors have"
     every = sum(actor.statements for actor in actors)
     read = sum(len({pair.b.statement.id for pair in actor.read}) for actor in actors)
     return [
-        f"{who} more passages near the proposition than were read, for example {most.name}: "
-        f"{len(most.read):,} of {most.near:,} were read. Of {every:,} statements, {read:,} have a "
-        "passage that was read; raise the maximum per actor to read more."
+        "More passages are near the proposition than were read, for example of "
+        f"{most.name}: {len(most.read):,} of {most.near:,} were read. Counted for each actor, "
+        f"passages of {read:,} of {every:,} statements were read; raise the maximum to read more."
     ]
 
 

@@ -145,7 +145,8 @@ def unmatched(store: PassageStore, filters: Filters, *, if_several: bool = False
                 known = {fold(one): one for facet in facets for one in facet.spellings}
                 like = get_close_matches(fold(value), known, 1)
                 meant = f": is {one_line(known[like[0]])} meant?" if like else "."
-                said.append(f"No passage has the {attribute.name} {one_line(value)}{meant}")
+                shown = one_line(value) or "“not given”"
+                said.append(f"No passage has the {attribute.name} {shown}{meant}")
     return said
 
 

@@ -175,7 +175,7 @@ def _sheet_rows(path: Readable, file: str, loose: bool) -> Iterator[Row | Proble
         rows = enumerate(map(_texts, sheet.iter_rows()), start=1)
         first = list(islice(rows, _MOST_OF_TITLE))
         title = _title([cells for _, cells in first])
-        if words := " ".join(chain(*title)).strip():
+        if words := " ".join(filter(None, chain(*title))):
             reason = f"what stands above the header is not read: {shortened(words)}"
             yield Problem.of_file(file, reason, skips=False)
         for number, texts in chain(first[len(title) :], rows):
@@ -190,9 +190,8 @@ def _sheet_rows(path: Readable, file: str, loose: bool) -> Iterator[Row | Proble
 
 def _texts(cells: Iterable[Any]) -> list[str]:
     texts = [_cell_text(cell) for cell in cells]
-    while (
-        texts and not texts[-1]
-    ):  # sheets often have formatted but empty cells at the end of a row
+    # sheets often have formatted but empty cells at the end of a row
+    while texts and not texts[-1]:
         texts.pop()
     return texts
 

@@ -83,8 +83,12 @@ def reference(citation: Citation) -> str:
     found = ", ".join(filter(None, [_source(statement), pages and f"{_pages_word(pages)} {pages}"]))
     parts = [who or "Speaker not named", _title(statement), said, found, reported]
     lines = [one_line(part) for part in parts if part]
-    ended = [line if line.rstrip("”").endswith((*".…!?",)) else f"{line}." for line in lines]
-    return " ".join(ended)
+    return " ".join(map(_ended, lines))
+
+
+def _ended(line: str) -> str:
+    """Return a line with a full stop, unless it ends a sentence."""
+    return line if line.rstrip("” ").endswith((*".…!?",)) else f"{line}."
 
 
 def _pages_word(pages: str) -> str:
@@ -173,7 +177,8 @@ def _note(statement: Statement) -> str:
     if statement.quotation is Quotation.REPORTED:
         found = " ".join(filter(None, ["Reported, not quoted,", found.replace("In", "in", 1)]))
     about = f"Context: {statement.context}" if statement.context else ""
-    return ". ".join(filter(None, [who, about, found.rstrip(",")]))
+    parts = [_ended(part) for part in (who, about, found.rstrip(",")) if part]
+    return " ".join(parts).removesuffix(".")
 
 
 def _latex(text: str) -> str:

@@ -21,11 +21,8 @@ from compare.results import Pair, Result, Span, Stance
 from compare.safe_text import one_line
 from compare.statements import Statement
 
-# Signs that act anywhere; those that act at the start of a line; ":" and "." of addresses and of
-# names like :smile:. ">" becomes "&gt;".
-_ACTIVE = re.compile(
-    r"([\\`*_{}\[\]|~$^@]|^[-+#=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]|:(?=[^\s\d])|(?<=\w)\.(?=[^\W\d]{2}))"
-)
+# ">" becomes "&gt;"; a hyphen within a word or a date does not act.
+_ACTIVE = re.compile(r"([\\`*_{}\[\]()#+.!|~$^=:@]|(?<!\w)-|-(?!\w))")
 
 
 def inert(text: str) -> str:

@@ -18,7 +18,7 @@ from compare.results import (
     ThirdReading,
 )
 from compare.statements import Quotation, SentenceKind, Statement
-from compare.statements.languages import language_name
+from compare.statements.languages import language_code, language_name
 from compare.statements.normalize import fold
 from compare.statements.sentence_kinds import PRECISION
 
@@ -230,10 +230,12 @@ def read_of(result: Result) -> str:
         if result.pairs and not passages
         else (passages, made.passages, "passages")
     )
-    others = made.filters.keys() - {"languages"}  # those that the model reads, if none was chosen
-    languages = ", ".join(map(language_name, made.filters.get("languages", ())))
-    in_language = f" in {languages}" if languages else ""
-    return f"Read {number:,} of {of:,} {what}{in_language}" + (", with filters" if others else "")
+    # Without a filter of languages, these are the ones that the model reads.
+    chosen = made.filters.get("languages", ())
+    languages = dict.fromkeys(language_name(language_code(one)) for one in chosen if one)
+    only = [f"those in {' or '.join(languages)}"] if languages else []
+    only += ["with filters"] if made.filters.keys() - {"languages"} else []
+    return ", ".join([f"Read {number:,} of {of:,} {what}", *only])
 
 
 def below_note(result: Result, *stances: Stance) -> str:
@@ -241,7 +243,7 @@ def below_note(result: Result, *stances: Stance) -> str:
     number = sum(map(result.below_similarity, stances))
     verbs = {Stance.AGREE: ("agrees", "agree"), Stance.OPPOSE: ("opposes", "oppose")}
     verb = " or ".join(verbs[stance][number > 1] for stance in stances)
-    more = " more" if any(map(result.listed, stances)) else ""
+    more = " more" if any(map(result.sure, stances)) else ""
     least = f"{result.thresholds.similarity:g}"
     return f"{number:,}{more} {verb} below the minimum similarity of {least}." if number else ""
 

@@ -266,7 +266,7 @@ def test_a_title_above_the_header_is_left_out(read: Read) -> None:
     assert [(s.speaker, s.text) for s in corpus.statements] == [("Ana Veld", "peace")]
     above, bad = map(str, (corpus.notes[0], *corpus.problems))
     assert above == (
-        "a.xlsx: what stands above the header is not read: 'Statements on the canal  as of 2022'."
+        "a.xlsx: what stands above the header is not read: 'Statements on the canal as of 2022'."
     )
     assert bad.startswith('a.xlsx, sheet "Quotes", row 6, column "text"')
 

@@ -7,10 +7,12 @@ from compare.export.words import (
     LIKELIHOOD,
     SIGN,
     attribution,
+    below_note,
     in_reading_order,
     likelihood,
     list_note,
     marked_pieces,
+    read_of,
     shortened,
 )
 from compare.results import Span, Stance
@@ -118,3 +120,45 @@ def of_search(*probabilities):
 def test_a_short_list_says_how_sure_the_model_is(probabilities, least, said):
     note = list_note(of_search(*probabilities).rethreshold(probability=least), Stance.OPPOSE)
     assert note == (f"Read 90 of 4 passages, with filters. {said}" if said else "")
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "similarity", "said"),
+    [
+        ((0.9, 0.8), 0.2, ""),
+        ((0.9, 0.2), 0.95, "1 opposes below the minimum similarity of 0.95."),
+        ((0.9, 0.8, 0.2), 0.95, "2 oppose below the minimum similarity of 0.95."),
+    ],
+)
+def test_what_the_minimum_similarity_hides_is_said(probabilities, similarity, said):
+    result = of_search(*probabilities).rethreshold(similarity=similarity)
+    assert below_note(result, Stance.OPPOSE) == said
+    assert below_note(result, Stance.AGREE) == ""
+    assert list_note(result, Stance.OPPOSE).endswith(said)
+
+
+def test_more_below_the_minimum_similarity_than_are_listed():
+    near, far = (
+        replace(one, similarity=s) for one, s in zip(of_search(0.9, 0.9).pairs, (0.9, 0.1))
+    )
+    result = replace(of_search(), pairs=(near, far))
+    assert below_note(result, Stance.OPPOSE) == (
+        f"1 more opposes below the minimum similarity of {result.thresholds.similarity:g}."
+    )
+
+
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        ({}, "Read 90 of 4 passages"),
+        ({"languages": ["en", "", "en-GB"]}, "Read 90 of 4 passages, those in English"),
+        (
+            {"languages": ["en", "ru"], "countries": ["Ostmark"]},
+            "Read 90 of 4 passages, those in English or Russian, with filters",
+        ),
+    ],
+)
+def test_what_was_read_names_languages_and_filters(filters, said):
+    result = of_search(0.9)
+    made = replace(result.provenance, filters=filters)
+    assert read_of(replace(result, provenance=made)) == said

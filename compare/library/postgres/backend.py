@@ -169,12 +169,12 @@ class PostgresBackend:
     ) -> PostgresGeneration:
         if store not in (None, STORE):
             raise LibraryError(f"{self} cannot hold a store of the kind {store!r}: leave it out.")
-        seen = self._newest(self._database)  # by whoever asked for statements to be replaced
+        seen = self._newest(self._database)  # before it waits for another writer
         with self._writing(on_progress) as (database, scratch):
             before = self._newest(database)
             if (before and before[0]) != (seen and seen[0]):
                 raise LibraryError(
-                    f"Another program has built the library in {database} meanwhile: nothing was "
+                    f"Another program has changed the library in {database} meanwhile: nothing was "
                     "written; run the command again."
                 )
             writer = Writer(database, before[0] if before else 0, Embedding.by(encoder))

@@ -142,8 +142,9 @@ def take_question_along(page: str) -> None:
     fields, own = dict(asked[asked_on]), asked.get(page, {})
     if page == SEARCH:
         fields |= dict.fromkeys(_WHO, "")
-    if own.get("q"):
-        fields |= {key: own.get(key) or "" for key in ("q", OPPOSITE, *_WHO)}
+    if page in asked:
+        keys = ("q", OPPOSITE, *_WHO) if page == SEARCH else ("q", OPPOSITE)
+        fields |= {key: own.get(key) or "" for key in keys}
     elif page == SEARCH and "\n" in (fields.get("q") or "").strip():
         fields |= {"q": "", OPPOSITE: ""}
     st.session_state.update(fields)

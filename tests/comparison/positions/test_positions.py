@@ -230,10 +230,10 @@ def test_the_nearest_are_those_of_the_library_itself(crowd):
 
 def test_a_note_says_that_more_is_similar_than_was_read(crowd):
     found = positions(crowd, ASKED, stance_model=WordJudge(), most_each=2)
-    note = next(note for note in found.notes if "more passages near" in note)
+    note = next(note for note in found.notes if "More passages are near" in note)
     assert "for example Valdoria" in note
     assert "of 100" in note
-    assert "Of 103 statements, 6 have a passage that was read" in note
+    assert "passages of 6 of 103 statements were read" in note
 
 
 # -- What reads them -----------------------------------------------------------------------------
