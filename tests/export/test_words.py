@@ -139,7 +139,8 @@ def test_what_the_minimum_similarity_hides_is_said(probabilities, similarity, sa
 
 def test_more_below_the_minimum_similarity_than_are_listed():
     near, far = (
-        replace(one, similarity=s) for one, s in zip(of_search(0.9, 0.9).pairs, (0.9, 0.1))
+        replace(one, similarity=s)
+        for one, s in zip(of_search(0.9, 0.9).pairs, (0.9, 0.1), strict=True)
     )
     result = replace(of_search(), pairs=(near, far))
     assert below_note(result, Stance.OPPOSE) == (
