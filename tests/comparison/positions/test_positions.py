@@ -231,7 +231,7 @@ def test_the_nearest_are_those_of_the_library_itself(crowd):
 def test_a_note_says_that_more_is_similar_than_was_read(crowd):
     found = positions(crowd, ASKED, stance_model=WordJudge(), most_each=2)
     note = next(note for note in found.notes if "More passages are near" in note)
-    assert "for example Valdoria" in note
+    assert "for example of Valdoria" in note
     assert "of 100" in note
     assert "passages of 6 of 103 statements were read" in note
 
