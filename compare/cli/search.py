@@ -317,7 +317,7 @@ def _show_result(result: Result, limit: int) -> None:
 
 
 def _in_short(result: Result) -> str:
-    """Return who takes which side, or how much was read if nobody takes one."""
+    """Return which countries agree or oppose; if none does, how much was read."""
     if result.agree or result.oppose:
         return one_line(sides_taken(result).in_words())
     if result.provenance.filters and not result.pairs:

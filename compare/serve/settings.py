@@ -113,6 +113,7 @@ class Metrics:
 class Connection(H11Protocol):
     """A connection that is closed if it sends no whole head of a request in `HEAD_SECONDS`."""
 
+    # As uvicorn declares it: of the transports of asyncio, a stream is the one that it gets.
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Wait for the first request."""
         super().connection_made(transport)

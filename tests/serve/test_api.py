@@ -178,7 +178,7 @@ def test_a_connection_that_asks_nothing_is_closed(
     thread.start()
     try:
         while not server.started:
-            time.sleep(0.01)
+            time.sleep(0.01)  # between two looks: the server says only by this that it listens
         address = server.servers[0].sockets[0].getsockname()
         many = [socket.create_connection(address) for _ in range(150)]
         for one in many:

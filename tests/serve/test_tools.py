@@ -185,7 +185,7 @@ class Slow:
         self.begun.set()
         try:
             for _ in range(500):
-                time.sleep(0.01)
+                time.sleep(0.01)  # a reading that goes on until it is cancelled
                 on_progress(0, 1)
         except CompareError:
             self.ended.set()
