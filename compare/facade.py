@@ -21,7 +21,7 @@ from compare.library.library import OpenLibrary
 from compare.library.locations import sample_library
 from compare.results import Positions, Result, Thresholds
 from compare.review import Review, Reviews
-from compare.statements import PartialDate, Quote, Statement
+from compare.statements import PartialDate, Quote, Statement, WordsRead
 from compare.watch import Watches
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ class Library(OpenLibrary):
         on_progress: Progress | None = None,
         *,
         store: str | None = None,
+        read: WordsRead | str = WordsRead.TRANSLATIONS,
     ) -> Self:
         """Build a library of these statements, replacing any library there.
 
@@ -78,8 +79,11 @@ class Library(OpenLibrary):
             encoder: None uses the shipped one.
             on_progress: Reports passages embedded.
             store: In a folder, one of `passage_store.STORES`; None keeps that of the library there.
+            read: What models read of statements in other languages that have a translation into
+                English: "translations" or "originals".
 
         Raises:
+            ValueError: `read` is neither.
             LibraryError: The library cannot be written, two statements have the same id, or the
                 kind of store is unknown.
         """
@@ -87,7 +91,9 @@ class Library(OpenLibrary):
         noted_deletion(backend)  # if the note cannot be read, say so before anything is built
         if encoder is None:
             encoder = models.load_encoder()
-        generation = backend.build(statements, encoder, on_progress, store=store)
+        generation = backend.build(
+            statements, encoder, on_progress, store=store, read=WordsRead(read)
+        )
         finish_deletion(backend)
         return cls(backend, generation, encoder)
 

@@ -149,7 +149,7 @@ def _annotation(field: Field) -> Any:
     text = text.replace("`", "")
     described = Described(description=text)
     if field.is_optional:
-        empty = list if field.type.startswith(_LIST) else str
+        empty = list if field.type.startswith(_LIST) else TYPES[kind]
         described = Described(default_factory=empty, description=text)
     return of | None if field.is_nullable else of, described
 

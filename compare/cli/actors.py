@@ -23,6 +23,7 @@ from compare.cli.output import (
     say,
     say_json,
     show_table,
+    translation_lines,
 )
 from compare.comparison import (
     NOT_A_SAMPLE,
@@ -240,13 +241,15 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
     for rank, pair in sorted(ranked, key=days) if result.over_time else ranked:
         say(f"{rank:3}. {pair.probabilities.of(stance):.2f} {quoted(pair.a)}")
         for line in (
+            *translation_lines(pair.a),
             attribution(pair.a.statement, pair.a.pages),
             *filter(None, [kinds_in_words(pair.a)]),
             quoted(pair.b),
+            *translation_lines(pair.b),
             attribution(pair.b.statement, pair.b.pages),
             *filter(None, [kinds_in_words(pair.b)]),
             *reader_notes(pair),
-            *rationale_lines(pair.rationale, pair.a.text, pair.b.text),
+            *rationale_lines(pair.rationale, pair.a.read, pair.b.read),
         ):
             say(f"          {line}")
     if len(listed) > limit:

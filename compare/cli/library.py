@@ -37,7 +37,7 @@ from compare.library.backend import Backend
 from compare.models import Encoder
 from compare.models.on_ray import Cluster, RayEncoder
 from compare.safe_text import one_line
-from compare.statements import Statement
+from compare.statements import Statement, WordsRead
 from compare.statements.dates import TWO_DAYS
 from compare.statements.normalize import distinct_words
 from compare.statements.statement_file import StatementFile, in_file
@@ -96,6 +96,11 @@ def _assignments(
 @shared.flag("--strict", help="Stop at the first bad row instead of skipping it.")
 @shared.flag("--force", help="Rebuild even if statements would be lost.")
 @shared.encoder_name
+@click.option(
+    "--read",
+    type=click.Choice([*WordsRead]),
+    help="What models read of statements that have a translation into English [translations].",
+)
 @shared.ray
 @shared.as_json
 def build(
@@ -110,6 +115,7 @@ def build(
     strict: bool,
     force: bool,
     encoder: str,
+    read: str | None,
     ray: str,
     as_json: bool,
 ) -> None:
@@ -123,8 +129,14 @@ def build(
     """
     where = shared.own_library(library)
     with ExitStack() as files:
-        read, statements = _read([*corpus, *more], format, map, dates, fill, strict, files)
+        found, statements = _read([*corpus, *more], format, map, dates, fill, strict, files)
         encodes = _encoder(where, encoder, ray, add=add)
+        if read and add and where.exists() and (made := where.open().manifest.read) != read:
+            raise click.BadParameter(
+                f"the library in {where} reads {made}: leave it out, or build it again without "
+                "--add.",
+                param_hint="--read",
+            )
         with progress("Embedding") as on_progress:
             if where.exists() and add:
                 built = Library.open(where, encodes).update(statements, on_progress=on_progress)
@@ -132,10 +144,12 @@ def build(
                 # Without --force the old library has to open, so that nothing is lost unnoticed.
                 if where.exists() and not force:
                     _check_nothing_is_lost(where, statements)
-                built = Library.build(statements, where, encodes, on_progress)
+                built = Library.build(
+                    statements, where, encodes, on_progress, read=read or WordsRead.TRANSLATIONS
+                )
     manifest = built.manifest
     if not as_json:
-        _remark_on(read)
+        _remark_on(found)
         say(
             f"{built.backend}: {counted(manifest.statements, 'statement')}, "
             f"{counted(manifest.passages, 'passage')}."
@@ -150,10 +164,10 @@ def build(
             "passages": manifest.passages,
             "read": len(statements),
             "skipped": [
-                {name: getattr(problem, name) for name in fields} for problem in read.problems
+                {name: getattr(problem, name) for name in fields} for problem in found.problems
             ],
-            "notes": list(read.notes),
-            "unknown_countries": dict(read.unknown_countries),
+            "notes": list(found.notes),
+            "unknown_countries": dict(found.unknown_countries),
         }
     )
 
@@ -294,6 +308,7 @@ def _as_json(statement: Statement, library: Library) -> dict[str, Any]:
                 "end": one.end,
                 "pages": page_numbers(statement.pages_of(one.start, one.end)),
                 "text": one.text,
+                "translation": one.translation,
             }
             for one in passages
         ],
@@ -318,6 +333,8 @@ def _show(statement: Statement, library: Library) -> None:
         page = pages_in_words(statement.pages_of(passage.start, passage.end))
         place = f"{passage.start}-{passage.end}" + (f", {page}" if page else "")
         say(f"passage {number} ({place}): {one_line(passage.text)}")
+        if passage.translation:
+            say(f"  translation: {one_line(passage.translation)}")
     for other in library.duplicates_of(statement.id):
         say(f"also said: {attribution(other)}")
     say()
@@ -383,6 +400,7 @@ def info(verify: bool, as_json: bool, library: Backend | None) -> None:
         "read_only": opened.read_only,
         "verified": verify,
         "nearest_by": opened.store.nearest_by,
+        "read": manifest.read,
         "encoder": {
             "name": manifest.encoder,
             "digest": manifest.encoder_digest,

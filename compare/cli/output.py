@@ -110,6 +110,12 @@ def quoted(passage: Excerpt) -> str:
     return f"“{text}”" if passage.statement.quotation is Quotation.DIRECT else text
 
 
+def translation_lines(passage: Excerpt) -> list[str]:
+    """Return a line with the translation of a passage, or no line without one."""
+    text = one_line(passage.passage.translation)
+    return [f"{words.translated_by_words(passage.statement)}: “{text}”"] if text else []
+
+
 def rationale_lines(
     rationale: Rationale | None, *texts: str, names: tuple[str, str] = ("A", "B")
 ) -> list[str]:

@@ -30,6 +30,7 @@ from compare.cli.output import (
     remark,
     say,
     say_json,
+    translation_lines,
     waiting,
 )
 from compare.comparison import sides_taken
@@ -349,7 +350,7 @@ def _show_lines(
     for rank, pair in enumerate(pairs, start=1):
         say(f"{rank:3}. {pair.probabilities.of(stance):.2f} {quoted(pair.b)}")
         why = rationale_lines(
-            pair.rationale, pair.a.text, pair.b.text, names=("quote", "statement")
+            pair.rationale, pair.a.read, pair.b.read, names=("quote", "statement")
         )
         for line in (*_details(result, stance, pair, below_minimum=below_minimum), *why):
             say(f"{_INDENT}{line}")
@@ -367,10 +368,12 @@ def _show_table(
 
     def marked(pair: Pair) -> Text:
         # Made printable character by character, so that the offsets of the spans stay right.
-        shown = Text("".join(map(for_terminal, pair.b.text)))
+        shown = Text("".join(map(for_terminal, pair.b.read)))
         for span in pair.spans.b:
             shown.stylize("bold underline", span.start, span.end)
-        return shown
+        return (
+            shown + Text(f"\n{for_terminal(pair.b.text)}") if pair.b.read != pair.b.text else shown
+        )
 
     def details(pair: Pair) -> Text:
         lines = _details(result, stance, pair, below_minimum=below_minimum)
@@ -413,6 +416,7 @@ def _details(result: Result, stance: Stance, pair: Pair, *, below_minimum: bool)
         lines.append(f"agree {p.agree:.2f}, oppose {p.oppose:.2f}")
     lines += filter(None, [kinds_in_words(pair.b)])
     lines += reader_notes(pair)
+    lines += translation_lines(pair.b)
     lines.append(attribution(statement, pair.b.pages))
     if statement.context:
         lines.append(f"context: {one_line(statement.context)}")

@@ -27,6 +27,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "title": "headline",
         "url": "source_url, link, href",
         "language": "lang",
+        "translation": "english_translation, translated_text",
+        "translation_language": "translation_lang",
     }.items()
 }
 """Other names of columns. If a file has several for one field, the field's own name wins, then the

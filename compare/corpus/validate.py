@@ -14,8 +14,17 @@ from urllib.parse import urlsplit
 from compare.corpus.columns import FIELDS, column_key
 from compare.corpus.values import Problem, Row, listed, shortened
 from compare.errors import CorpusError
-from compare.statements import MISSING, Quotation, Statement, parse_countries, parse_date
+from compare.statements import (
+    MISSING,
+    Quotation,
+    Statement,
+    TranslatedBy,
+    language_of,
+    parse_countries,
+    parse_date,
+)
 from compare.statements.dates import CELL_ERRORS, DateOrder
+from compare.statements.statement import TRANSLATION_FIELDS
 
 QUOTATIONS: Mapping[str, Quotation] = {
     "": Quotation.DIRECT,
@@ -27,6 +36,13 @@ QUOTATIONS: Mapping[str, Quotation] = {
 }
 """The values that a `quotation` cell can have."""
 
+TRANSLATORS: Mapping[str, TranslatedBy] = {
+    **{one.value: one for one in TranslatedBy},
+    **dict.fromkeys(("human", "translator"), TranslatedBy.PERSON),
+    **dict.fromkeys(("mt", "machine translation"), TranslatedBy.MACHINE),
+}
+"""The values that a `translated_by` cell can have."""
+
 HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _VISIBLE = re.compile(r"[^\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -37,13 +53,13 @@ _OUTSIDE = (
     "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
 _BEFORE = re.compile(r"[\s\ufeff]*")
-_SEVERAL_LINES = frozenset({"text", "context"})
+_SEVERAL_LINES = frozenset({"text", "context", "translation"})
 _BAD_PAGES = (
     "these are not the offsets in the text at which its pages begin; write whole numbers that "
     "begin with 0, never fall and do not exceed the length of the text, or leave them out"
 )
 _CODES = ("country", "language")  # NA is valid in both: Namibia, Nauruan
-FILLED = tuple(name for name in FIELDS if name not in ("id", "text"))
+FILLED = tuple(name for name in FIELDS if name not in ("id", "text", "translation"))
 """The fields that can have a value for all rows that lack one."""
 
 _MAY_BE_MISSING = frozenset(FIELDS) - {"text", *_CODES}
@@ -227,15 +243,28 @@ def _statement(
         date = parse_date(cell["date"], dates)
     except ValueError as error:
         raise bad("date", str(error)) from None
-    quotation = QUOTATIONS.get(" ".join(cell["quotation"].casefold().replace("_", " ").split()))
+    quotation = QUOTATIONS.get(_words(cell["quotation"]))
     if quotation is None:
         raise bad("quotation", 'write "direct" or "reported", or leave it empty')
     if cell["url"] and not is_address(cell["url"]):
         message = "a link starts with http:// or https:// and has no blanks"
         raise bad("url", f"{message}; write it so or leave it empty")
+    translated_by = TRANSLATORS.get(_words(cell["translated_by"]))
+    if translated_by is None:
+        raise bad("translated_by", 'write "official", "person" or "machine", or leave it empty')
     countries = parse_countries(cell["country"])
     values: dict[str, Any] = {"country": countries, "date": date, "quotation": quotation}
+    if _VISIBLE.search(cell["translation"]):
+        language = cell["translation_language"] or language_of(cell["translation"])
+        values |= {"translated_by": translated_by, "translation_language": language}
+    else:  # a column that says the same for all rows says nothing of this one
+        values |= dict.fromkeys(TRANSLATION_FIELDS, "") | {"translated_by": TranslatedBy.UNKNOWN}
     return Statement(**{**cell, **values})
+
+
+def _words(value: str) -> str:
+    """Return a value of a closed set in the spelling in which it is looked up."""
+    return " ".join(value.casefold().replace("_", " ").split())
 
 
 def is_empty(field: str, value: str) -> bool:

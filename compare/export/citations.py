@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import PurePath
 
-from compare.export.words import page_numbers, shortened
+from compare.export.words import page_numbers, shortened, translated_from
 from compare.results import Excerpt, Result, Stance
 from compare.safe_text import one_line
 from compare.statements import Quotation, Statement
@@ -171,13 +171,14 @@ def _source(statement: Statement) -> str:
 
 
 def _note(statement: Statement) -> str:
-    """Return the role and countries, the context, the kind of quotation and the source."""
+    """Return role and countries, context, kind of quotation, source and who translated it."""
     who = ", ".join(filter(None, [statement.role, statement.countries]))
     found = f"In {source}" if (source := _source(statement)) else ""
     if statement.quotation is Quotation.REPORTED:
         found = " ".join(filter(None, ["Reported, not quoted,", found.replace("In", "in", 1)]))
     about = f"Context: {statement.context}" if statement.context else ""
-    parts = [_ended(part) for part in (who, about, found.rstrip(",")) if part]
+    told = (who, about, found.rstrip(","), translated_from(statement))
+    parts = [_ended(part) for part in told if part]
     return " ".join(parts).removesuffix(".")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from compare.export.words import (
     VERDICT,
     counted,
     kind_help,
+    language_captions,
     likelihood,
     marked_pieces,
     pages_in_words,
@@ -35,13 +37,15 @@ from compare.export.words import (
     reader_notes,
     repeats_in_words,
     shortened,
+    statement_captions,
     sureness,
+    translated_by_words,
     unclear_words,
     verdict_word,
 )
 from compare.results import Excerpt, Pair, Probabilities, Result, Span, Stance, Thresholds
 from compare.safe_text import printable
-from compare.statements import Quote, Statement
+from compare.statements import Quote, Statement, split_statement
 
 TEMPLATES = Path(__file__).parent / "templates"
 _RIGHT_TO_LEFT = {"ar", "fa", "he", "ps", "ur", "yi", "dv", "ckb", "sd", "ug"}
@@ -112,9 +116,12 @@ def environment() -> Environment:
         reference,
         repeats_in_words,
         sureness,
+        translated_by_words,
         web_address,
     )
     made.filters |= {filter.__name__: filter for filter in filters}
+    made.filters |= {"captions": language_captions, "translation_language": _translation_language}
+    made.filters["statement_captions"] = statement_captions
     made.filters |= {"marked": marked_html, "language": _language, "last_words": _last_words}
     made.filters["first_words"] = lambda text: shortened(text, _AROUND)
     made.filters["reader_notes"] = reader_notes
@@ -137,6 +144,11 @@ def _language(statement: Statement) -> Markup:
     return Markup(' lang="{}" dir="{}"').format(language, direction)
 
 
+def _translation_language(statement: Statement) -> Markup:
+    """Return the lang and dir attributes of a statement's translation."""
+    return _language(replace(statement, language=statement.translation_language))
+
+
 def _last_words(text: str) -> str:
     return text if len(text) <= _AROUND else f"… {text[-_AROUND:].partition(' ')[2]}"
 
@@ -149,13 +161,17 @@ def statement_card(
 ) -> Markup:
     """Return a statement, whole or, if words are marked by their offsets, their paragraph."""
     if marked is None:
-        return _card("statement_card", statement, level, kind, statement.text, ())
+        words = statement.text, (), statement.translation
+        return _card("statement_card", statement, level, kind, *words)
     (start, end), text = marked, statement.text
     until = text.find("\n", end)
     before = _last_words(text[text.rfind("\n", 0, start) + 1 : start])
     after = shortened(text[end : None if until < 0 else until], _AROUND)
     spans = (Span(len(before), len(before) + end - start, 1.0),)
-    return _card("statement_card", statement, level, kind, before + text[start:end] + after, spans)
+    own = [passage for passage in split_statement(statement) if start < passage.end <= end]
+    translation = " ".join(dict.fromkeys(passage.translation for passage in own))
+    shown = before + text[start:end] + after
+    return _card("statement_card", statement, level, kind, shown, spans, translation)
 
 
 def quote_card(quote: Quote, source: Statement | None) -> Markup:

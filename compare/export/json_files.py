@@ -12,7 +12,7 @@ from compare.comparison import NOT_A_SAMPLE
 from compare.errors import ExportError
 from compare.export import rows
 from compare.export.validation import SEARCH, SIDES, check_result, with_added_fields
-from compare.export.words import page_numbers
+from compare.export.words import page_numbers, what_was_read
 from compare.models import LEAST_CALLED, InputPair
 from compare.results import (
     Excerpt,
@@ -102,7 +102,7 @@ def _content(result: Result) -> dict[str, Any]:
             "scored": [
                 {
                     "statement": pair.b.statement.to_dict(),
-                    "passage": asdict(pair.b.passage),
+                    "passage": pair.b.passage.to_dict(),
                     **_verdict_to_json(pair),
                     "quote_part": pair.a.text,
                     "before": pair.b.before,
@@ -135,7 +135,7 @@ def _content(result: Result) -> dict[str, Any]:
         "same_point": result.candidates,
         **made,
         "statements": [statement.to_dict() for statement in statements.values()],
-        "passages": [asdict(passage) for passage in places],
+        "passages": [passage.to_dict() for passage in places],
         "pairs": pairs,
         "placed": placed,
     }
@@ -348,6 +348,8 @@ def public_json(result: Result) -> dict[str, Any]:
                 "third_reader": pair.third_reading.value,
                 "quote_part": pair.a.text,
                 "passage": pair.b.text,
+                "translation": pair.b.passage.translation,
+                "read": what_was_read(pair.b),
                 "pages": page_numbers(pair.b.pages),
                 "statement": {
                     **pair.b.statement.to_dict(),
@@ -356,8 +358,8 @@ def public_json(result: Result) -> dict[str, Any]:
                 "why": pair.rationale
                 and {
                     "quote_part": pair.a.text,
-                    "quote": spans_json(pair.rationale.a, pair.a.text),
-                    "passage": spans_json(pair.rationale.b, pair.b.text),
+                    "quote": spans_json(pair.rationale.a, pair.a.read),
+                    "passage": spans_json(pair.rationale.b, pair.b.read),
                 },
             }
             for stance, rank, pair in result.ranked()

@@ -12,12 +12,13 @@ from compare.export.words import (
     attribution,
     compared_with,
     in_reading_order,
+    language_captions,
     left_out_note,
     marked_pieces,
     reader_notes,
     verdict_word,
 )
-from compare.results import Pair, Result, Span, Stance
+from compare.results import Excerpt, Pair, Result, Span, Stance
 from compare.safe_text import one_line
 from compare.statements import Statement
 
@@ -51,14 +52,14 @@ def markdown(result: Result, stances: Sequence[Stance]) -> str:
 def _pair(result: Result, rank: int, pair: Pair) -> list[str]:
     """Return one statement above the other; in a search, only the statement found."""
     found, p = pair.b.statement, pair.probabilities
-    b = [f"> {_marked(pair.b.text, pair.spans.b)}", *_attribution(found, pair.b.pages)]
+    b = [*_words(pair.b, pair.spans.b), *_attribution(found, pair.b.pages)]
     if result.quote:
         part = compared_with(result, pair)
         blocks = [f"### {rank}\\. {inert(found.speaker) or 'Speaker not given'}", *b]
         blocks += [f"Compared with: “{inert(part)}”"] if part else []
     else:
         a = [
-            f"> {_marked(pair.a.text, pair.spans.a)}",
+            *_words(pair.a, pair.spans.a),
             *_attribution(pair.a.statement, pair.a.pages),
         ]
         blocks = [f"### {rank}\\.", *a, *b]
@@ -68,6 +69,18 @@ def _pair(result: Result, rank: int, pair: Pair) -> list[str]:
     )
     unsure = ["unclear"] if result.is_unsure(pair) else []
     return [*blocks, "; ".join([verdict, *unsure, *reader_notes(pair)])]
+
+
+def _words(side: Excerpt, spans: Sequence[Span]) -> list[str]:
+    """Return the words and, below them, their translation; the ones read have the marks."""
+    if not side.passage.translation:
+        return [f"> {_marked(side.text, spans)}"]
+    texts = (side.text, side.passage.translation)
+    blocks = []
+    for number, (caption, text) in enumerate(zip(language_captions(side), texts, strict=True)):
+        marks = spans if number == side.passage.reads_translation else ()
+        blocks += [f"{inert(caption)}:", f"> {_marked(text, marks)}"]
+    return blocks
 
 
 def _marked(text: str, spans: Sequence[Span]) -> str:

@@ -11,7 +11,13 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from compare.comparison import by_year
-from compare.export.words import JOINT, deciding_words, filters_in_words, page_numbers
+from compare.export.words import (
+    JOINT,
+    deciding_words,
+    filters_in_words,
+    page_numbers,
+    what_was_read,
+)
 from compare.results import (
     SILENT,
     Actor,
@@ -90,7 +96,7 @@ def side_cells(side: str, excerpt: Excerpt, spans: Sequence[Span] = ()) -> Row:
         "text": statement.text,
         "passage": excerpt.text,
         "context": statement.context,
-        "words": JOINT.join(deciding_words(excerpt.text, spans)),
+        "words": JOINT.join(deciding_words(excerpt.read, spans)),
         "speaker": statement.speaker,
         "role": statement.role,
         "country": statement.countries,
@@ -103,6 +109,10 @@ def side_cells(side: str, excerpt: Excerpt, spans: Sequence[Span] = ()) -> Row:
         "url": statement.url,
         # Only a statement of the library says whether it is quoted; a typed quote has no id.
         "quotation": statement.quotation.value if statement.id else "",
+        "translation": excerpt.passage.translation,
+        "translation_language": statement.translation_language,
+        "translated_by": statement.translated_by.value,
+        "read": what_was_read(excerpt),
         "id": statement.id,
     }
     return {f"{side}_{name}": value for name, value in cells.items()}

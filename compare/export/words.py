@@ -17,7 +17,7 @@ from compare.results import (
     Stance,
     ThirdReading,
 )
-from compare.statements import Quotation, SentenceKind, Statement
+from compare.statements import Quotation, SentenceKind, Statement, TranslatedBy
 from compare.statements.languages import language_code, language_name
 from compare.statements.normalize import fold
 from compare.statements.sentence_kinds import PRECISION
@@ -220,6 +220,56 @@ def attribution(statement: Statement, pages: Sequence[int] = ()) -> list[str]:
         "reported, not quoted" if statement.quotation is Quotation.REPORTED else "",
     ]
     return [part for part in known if part]
+
+
+def translated_by_words(statement: Statement) -> str:
+    """Return "official translation", "translation by a person", … or "translation"."""
+    return {
+        TranslatedBy.UNKNOWN: "translation",
+        TranslatedBy.OFFICIAL: "official translation",
+        TranslatedBy.PERSON: "translation by a person",
+        TranslatedBy.MACHINE: "machine translation",
+    }[statement.translated_by]
+
+
+def translated_from(statement: Statement) -> str:
+    """Say who translated a statement: "Translated from Russian by machine"; "" without one."""
+    if not statement.translation:
+        return ""
+    language = language_name(language_code(statement.language))
+    by = {TranslatedBy.UNKNOWN: "", TranslatedBy.OFFICIAL: " officially"}
+    made = by.get(statement.translated_by, f" by {statement.translated_by}")
+    return f"Translated{f' from {language}' if language else ''}{made}"
+
+
+def what_was_read(side: Excerpt) -> str:
+    """Return what models read of a passage: "translation" or "original", "" if it has only one."""
+    if not side.passage.translation:
+        return ""
+    return "translation" if side.passage.reads_translation else "original"
+
+
+def language_captions(side: Excerpt) -> tuple[str, str]:
+    """Return what stands above the words and above their translation, "" without a translation.
+
+    >>> language_captions(result.oppose[0].b)
+    ('', '')
+    """
+    captions = [*statement_captions(side.statement)]
+    if all(captions):
+        captions[side.passage.reads_translation] += " · read by the models"
+    return captions[0], captions[1]
+
+
+def statement_captions(said: Statement) -> tuple[str, str]:
+    """Return what stands above the words of a statement and above their translation."""
+    if not said.translation:
+        return "", ""
+    names = [
+        language_name(language_code(tag)) for tag in (said.language, said.translation_language)
+    ]
+    made = " · ".join(filter(None, [names[1], translated_by_words(said)]))
+    return names[0] or "Original", made
 
 
 def read_of(result: Result) -> str:

@@ -11,6 +11,7 @@ from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Protocol
 
 from compare.errors import LibraryError
+from compare.statements import WordsRead
 
 if TYPE_CHECKING:
     from compare.library.generations import Manifest
@@ -94,6 +95,7 @@ class Backend(Protocol):
         on_progress: Progress | None = None,
         *,
         store: str | None = None,
+        read: WordsRead = WordsRead.TRANSLATIONS,
     ) -> Generation:
         """Write a generation of these statements; see `Library.build`."""
 

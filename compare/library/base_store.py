@@ -19,6 +19,7 @@ from compare.library.filters import (
     most_first,
 )
 from compare.statements import Passage
+from compare.statements.statement import READ_IN_TRANSLATION
 
 
 class BaseStore:
@@ -36,6 +37,10 @@ class BaseStore:
     def year_counts(
         self, kind: str, filters: Filters, query: str
     ) -> Iterable[tuple[str, int | None, int]]:
+        raise NotImplementedError
+
+    def translated(self) -> Mapping[str, int]:
+        """Return the number of statements of each language whose translation models read."""
         raise NotImplementedError
 
     def _passages(self, rows: list[int]) -> Iterable[tuple[Any, ...]]:
@@ -85,7 +90,10 @@ class BaseStore:
         total: Counter[str] = Counter()
         for language, _, count in self.spellings("language"):
             total[language] += count
-        return total
+        translated = self.translated()
+        total.subtract(translated)
+        total[READ_IN_TRANSLATION] += sum(translated.values())
+        return +total
 
     def actors(self, kind: str) -> ActorNames:
         check_kind(kind)

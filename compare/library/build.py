@@ -19,7 +19,7 @@ from compare.library.filters import COLUMNS
 from compare.library.generations import FORMAT, MANIFEST, Manifest, record_files
 from compare.library.index.base import Floats, check_vectors
 from compare.library.passage_store import DEFAULT_STORE, FileStore, PassageStore, store_kind
-from compare.statements import Statement, country_key, fold
+from compare.statements import Statement, WordsRead, country_key, fold
 from compare.statements.duplicates import text_key
 from compare.statements.statement_file import StatementFile
 
@@ -100,6 +100,7 @@ class Embedding:
         name: Name of the encoder; `digest` identifies its weights, and `dim` is its dimension.
         load: Loads the encoder; only called if there is something to embed.
         known: A store with vectors of the same encoder, which are reused.
+        read: What is embedded of statements with a translation.
     """
 
     name: str
@@ -107,11 +108,17 @@ class Embedding:
     dim: int
     load: Callable[[], Encoder]
     known: FileStore | None = None
+    read: WordsRead = WordsRead.TRANSLATIONS
 
     @classmethod
-    def by(cls, encoder: Encoder, known: FileStore | None = None) -> Self:
+    def by(
+        cls,
+        encoder: Encoder,
+        known: FileStore | None = None,
+        read: WordsRead = WordsRead.TRANSLATIONS,
+    ) -> Self:
         """Return an encoder as the source."""
-        return cls(encoder.name, encoder.digest, encoder.dim, lambda: encoder, known)
+        return cls(encoder.name, encoder.digest, encoder.dim, lambda: encoder, known, read)
 
     @classmethod
     def as_before(
@@ -125,7 +132,7 @@ class Embedding:
         if encoder is not None:
             check_encoder(where, made, encoder)
         load = cache(lambda: encoder or encoder_of(where, made))
-        return cls(made.encoder, made.encoder_digest, made.dim, load, known)
+        return cls(made.encoder, made.encoder_digest, made.dim, load, known, made.read)
 
     @property
     def at_once(self) -> int:
@@ -135,8 +142,9 @@ class Embedding:
     def manifest(self, **made: Any) -> Manifest:
         """Return the manifest of a generation with these vectors, given its other fields."""
         return Manifest(
-            program=__version__, encoder=self.name, encoder_digest=self.digest, dim=self.dim, **made
-        )
+            program=__version__, encoder=self.name, encoder_digest=self.digest, dim=self.dim,
+            read=self.read, **made,
+        )  # fmt: skip
 
     def encode(self, texts: Sequence[str], on_progress: Progress | None = None) -> Floats:
         """Encode texts and check the vectors.

@@ -24,7 +24,9 @@ from compare.statements import (
     fold,
     speaker_key,
 )
+from compare.statements.languages import language_code
 from compare.statements.normalize import searchable
+from compare.statements.statement import READ_IN_TRANSLATION
 
 if TYPE_CHECKING:
     from compare.statements import Quote, Statement
@@ -147,7 +149,9 @@ class Filters:
     excludes it if it names any of them.
 
     `words` chooses passages rather than statements: all words of each text must occur in a passage
-    or its context, in any inflection (see `required_words`).
+    or its context, in any inflection (see `required_words`); those of its translation count, too.
+
+    `languages` also finds statements of which models read a translation in one of them.
     """
 
     speakers: tuple[str, ...] = ()
@@ -332,6 +336,11 @@ def check_order(
     if first and last and first.first > last.last:
         begin, end = names
         raise QueryError(f"{begin} {first} is after {end} {last}: swap them.")
+
+
+def reads_translations(languages: Iterable[str]) -> bool:
+    """Tell whether languages have that of the translations that models read."""
+    return READ_IN_TRANSLATION in map(language_code, languages)
 
 
 def country_spellings(names: Iterable[str]) -> tuple[list[str], list[str]]:

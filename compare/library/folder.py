@@ -13,6 +13,7 @@ from compare.errors import LibraryError
 from compare.files import locked, write_whole
 from compare.library import generations
 from compare.library.generations import FolderGeneration
+from compare.statements import WordsRead
 
 if TYPE_CHECKING:
     from compare.library.passage_store import FileStore
@@ -66,13 +67,14 @@ class FolderBackend:
         on_progress: Progress | None = None,
         *,
         store: str | None = None,
+        read: WordsRead = WordsRead.TRANSLATIONS,
     ) -> FolderGeneration:
         from compare.library.build import Change, Embedding, write_generation  # loads numpy
 
         with generations.writing(self.folder) as scratch:
             known = self._embedded_by(encoder)
             with nullcontext() if known is None else closing(known):
-                change, embedding = Change(scratch, statements), Embedding.by(encoder, known)
+                change, embedding = Change(scratch, statements), Embedding.by(encoder, known, read)
                 manifest = write_generation(
                     scratch, store or self._kind, change, embedding, on_progress
                 )

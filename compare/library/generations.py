@@ -30,14 +30,17 @@ from typing import TYPE_CHECKING, Any
 from compare.errors import UPDATE, LibraryError
 from compare.files import file_sha256, locked
 from compare.safe_text import one_line
+from compare.statements import WordsRead
 from compare.strict_json import read_json
 from compare.strict_model import check
 
 if TYPE_CHECKING:
     from compare.library.passage_store import FileStore
 
-FORMAT = 4
+FORMAT = 5
 """Increased whenever older programs could no longer read the files."""
+
+_READ_FORMATS = (4, FORMAT)  # those of format 4 have no translations
 
 MANIFEST = "manifest.json"
 RESUME = "unfinished.json"
@@ -73,6 +76,7 @@ class Manifest:
         dim: Dimension of the vectors.
         corpus_digest: sha256 over the sorted content hashes of the statements.
         store: Kind of the store; see `passage_store.STORES`.
+        read: What models read of statements with a translation; see `statements.WordsRead`.
     """
 
     format: int
@@ -85,6 +89,7 @@ class Manifest:
     corpus_digest: str
     files: Mapping[str, FileRecord]
     store: str = "sqlite"
+    read: WordsRead = WordsRead.TRANSLATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +144,7 @@ class FolderGeneration:
                 raise unreadable(path, error) from error
 
 
-# -- Reading -------------------------------------------------------------------------------------
+# -- WordsRead -------------------------------------------------------------------------------------
 
 
 def is_library(folder: Path) -> bool:
@@ -227,7 +232,7 @@ def _read_manifest(path: Path) -> Manifest:
     except (ValueError, KeyError, TypeError) as error:
         said = error if isinstance(error, ValueError) else "format: Field required"
         raise damaged(path, f"is not a manifest ({said})") from error
-    if type(version) is int and version != FORMAT:
+    if type(version) is int and version not in _READ_FORMATS:
         program = one_line(str(data.get("program", "unknown")))[:20]
         raise _other_format(path.parents[2], version, program)
     wrong = ""
@@ -255,7 +260,8 @@ def manifest_of(data: Any) -> Manifest:
         if name in ("", ".", "..") or set(name) & set("/\\\0"):
             raise ValueError(f"files: {name[:40]!a} is not the name of a file")
     files = {name: FileRecord(**record) for name, record in data["files"].items()}
-    return Manifest(**{**data, "files": files})
+    read = WordsRead(data.get("read") or WordsRead.TRANSLATIONS)
+    return Manifest(**{**data, "files": files, "read": read})
 
 
 def _no_file(path: Path) -> LibraryError:

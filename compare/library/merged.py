@@ -233,6 +233,9 @@ class MergedStore(BaseStore):
     def country_counts(self) -> Mapping[str, int]:
         return sum((Counter(part.country_counts()) for part in self._parts), Counter())
 
+    def languages(self) -> Mapping[str, int]:
+        return sum((Counter(part.languages()) for part in self._parts), Counter())
+
     def year_counts(
         self, kind: str, filters: Filters, query: str
     ) -> Iterator[tuple[str, int | None, int]]:

@@ -147,7 +147,7 @@ class PassageStore(Protocol):
         """Return the number of statements of each country's key."""
 
     def languages(self) -> Mapping[str, int]:
-        """Return the number of statements in each language, "" included."""
+        """Return the number of statements that models read in each language, "" included."""
 
     # -- Passages --------------------------------------------------------------------------------
 

@@ -20,7 +20,15 @@ import numpy as np
 from compare.errors import LibraryError
 from compare.library.actors import check_kind
 from compare.library.base_store import BaseStore
-from compare.library.filters import COLUMNS, COUNTRY, Filters, country_spellings, required_words
+from compare.library.filters import (
+    COLUMNS,
+    COUNTRY,
+    LANGUAGE,
+    Filters,
+    country_spellings,
+    reads_translations,
+    required_words,
+)
 from compare.library.generations import damaged, unreadable
 from compare.library.index.base import (
     Floats,
@@ -42,7 +50,7 @@ from compare.library.passage_store import (
     find_runs,
     period_of,
 )
-from compare.library.sqlite_writer import STORE, VECTORS, write_tables, write_vectors
+from compare.library.sqlite_writer import STORE, TRANSLATIONS, VECTORS, write_tables, write_vectors
 from compare.safe_text import one_line
 from compare.statements import Statement
 from compare.statements.normalize import content_words, distinct_words, fold_case
@@ -63,6 +71,7 @@ _HOLDS_WORD = (
     "SELECT n FROM passages WHERE row IN "
     "(SELECT rowid FROM passage_words WHERE passage_words MATCH ?))"
 )
+_READ_IN_TRANSLATION = "n IN (SELECT n FROM translations WHERE is_read)"
 _WITH_WORDS = "SELECT rowid FROM passage_words WHERE passage_words MATCH ?"
 _NEWEST_FIRST = "first_day IS NULL, first_day DESC, n"
 _SPELLINGS = {
@@ -107,7 +116,7 @@ class SqliteStore(BaseStore):
     ) -> Written:
         for path in (folder / STORE, *folder.glob("index.*")):  # left by an interrupted writer
             path.unlink(missing_ok=True)
-        statements, keys, digest = write_tables(folder / STORE, change.statements())
+        statements, keys, digest = write_tables(folder / STORE, change.statements(), embedding.read)
         vectors = write_vectors(folder, keys, embedding, on_progress)
         name, index = new_index(vectors)
         index.write(folder / name)
@@ -127,7 +136,9 @@ class SqliteStore(BaseStore):
             raise damaged(path, f"cannot be read ({error})") from error
         store = cls(folder, database, _load_vectors(folder / VECTORS, (passages, dim)))
         store._all(f"PRAGMA mmap_size={size}")
-        store._all("SELECT count(*) FROM sqlite_schema")  # fails if this is no database
+        # This fails if it is no database. In one of format 4, no passage has a translation.
+        if not store._all("SELECT 1 FROM sqlite_schema WHERE name = 'translations'"):
+            store._all(TRANSLATIONS.replace("TABLE", "TEMPORARY TABLE"))
         return store
 
     def close(self) -> None:
@@ -218,6 +229,13 @@ class SqliteStore(BaseStore):
     def country_counts(self) -> Mapping[str, int]:
         return dict(self._all("SELECT key, count(DISTINCT n) FROM countries GROUP BY 1"))
 
+    def translated(self) -> Mapping[str, int]:
+        return dict(
+            self._all(
+                f"SELECT language, count(*) FROM statements WHERE {_READ_IN_TRANSLATION} GROUP BY 1"
+            )
+        )
+
     def period(self) -> Period | None:
         return period_of(self._all("SELECT min(first_day), max(last_day) FROM statements"))
 
@@ -234,8 +252,10 @@ class SqliteStore(BaseStore):
 
     def _passages(self, rows: list[int]) -> list[tuple[Any, ...]]:
         return self._listed(
-            "SELECT p.row, s.id, p.first, p.last, p.text, c.context FROM passages p "
-            f"JOIN statements s USING (n) JOIN contents c USING (n) WHERE p.row IN {_LISTED}",
+            "SELECT p.row, s.id, p.first, p.last, p.text, c.context, coalesce(t.text, ''), "
+            "coalesce(t.is_read, 0) FROM passages p JOIN statements s USING (n) "
+            "JOIN contents c USING (n) LEFT JOIN translations t ON t.row = p.row "
+            f"WHERE p.row IN {_LISTED}",
             rows,
         )
 
@@ -412,6 +432,8 @@ def _where(filters: Filters, words: Iterable[str] = ()) -> tuple[str, list[str |
             parameters += map(json.dumps, country_spellings(values))
         else:
             parameters.append(json.dumps([*map(attribute.key or str, values)]))
+            if attribute is LANGUAGE and reads_translations(values):
+                condition = f"({condition} OR {_READ_IN_TRANSLATION})"
         conditions.append(f"NOT {condition}" if chosen.excludes else condition)
     if filters.date_from is not None:
         conditions.append("last_day >= ?")

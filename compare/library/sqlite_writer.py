@@ -13,7 +13,7 @@ import sqlite3
 import time
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -26,7 +26,14 @@ from compare.library.filters import COLUMN_NAMES, COLUMNS
 from compare.library.generations import RESUME
 from compare.library.index.base import Rows
 from compare.progress import Progress, within_total
-from compare.statements import Statement, complete, split_statement, words_key
+from compare.statements import (
+    Passage,
+    Statement,
+    WordsRead,
+    complete,
+    split_statement,
+    words_key,
+)
 from compare.statements.statement_file import new_database
 from compare.strict_json import read_json
 
@@ -38,6 +45,11 @@ _REUSED_AT_ONCE = 8192
 _SAVED_EVERY = 5.0  # seconds
 
 _TOKENIZE = "porter unicode61 remove_diacritics 2"
+TRANSLATIONS = """
+CREATE TABLE translations (row INTEGER PRIMARY KEY, n INTEGER NOT NULL, text TEXT NOT NULL,
+    is_read INTEGER NOT NULL)"""
+"""The table of the translations of passages; libraries of format 4 have none."""
+
 _TABLES = f"""
 CREATE TABLE statements (
     n INTEGER PRIMARY KEY, id TEXT NOT NULL, first_row INTEGER NOT NULL, row_count INTEGER NOT NULL,
@@ -49,12 +61,14 @@ CREATE TABLE countries (n INTEGER NOT NULL, key TEXT NOT NULL, name TEXT NOT NUL
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, n INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
     text TEXT NOT NULL, key INTEGER NOT NULL, words INTEGER NOT NULL);
+{TRANSLATIONS};
 CREATE VIRTUAL TABLE passage_words USING fts5(text, context, content='', tokenize='{_TOKENIZE}');
 CREATE VIRTUAL TABLE statement_words USING fts5(about, content='', tokenize='{_TOKENIZE}');
 """
 _ON_COLUMNS = [f"CREATE INDEX statements_{c.name} ON statements ({c.key_column});" for c in COLUMNS]
 _INDEXES = f"""
 CREATE UNIQUE INDEX statements_id ON statements (id);
+CREATE INDEX translations_read ON translations (is_read, n);
 {"".join(_ON_COLUMNS)}
 CREATE INDEX statements_days ON statements (first_day, last_day);
 CREATE INDEX statements_text_key ON statements (text_key);
@@ -69,8 +83,10 @@ INSERT INTO statement_words (statement_words) VALUES ('optimize');
 # -- Tables --------------------------------------------------------------------------------------
 
 
-def write_tables(path: Path, statements: Iterable[Statement]) -> tuple[int, Rows, str]:
-    """Write statements, sorted by id, to a new file.
+def write_tables(
+    path: Path, statements: Iterable[Statement], read: WordsRead = WordsRead.TRANSLATIONS
+) -> tuple[int, Rows, str]:
+    """Write statements, sorted by id, to a new file; `read` is what models read of them.
 
     Returns their number, the key of each passage's text, int64, and the corpus digest.
 
@@ -85,7 +101,8 @@ def write_tables(path: Path, statements: Iterable[Statement]) -> tuple[int, Rows
         while batch := list(islice(ordered, _STATEMENTS_AT_ONCE)):
             rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
             for statement, data in batch:
-                keys.extend(_add(rows, len(hashes), len(keys), statement, data))
+                passages = split_statement(statement, read)
+                keys.extend(_add(rows, len(hashes), len(keys), statement, passages, data))
                 hashes.append(hashlib.sha256(data.encode()).digest())  # equals its content_hash
             for table, added in rows.items():
                 marks = ", ".join("?" * len(added[0]))
@@ -102,10 +119,15 @@ def _run(database: sqlite3.Connection, script: str) -> None:
 
 
 def _add(
-    rows: dict[str, list[tuple[Any, ...]]], n: int, row: int, statement: Statement, data: str
+    rows: dict[str, list[tuple[Any, ...]]],
+    n: int,
+    row: int,
+    statement: Statement,
+    passages: Sequence[Passage],
+    data: str,
 ) -> list[int]:
     """Add a statement's rows to those of each table; return the keys of its passages."""
-    passages, columns = split_statement(statement), columns_of(statement)
+    columns = columns_of(statement)
     place = (n, statement.id, row, len(passages))
     rows["statements"].append((*place, *columns.values, *columns.days, columns.text_key))
     rows["contents"].append((n, statement.context, data))
@@ -117,7 +139,10 @@ def _add(
         keys.append(passage_key(passage.completed))
         words = words_key(passage.text, passage.context)
         rows["passages"].append((at, n, passage.start, passage.end, passage.text, keys[-1], words))
-        rows["passage_words (rowid, text, context)"].append((at, passage.text, passage.context))
+        rows["passage_words (rowid, text, context)"].append((at, passage.searched, passage.context))
+        if passage.translation:
+            said = (at, n, passage.translation, passage.reads_translation)
+            rows["translations"].append(said)
     return keys
 
 
@@ -179,7 +204,8 @@ def write_vectors(
 def _texts(database: sqlite3.Connection, rows: Rows) -> list[str]:
     """Return the embedded texts of the passages in ascending rows."""
     found = database.execute(
-        "SELECT p.text, c.context FROM passages p JOIN contents c USING (n) "
+        "SELECT coalesce(t.text, p.text), c.context FROM passages p JOIN contents c USING (n) "
+        "LEFT JOIN translations t ON t.row = p.row AND t.is_read "
         "WHERE p.row IN (SELECT value FROM json_each(?)) ORDER BY p.row",
         (json.dumps(rows.tolist()),),
     )

@@ -130,14 +130,19 @@ class Excerpt:
         return self.passage.text
 
     @property
+    def read(self) -> str:
+        """Return the words that models read: those shown, or their translation."""
+        return self.passage.read
+
+    @property
     def context(self) -> str:
         """Return the context that completes the words."""
         return self.passage.context
 
     @property
     def kinds(self) -> tuple[SentenceKind, ...]:
-        """Return what kinds of sentence the words are; () if they assert plainly."""
-        return sentence_kinds(self.text)
+        """Return what kinds of sentence the words read are; () if they assert plainly."""
+        return sentence_kinds(self.read)
 
     @property
     def place(self) -> Place:
@@ -149,7 +154,7 @@ class Excerpt:
         """Return the side as the input of a stance model."""
         country = ", ".join(entry.name for entry in self.statement.country)
         date = self.statement.date.iso if self.statement.date else ""
-        return ModelInput(self.text, self.context, country, date)
+        return ModelInput(self.read, self.context, country, date)
 
     @property
     def pages(self) -> tuple[int, ...]:

@@ -190,7 +190,7 @@ def _as_scored(result: Result, a: Excerpt) -> Excerpt:
     # If the words or the speaker differ from the library's statement, the quote is a statement of
     # its own, without an id.
     if a.text not in quote.text:
-        quote = replace(quote, id="", text=result.quote.text)
+        quote = replace(quote, id="", text=result.quote.text, translation="")
     elif quote != result.source:
         quote = replace(quote, id="")
     return excerpt_of(quote, a.text)

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from compare.errors import ReviewError
 from compare.results import Excerpt, Probabilities, Stance
 from compare.safe_text import checked_name
-from compare.statements import Passage, Statement
+from compare.statements import Passage, Statement, split_statement
 
 MOST_READERS = 10
 _LARGEST_SEED = 2**53
@@ -142,6 +142,9 @@ def excerpt_of(statement: Statement, words: str) -> Excerpt:
 def excerpt_at(statement: Statement, start: int, end: int) -> Excerpt:
     """Return the passage of a statement between two offsets."""
     passage = Passage(statement.id, start, end, statement.text[start:end], statement.context)
+    for one in split_statement(statement) if statement.translation else ():
+        if (one.start, one.end) == (start, end):
+            passage = one
     return Excerpt(statement, passage)
 
 

@@ -215,7 +215,7 @@ async def _in_turn(read: Callable[[Progress], dict[str, Any]]) -> dict[str, Any]
 def _found(result: Result, pair: Pair, stance: Stance) -> dict[str, Any]:
     return {
         **_said(pair),
-        "deciding_words": deciding_words(pair.b.text, pair.spans.b),
+        "deciding_words": deciding_words(pair.b.read, pair.spans.b),
         "probability": round(pair.probabilities.of(stance), 2),
         "unsure": result.is_unsure(pair),
         "also_said": len(pair.b.repeats),
@@ -225,6 +225,8 @@ def _found(result: Result, pair: Pair, stance: Stance) -> dict[str, Any]:
 def _said(pair: Pair) -> dict[str, Any]:
     return {
         "words": pair.b.text,
+        "translation": pair.b.passage.translation,
+        "translated_by": pair.b.statement.translated_by.value,
         "context": pair.b.context,
         **_source(pair.b.statement),
         "pages": page_numbers(pair.b.pages),

@@ -5,10 +5,23 @@ from compare.statements.dates import MISSING, parse_date
 from compare.statements.duplicates import words_key
 from compare.statements.languages import is_language, language_of
 from compare.statements.normalize import fold, speaker_key
-from compare.statements.passages import Passage, complete, split_quote, split_statement
+from compare.statements.passages import (
+    Passage,
+    WordsRead,
+    complete,
+    split_quote,
+    split_statement,
+)
 from compare.statements.quotes import Quote, clean_quote, language_notes
 from compare.statements.sentence_kinds import SentenceKind, sentence_kinds
-from compare.statements.statement import Country, PartialDate, Precision, Quotation, Statement
+from compare.statements.statement import (
+    Country,
+    PartialDate,
+    Precision,
+    Quotation,
+    Statement,
+    TranslatedBy,
+)
 
 __all__ = [
     "MISSING",
@@ -20,6 +33,8 @@ __all__ = [
     "Quote",
     "SentenceKind",
     "Statement",
+    "TranslatedBy",
+    "WordsRead",
     "clean_quote",
     "complete",
     "country_code",

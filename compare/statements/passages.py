@@ -9,12 +9,15 @@ passages are left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 from sentencex import get_sentence_boundaries
 
+from compare.statements.alignment import align
 from compare.statements.languages import language_code
 from compare.statements.normalize import HONORIFICS
 
@@ -38,6 +41,8 @@ class Passage:
         end: Offset after its last character: `statement.text[start:end] == text`.
         text: The words shown.
         context: The statement's context, which completes the words if they are a fragment.
+        translation: The part of the statement's translation that corresponds; "" if there is none.
+        reads_translation: Whether models read the translation, not the words shown.
     """
 
     statement_id: str
@@ -45,11 +50,30 @@ class Passage:
     end: int
     text: str
     context: str = ""
+    translation: str = ""
+    reads_translation: bool = False
+
+    @property
+    def read(self) -> str:
+        """Return the words that models read: the translation, or those shown."""
+        return self.translation if self.reads_translation else self.text
 
     @property
     def completed(self) -> str:
-        """Return the words with their context, as they are embedded and compared."""
-        return complete(self.text, self.context)
+        """Return the words read with their context, as they are embedded and compared."""
+        return complete(self.read, self.context)
+
+    @property
+    def searched(self) -> str:
+        """Return the words that a search for words looks at: those shown and the translation."""
+        return f"{self.text}\n{self.translation}" if self.translation else self.text
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data that `Passage` takes, without a translation if there is none."""
+        data = asdict(self)
+        if not self.translation:
+            del data["translation"], data["reads_translation"]
+        return data
 
 
 def complete(text: str, context: str) -> str:
@@ -57,12 +81,46 @@ def complete(text: str, context: str) -> str:
     return f"{text} ({context})" if context else text
 
 
-def split_statement(statement: Statement) -> list[Passage]:
-    """Split a statement into passages in the order of the text."""
+class WordsRead(StrEnum):
+    """What models read of statements that have a translation into English."""
+
+    TRANSLATIONS = "translations"
+    ORIGINALS = "originals"
+
+
+def split_statement(
+    statement: Statement, read: WordsRead = WordsRead.TRANSLATIONS
+) -> list[Passage]:
+    """Split a statement into passages in the order of the text, each with its translation."""
+    parts = spans(statement.text, statement.language)
+    translations = _translations(statement, parts)
+    reads = read is WordsRead.TRANSLATIONS and statement.is_read_in_translation
     return [
-        Passage(statement.id, start, end, statement.text[start:end], statement.context)
-        for start, end in spans(statement.text, statement.language)
+        Passage(
+            *(statement.id, start, end, statement.text[start:end], statement.context),
+            *(translation, reads and bool(translation)),
+        )
+        for (start, end), translation in zip(parts, translations, strict=True)
     ]
+
+
+def _translations(statement: Statement, parts: Sequence[tuple[int, int]]) -> list[str]:
+    """Return the translation of each passage."""
+    text = statement.translation
+    if not text or len(parts) == 1:
+        return [text] * len(parts)
+    own = _by_paragraph(statement.text, parts)
+    other = _by_paragraph(text, spans(text, statement.translation_language))
+    return [text[slice(*span)] if span else "" for span in align(own, other)]
+
+
+def _by_paragraph(text: str, parts: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """Return the passages that end in each paragraph."""
+    breaks = [found.start() for found in _PARAGRAPH.finditer(text)]
+    paragraphs: list[list[tuple[int, int]]] = [[] for _ in range(len(breaks) + 1)]
+    for start, end in parts:
+        paragraphs[bisect_left(breaks, end)].append((start, end))
+    return [paragraph for paragraph in paragraphs if paragraph]
 
 
 def split_quote(text: str, language: str) -> list[str]:

@@ -55,9 +55,13 @@ class Quote:
 
     @classmethod
     def from_statement(cls, statement: Statement) -> Quote:
-        """Return a statement of the corpus as a quote; a very long one is cut."""
+        """Return a statement of the corpus as a quote; a very long one is cut.
+
+        The quote has the words that models read: those of an English translation, if there is one.
+        """
         details = {name: getattr(statement, name) for name in _DETAILS}
-        return cls(_beginning(statement.text), **details, statement_id=statement.id)
+        text = statement.translation if statement.is_read_in_translation else statement.text
+        return cls(_beginning(text), **details, statement_id=statement.id)
 
     def as_statement(self, source: Statement | None = None) -> Statement:
         """Return the quote as a statement, completed from `source`, one with the same words.

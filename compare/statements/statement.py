@@ -13,6 +13,14 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from compare.statements.languages import language_code
+
+TRANSLATION_FIELDS = ("translation", "translation_language", "translated_by")
+"""The fields of a statement's translation."""
+
+READ_IN_TRANSLATION = "en"
+"""The language of the translations that models read in place of the words."""
+
 # Without re.ASCII, \d matches the digits of any script.
 _ISO_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?\Z", re.ASCII)
 
@@ -22,6 +30,15 @@ class Quotation(StrEnum):
 
     DIRECT = "direct"
     REPORTED = "reported"
+
+
+class TranslatedBy(StrEnum):
+    """Who made the translation of a statement."""
+
+    UNKNOWN = ""
+    OFFICIAL = "official"
+    PERSON = "person"
+    MACHINE = "machine"
 
 
 class Precision(StrEnum):
@@ -112,6 +129,9 @@ class Statement:
         extra: All other columns of the corpus, as given.
         pages: The offset in `text` at which each page of its document begins, the first page
             first. An empty page has the offset of the next. Empty if it has no pages.
+        translation: The words in another language, normally English; "" if there is none.
+        translation_language: The language of the translation.
+        translated_by: Who translated the words; unknown without a translation.
     """
 
     id: str
@@ -129,6 +149,20 @@ class Statement:
     quotation: Quotation = Quotation.DIRECT
     extra: Mapping[str, str] = field(default_factory=dict)
     pages: tuple[int, ...] = ()
+    translation: str = ""
+    translation_language: str = ""
+    translated_by: TranslatedBy = TranslatedBy.UNKNOWN
+
+    @property
+    def is_read_in_translation(self) -> bool:
+        """Tell whether models can read an English translation in place of other words.
+
+        >>> english = {"translation": "We object.", "translation_language": "en"}
+        >>> Statement("1", "Мы против.", language="ru", **english).is_read_in_translation
+        True
+        """
+        own, other = map(language_code, (self.language, self.translation_language))
+        return bool(self.translation) and own != other == READ_IN_TRANSLATION
 
     @property
     def speech(self) -> tuple[str, ...]:
@@ -164,7 +198,8 @@ class Statement:
     def to_dict(self) -> dict[str, Any]:
         """Return plain data from which `from_dict` makes an equal statement.
 
-        A statement without pages has no "pages", so its content hash is that of older programs.
+        A statement without pages has no "pages", and one without a translation none of its fields,
+        so its content hash is that of older programs.
         """
         data = {name: getattr(self, name) for name in self.__dataclass_fields__}
         data["country"] = [{"name": entry.name, "code": entry.code} for entry in self.country]
@@ -172,8 +207,13 @@ class Statement:
         data["date_precision"] = self.date.precision.value if self.date else ""
         data["quotation"] = self.quotation.value
         data["extra"] = dict(self.extra)
-        del data["pages"]
-        return data | ({"pages": list(self.pages)} if self.pages else {})
+        data["pages"] = list(self.pages)
+        data["translated_by"] = self.translated_by.value
+        empty = {
+            *(() if self.pages else ("pages",)),
+            *(() if self.translation else TRANSLATION_FIELDS),
+        }
+        return {name: value for name, value in data.items() if name not in empty}
 
     def to_json(self) -> str:
         """Return `to_dict` as JSON; equal statements give equal text."""
@@ -188,6 +228,7 @@ class Statement:
         values["quotation"] = Quotation(data.get("quotation", Quotation.DIRECT))
         values["extra"] = dict(data.get("extra", {}))
         values["pages"] = tuple(data.get("pages", ()))
+        values["translated_by"] = TranslatedBy(data.get("translated_by", ""))
         return cls(**values)
 
     @classmethod

@@ -154,6 +154,7 @@ def entry_html(watch: Watch, entry: Entry) -> str:
         _tagged("p", f"Opposite: {watch.quote.opposite}") if watch.quote.opposite else "",
         _tagged("p", f"Verdict: {verdict_words(entry)}"),
         _tagged("blockquote", side.text),
+        _tagged("p", f"Translation: {said}") if (said := side.passage.translation) else "",
         _tagged("p", f"Context: {side.context}") if side.context else "",
         _tagged("p", ", ".join(attribution(side.statement, side.pages))),
     ]

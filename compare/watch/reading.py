@@ -93,5 +93,5 @@ def with_words(library: OpenLibrary, kept: Kept) -> tuple[Entry, ...]:
 
 def _entry_id(watch: Watch, passage: Passage) -> str:
     parts = [watch.name, watch.created, watch.quote.text]
-    parts += [passage.statement_id, passage.text, passage.context]
+    parts += [passage.statement_id, passage.read, passage.context]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -18,6 +18,7 @@ from compare.statements import Statement
 
 Read = Callable[..., Corpus]
 VALUES = {"country": "Norway", "date": "2022", "url": "https://example.org", "quotation": "direct"}
+VALUES |= {"translated_by": "person"}
 
 
 def test_every_field_of_a_statement_can_be_a_column(read: Read) -> None:
@@ -139,11 +140,11 @@ def test_what_is_plainly_not_english_is_said(read: Read) -> None:
             {"Redner": "orator"},
             "--map Redner=orator: a statement has no field 'orator'; its fields are id, text, "
             "context, speaker, role, country, date, venue, title, source, url, language, "
-            "quotation.",
+            "quotation, translation, translation_language, translated_by.",
         ),
         ({"Redner": "extra"}, "--map Redner=extra: a statement has no field 'extra'; its fields "
          "are id, text, context, speaker, role, country, date, venue, title, source, url, "
-         "language, quotation."),
+         "language, quotation, translation, translation_language, translated_by."),
         ({"who": "role", "WHO": "venue"}, "--map WHO=venue: who is the same column: give it one "
          "field."),
         ({"a": "role", "b": "Role"}, "--map b=Role: another column is mapped to role too."),

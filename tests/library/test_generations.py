@@ -426,8 +426,8 @@ def test_a_damaged_database_is_a_clear_sentence(
             "get a newer version of the program, and run `make setup` in its folder",
         ),
         (
-            generations.FORMAT - 1,
-            f"has the old format {generations.FORMAT - 1}, and this program reads format "
+            generations.FORMAT - 2,
+            f"has the old format {generations.FORMAT - 2}, and this program reads format "
             f"{generations.FORMAT}: build it again with "
             "`compare build --corpus FILE --library .*`; what you wrote yourself stays",
         ),

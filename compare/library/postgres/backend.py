@@ -14,9 +14,10 @@ from compare.errors import LibraryError
 from compare.library.build import Change, Embedding, no_statement
 from compare.library.generations import Manifest, manifest_of
 from compare.library.postgres.database import Database
-from compare.library.postgres.schema import MIGRATIONS, visible
+from compare.library.postgres.schema import visible
 from compare.library.postgres.store import PostgresStore
 from compare.library.postgres.writer import DIGEST, Writer, forget
+from compare.statements import WordsRead
 from compare.strict_json import read_json
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class PostgresBackend:
 
     def _newest(self, database: Database) -> tuple[Any, ...] | None:
         """Return the row of the newest generation; None if there is none."""
-        if database.migration() < len(MIGRATIONS):
+        if not database.migration():
             return None
         found = database.all(
             "SELECT number, token, manifest, encoder, mean_length, nearest_by, published "
@@ -166,6 +167,7 @@ class PostgresBackend:
         on_progress: Progress | None = None,
         *,
         store: str | None = None,
+        read: WordsRead = WordsRead.TRANSLATIONS,
     ) -> PostgresGeneration:
         if store not in (None, STORE):
             raise LibraryError(f"{self} cannot hold a store of the kind {store!r}: leave it out.")
@@ -177,7 +179,8 @@ class PostgresBackend:
                     f"Another program has changed the library in {database} meanwhile: nothing was "
                     "written; run the command again."
                 )
-            writer = Writer(database, before[0] if before else 0, Embedding.by(encoder))
+            embedding = Embedding.by(encoder, read=read)
+            writer = Writer(database, before[0] if before else 0, embedding)
             writer.write(Change(scratch, statements), replaces=True, on_progress=on_progress)
             forget(database, keep=2)
             return self._open(database)

@@ -66,6 +66,11 @@ CREATE INDEX ON passages (key);
 CREATE INDEX ON passages (since);
 CREATE INDEX ON passages USING gin (terms);
 """,
+    """
+CREATE TABLE translations (
+    "row" bigint PRIMARY KEY, n bigint NOT NULL, text text NOT NULL, is_read boolean NOT NULL);
+CREATE INDEX ON translations (n);
+""",
 )
 """The statements of each migration, from an empty schema to the current one, in order. A migration
 never changes: a new column is a new migration."""

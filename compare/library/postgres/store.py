@@ -17,7 +17,15 @@ from pgvector import HalfVector
 
 from compare.library.actors import check_kind
 from compare.library.base_store import BaseStore
-from compare.library.filters import COLUMNS, COUNTRY, Filters, country_spellings, required_words
+from compare.library.filters import (
+    COLUMNS,
+    COUNTRY,
+    LANGUAGE,
+    Filters,
+    country_spellings,
+    reads_translations,
+    required_words,
+)
 from compare.library.index.base import (
     BLOCK,
     Floats,
@@ -50,6 +58,10 @@ _ROUNDING = np.float32(6e-4)
 
 _STATEMENT = "s.id, s.hash, c.data"
 _CONTENTS = "LEFT JOIN contents c USING (n)"
+_TRANSLATIONS = "translations"
+_NONE = "(SELECT 0 AS \"row\", 0 AS n, '' AS text, false AS is_read WHERE false)"
+"""The translations of a library that a version without them has written."""
+
 _AT_ONCE = 5000
 _VECTORS_AT_ONCE = 20_000
 
@@ -157,6 +169,7 @@ class PostgresStore(BaseStore):
         self._generation, self._encoder, self._dim = generation, encoder, dim
         self._size, self._mean_length = passages, mean_length
         self._shown = visible(generation, "s")
+        self._translations = _TRANSLATIONS if database.has_table("translations") else _NONE
         self._shown_passages = f"{visible(generation, 'p')} AND p.encoder = {encoder}"
         self.all("SELECT 1")
 
@@ -251,6 +264,16 @@ class PostgresStore(BaseStore):
         counts = "SELECT key, count(DISTINCT n) FROM countries JOIN statements s USING (n)"
         return dict(self.all(f"{counts} WHERE {self._shown} GROUP BY 1"))
 
+    @property
+    def _read_in_translation(self) -> str:
+        """Return the condition that models read a translation of a statement `s`."""
+        return f"s.n IN (SELECT n FROM {self._translations} t WHERE is_read)"
+
+    def translated(self) -> Mapping[str, int]:
+        where = f"{self._shown} AND {self._read_in_translation}"
+        counts = "SELECT language, count(*) FROM statements s"
+        return dict(self.all(f"{counts} WHERE {where} GROUP BY 1"))
+
     def period(self) -> Period | None:
         days = "SELECT min(first_day), max(last_day) FROM statements s"
         return period_of(self.all(f"{days} WHERE {self._shown}"))
@@ -274,8 +297,10 @@ class PostgresStore(BaseStore):
 
     def _passages(self, rows: list[int]) -> list[tuple[Any, ...]]:
         found = self.all(
-            'SELECT p."row", s.id, p.first, p.last, p.text, c.context FROM passages p '
-            f'LEFT JOIN statements s USING (n) {_CONTENTS} WHERE p."row" = ANY(%s)',
+            "SELECT p.\"row\", s.id, p.first, p.last, p.text, c.context, coalesce(t.text, ''), "
+            f"coalesce(t.is_read, false) FROM passages p LEFT JOIN statements s USING (n) "
+            f'{_CONTENTS} LEFT JOIN {self._translations} t ON t."row" = p."row" '
+            'WHERE p."row" = ANY(%s)',
             (rows,),
         )
         if any(None in passage for passage in found):
@@ -487,6 +512,8 @@ class PostgresStore(BaseStore):
                 parameters += map(_clean, country_spellings(values))
             else:
                 condition = f's."{attribute.key_column}" = ANY(%s)'
+                if attribute is LANGUAGE and reads_translations(values):
+                    condition = f"({condition} OR {self._read_in_translation})"
                 parameters.append(_clean(map(attribute.key or str, values)))
             conditions.append(f"NOT {condition}" if chosen.excludes else condition)
         if filters.date_from is not None:

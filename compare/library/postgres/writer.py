@@ -39,6 +39,7 @@ EXACT_UP_TO = 300_000
 RECALL_OF, RECALL_AT = 200, 400
 """The recall of the index is measured with this many of its vectors, on as many neighbours."""
 
+_TABLES = "statements, contents, countries, passages, translations"
 _STATEMENTS_AT_ONCE = 2000
 _HNSW = "m = 16, ef_construction = 200"
 _MEMORY = 2**20  # KiB for building an index, or what the server allows if that is more
@@ -113,7 +114,8 @@ class Writer:
             there = self._hashes([statement.id for statement, _ in batch])
             unchanged = []
             for statement, data in batch:
-                if there.get(statement.id) == _sha256(data):
+                # One with a translation is written again: another part of it may be read now.
+                if there.get(statement.id) == _sha256(data) and not statement.translation:
                     unchanged.append((statement.id,))
                     continue
                 if "\0" in statement.id:
@@ -121,7 +123,7 @@ class Writer:
                         f"The id {statement.id!r} holds a null character, which a database cannot "
                         "keep: give the statement another."
                     )
-                part.append(_New(statement, data, split_statement(statement)))
+                part.append(_New(statement, data, split_statement(statement, self._embedding.read)))
                 count += len(part[-1].passages)
                 if count >= self._embedding.at_once or len(part) >= _STATEMENTS_AT_ONCE:
                     yield part
@@ -172,7 +174,7 @@ class Writer:
         """Add the rows of a statement to those of each table."""
         statement, passages = new.statement, new.passages
         shown, columns = (self.number, FOREVER, self._encoder), columns_of(statement)
-        texts = [searchable(passage.text) for passage in passages]
+        texts = [searchable(passage.searched) for passage in passages]
         context = searchable(statement.context)
         lengths = [_words(text) + _words(context) for text in texts]
         rows["statements"].append(
@@ -189,6 +191,9 @@ class Writer:
             place = (row + at, n, *shown, passage.start, passage.end, words, same, lengths[at])
             terms = (texts[at], context)
             rows["passages"].append((*place, vectors[same], _plain(passage.text), *terms))
+            if passage.translation:
+                said = (row + at, n, _plain(passage.translation), passage.reads_translation)
+                rows["translations"].append(said)
 
     def _vectors(
         self, texts: Sequence[str], step: Progress | None
@@ -217,11 +222,11 @@ class Writer:
         with self._database.transaction() as connection:
             # What an interrupted writer left, which would be visible otherwise.
             left = "SELECT n FROM statements WHERE since > %s AND since < %s"
-            for table in ("contents", "countries", "passages", "statements"):
+            for table in ("contents", "countries", "translations", "passages", "statements"):
                 connection.execute(
                     f"DELETE FROM {table} WHERE n IN ({left})", (self._before, self.number)
                 )
-            connection.execute("ANALYZE unchanged, statements, contents, countries, passages")
+            connection.execute(f"ANALYZE unchanged, {_TABLES}")
         nearest_by, measured_at = self._index()
         before, number = visible(self._before, "s"), self.number
         over = "UPDATE statements s SET until = %s"
@@ -261,7 +266,7 @@ class Writer:
             if for_good:
                 _remove_before(connection, number)
                 # The server's statistics hold frequent words, those of removed statements too.
-                connection.execute("ANALYZE statements, contents, countries, passages")
+                connection.execute(f"ANALYZE {_TABLES}")
 
     def _index(self) -> tuple[str, int]:
         """Build the index of the vectors if there are many.
@@ -349,7 +354,7 @@ def forget(database: Database, keep: int) -> None:
 def _remove_before(connection: psycopg.Connection[Any], oldest: int) -> None:
     """Remove the generations before one, with the rows that only they have."""
     gone = "SELECT n FROM statements WHERE until <= %s"
-    for table in ("passages", "contents", "countries"):
+    for table in ("translations", "passages", "contents", "countries"):
         connection.execute(f"DELETE FROM {table} WHERE n IN ({gone})", (oldest,))
     connection.execute("DELETE FROM statements WHERE until <= %s", (oldest,))
     connection.execute("DELETE FROM generations WHERE number < %s", (oldest,))
@@ -387,5 +392,6 @@ _INSERTS = {
     "passages": "INSERT INTO passages VALUES "
     f"({', '.join(['%s'] * 12)}, setweight(to_tsvector('words', %s), 'A') || "
     "setweight(to_tsvector('words', %s), 'B'))",
+    "translations": "INSERT INTO translations VALUES (%s, %s, %s, %s)",
 }
 """How a row is written to each table."""

@@ -212,7 +212,7 @@ def _row(result: Result, stance: Stance, pair: Pair) -> dict[str, Any]:
     for name, side in sides.items():
         statement = side.statement
         row |= {
-            f"Words{name}": side.text,
+            f"Words{name}": side.read,
             f"Speaker{name}": statement.speaker or "not named",
             f"Country{name}": statement.countries,
             f"Date{name}": statement.date.iso if statement.date else "",
@@ -294,7 +294,7 @@ def _card(shown: Shown, pair: Pair, key: str, near: Stance | None = None) -> Non
             _action("Use as opposite", f"{key}-opposite", help, fill, opposite)
         if result.quote:
             help = "Search with these words: who agrees with them, and who opposes them."
-            words = pair.b.statement, pair.b.text
+            words = pair.b.statement, pair.b.read
             _action("More like this", f"{key}-like", help, fill_from, *words)
         with st.popover("Cite", type="tertiary"):
             for side in links.values():

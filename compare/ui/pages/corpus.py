@@ -14,7 +14,7 @@ from compare.export.html import statement_card
 from compare.export.words import shortened
 from compare.facade import Library
 from compare.library import FILTERS, Filters
-from compare.statements import Quote, Statement
+from compare.statements import Quote, Statement, split_statement
 from compare.ui import CORPUS_PAGE, SEARCH_PAGE
 from compare.ui.components.filter_panel import (
     choose_filters,
@@ -129,8 +129,10 @@ def _show_list(library: Library, filters: Filters) -> None:
 
 def _begun(statement: Statement) -> Statement:
     """Return a statement with the first of its words only, if it is a long one."""
-    words = shortened(statement.text, _MOST_WORDS)
-    return statement if words == statement.text else replace(statement, text=words)
+    words = [shortened(text, _MOST_WORDS) for text in (statement.text, statement.translation)]
+    if words == [statement.text, statement.translation]:
+        return statement
+    return replace(statement, text=words[0], translation=words[1])
 
 
 def _marked(statement: Statement) -> tuple[int, int] | None:
@@ -165,7 +167,11 @@ def _show_one(library: Library, statement: Statement) -> None:
         show_html("all_fields", statement)
     quote = Quote.from_statement(statement)
     if marked:
-        quote = replace(quote, text=statement.text[slice(*marked)])
+        first, last = marked
+        own = [one.read for one in split_statement(statement) if first < one.end <= last]
+        quote = replace(
+            quote, text=" ".join(own) if statement.translation else statement.text[first:last]
+        )
     result = search_library(library, quote, Filters(), thresholds)
     side_by_side(Shown(result, order, "one-"))
 
