@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         Thresholds,
     )
     from compare.statements import Country, PartialDate, Quote, Statement
+    from compare.translation import translate
 
 __all__ = [
     "CompareError",
@@ -64,6 +65,7 @@ __all__ = [
     "load_stance_model",
     "load_third_reader",
     "read_corpus",
+    "translate",
 ]
 
 _NAMES_IN = {
@@ -75,6 +77,7 @@ _NAMES_IN = {
     "models": "Encoder ModelInput StanceModel load_encoder load_stance_model",
     "results": "Excerpt Pair Positions Probabilities Result Stance Thresholds",
     "statements": "Country PartialDate Quote Statement",
+    "translation": "translate",
 }
 _PACKAGE_OF = {name: package for package, names in _NAMES_IN.items() for name in names.split()}
 

@@ -16,7 +16,18 @@ ORDER = [
     *("defaults", "errors", "progress", "safe_text", "files", "strict_json", "statements"),
     *("strict_model", "corpus", "models", "library", "results", "comparison", "export"),
     *("batch", "evaluate"),
-    *("review", "watch", "deletion", "facade", "collections", "serve", "ui", "cli", "__main__"),
+    *(
+        "review",
+        "watch",
+        "deletion",
+        "translation",
+        "facade",
+        "collections",
+        "serve",
+        "ui",
+        "cli",
+        "__main__",
+    ),
 ]
 """Packages and modules of `compare`; each imports only earlier ones."""
 

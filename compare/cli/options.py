@@ -464,8 +464,10 @@ class Reading:
         """Load the stance model if one is named."""
         return self.load_model() if self.stance_model else None
 
-    def open_third_reader(self) -> ThirdReader | None:
-        """Return the third reader, None if none is named.
+    def open_third_reader(
+        self, what: str = "Pairs of statements, with country and date,"
+    ) -> ThirdReader | None:
+        """Return the third reader, None if none is named; `what` is what it will be sent.
 
         On a terminal, the user is asked once for each host that is not this machine.
         """
@@ -482,8 +484,7 @@ class Reading:
             raise click.UsageError(f"--allow-host {allowed} is another host than {endpoint.host}.")
         is_asked = can_ask() and not (allowed or is_allowed(endpoint))
         if is_asked and click.confirm(
-            f"Pairs of statements, with country and date, will be sent to {endpoint.in_words}, now "
-            "and whenever you name it. Send them?",
+            f"{what} will be sent to {endpoint.in_words}, now and whenever you name it. Send them?",
             err=True,
         ):
             allow_for_good(endpoint)
@@ -538,6 +539,7 @@ reading_of_saved = as_one("reading", Reading, _models)
 reading_on_ray = as_one("reading", Reading, _models, ray)
 reading_of_quote = as_one("reading", Reading, _models, ray, _third_reader)
 reading_of_result = as_one("reading", Reading, _models, ray, _third_reader, _third_candidates)
+reading_of_texts = as_one("reading", Reading, _third_reader)
 reading_of_pairs = as_one("reading", Reading, stance_model_name, _third_reader)
 
 

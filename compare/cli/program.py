@@ -36,6 +36,7 @@ _COMMANDS = {
     "get": ("corpus:get", "Fetch a public collection and build a library from it."),
     "build": ("library:build", "Read statements and build a library from them."),
     "import": ("corpus:import_", "Read a public corpus or the quotations of a web page."),
+    "translate": ("translate:translate", "Add translations to the statements of a corpus."),
     "show": ("library:show", "Show or list statements of a library."),
     "delete": ("library:delete", "Delete statements from a library for good."),
     "info": ("library:info", "Show what a library was built from."),

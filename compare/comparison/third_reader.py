@@ -66,8 +66,8 @@ def load_third_reader(
     endpoint = Endpoint.of(url_or_name)
     if not is_allowed(endpoint) and allow_host.lower() != endpoint.host:
         raise ModelError(
-            f"{endpoint.host} is not this computer, so nothing was sent to it: to send pairs of "
-            f"statements there, allow it with --allow-host {endpoint.host}."
+            f"{endpoint.host} is not this computer, so nothing was sent to it: to send statements "
+            f"there, allow it with --allow-host {endpoint.host}."
         )
     answers = writable_cache() / "third-reader" / "answers.sqlite"
     return ThirdReader(endpoint, model, answers=answers, timeout=timeout)

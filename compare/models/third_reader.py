@@ -102,7 +102,12 @@ def user_message(*sides: ModelInput) -> str:
         known = {"context": side.context, "country": side.country, "date": side.date}
         return {"words": side.text} | {name: value for name, value in known.items() if value}
 
-    text = json.dumps(dict(zip("AB", map(of, sides), strict=False)), ensure_ascii=False)
+    return as_message(dict(zip("AB", map(of, sides), strict=False)))
+
+
+def as_message(data: Mapping[str, Any]) -> str:
+    """Return JSON in which no value can open a turn of a chat template."""
+    text = json.dumps(data, ensure_ascii=False)
     return _ESCAPED.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
@@ -237,7 +242,7 @@ def _opposite_in(text: str) -> str:
     return found
 
 
-class _Question(NamedTuple):
+class Question(NamedTuple):
     """A question to the reader: its prompt, the schema of an answer, and what reads the answer."""
 
     name: str
@@ -247,8 +252,8 @@ class _Question(NamedTuple):
     key: str = ""  # begins the keys of answers, unless the digest of a reader names the prompt
 
 
-_VERDICT = _Question("verdict", SYSTEM, SCHEMA, ModelAnswer.of)
-_OPPOSITE = _Question(
+_VERDICT = Question("verdict", SYSTEM, SCHEMA, ModelAnswer.of)
+_OPPOSITE = Question(
     "opposite",
     OPPOSITE,
     {**SCHEMA, "properties": {"opposite": {"type": "string"}}, "required": ["opposite"]},
@@ -257,7 +262,7 @@ _OPPOSITE = _Question(
 )
 
 
-class _NoAnswerError(Exception):
+class NoAnswerError(Exception):
     """The endpoint gave no answer that can be used; the message says why."""
 
 
@@ -267,7 +272,7 @@ class _Answers:
     def __init__(self, path: Path | None, reader: str) -> None:
         self._path, self._reader = path, reader
 
-    def get(self, question: _Question, message: str) -> Any:
+    def get(self, question: Question, message: str) -> Any:
         with (
             suppress(OSError, sqlite3.Error, ValueError, TypeError),
             closing(self._open()) as database,
@@ -404,9 +409,9 @@ class ThirdReader(StanceModel):
         self._failures = 0
         try:
             if addresses_reader([statement]):
-                raise _NoAnswerError(NOT_SENT)
+                raise NoAnswerError(NOT_SENT)
             return str(self._answer(_OPPOSITE, statement))
-        except _NoAnswerError as error:
+        except NoAnswerError as error:
             raise ModelError(
                 f"{self.name} at {self.endpoint.host} offered no opposite: {error}."
             ) from error
@@ -417,30 +422,35 @@ class ThirdReader(StanceModel):
         try:
             forth, back = (self._answer(_VERDICT, *sides) for sides in (pair, pair[::-1]))
             return Reading.of(pair, forth, back)
-        except _NoAnswerError as error:
+        except NoAnswerError as error:
             return Reading(None, problem=str(error))
 
-    def _answer(self, question: _Question, *sides: ModelInput) -> Any:
+    def _answer(self, question: Question, *sides: ModelInput) -> Any:
         message = user_message(*sides)
         if known := self._answers.get(question, message):
             return known
         if self._failures >= _MOST_FAILURES:
-            raise _NoAnswerError(GIVEN_UP)
+            raise NoAnswerError(GIVEN_UP)
         try:
-            text = self._ask(question, message)
+            text = self.ask(question, message)
             answer = question.read(text)
-        except _NoAnswerError:
+        except NoAnswerError:
             self._failures += 1
             raise
         except (TypeError, ValueError, RecursionError) as error:
             self._failures += 1
-            raise _NoAnswerError(MALFORMED) from error
+            raise NoAnswerError(MALFORMED) from error
         if self._failures < _MOST_FAILURES:
             self._failures = 0
         self._answers.add(question.key + message, text)
         return answer
 
-    def _ask(self, question: _Question, message: str) -> str:
+    def ask(self, question: Question, message: str) -> str:
+        """Return the text of an answer.
+
+        Raises:
+            NoAnswerError: There is none that can be used.
+        """
         import openai
 
         settings, schema = self._settings, dict(question.schema)
@@ -461,16 +471,16 @@ class ThirdReader(StanceModel):
         except openai.BadRequestError as error:
             if settings and "temperature" in str(error):  # some models allow no other than 1
                 self._settings = {}
-                return self._ask(question, message)
-            raise _NoAnswerError("refused (HTTP 400)") from error
+                return self.ask(question, message)
+            raise NoAnswerError("refused (HTTP 400)") from error
         except openai.APITimeoutError as error:
-            raise _NoAnswerError(SLOW) from error
+            raise NoAnswerError(SLOW) from error
         except openai.APIConnectionError as error:
-            raise _NoAnswerError(UNREACHABLE) from error
+            raise NoAnswerError(UNREACHABLE) from error
         except openai.APIStatusError as error:
-            raise _NoAnswerError(_refusal(error.status_code)) from error
+            raise NoAnswerError(_refusal(error.status_code)) from error
         except (openai.OpenAIError, LookupError, AttributeError, TypeError) as error:
-            raise _NoAnswerError(MALFORMED) from error
+            raise NoAnswerError(MALFORMED) from error
 
 
 def _refusal(status: int) -> str:

@@ -119,8 +119,8 @@ def test_nothing_is_sent_elsewhere_unless_it_is_allowed(
     told = run("search", BLOCKADE, *AWAY)
     assert (told.code, told.out) == (2, "")
     assert told.err == (
-        "Error: models.example.org is not this computer, so nothing was sent to it: to send pairs "
-        "of statements there, allow it with --allow-host models.example.org.\n"
+        "Error: models.example.org is not this computer, so nothing was sent to it: to send "
+        "statements there, allow it with --allow-host models.example.org.\n"
     )
     told = run("search", BLOCKADE, *AWAY, "--allow-host", "example.org")
     assert (told.code, "is another host than models.example.org" in told.err) == (2, True)
