@@ -178,7 +178,7 @@ def _groups(texts: Sequence[str]) -> Iterator[list[str]]:
     """Yield the texts in groups of `_MOST_AT_ONCE` characters at most, or one text."""
     group: list[str] = []
     for text in texts:
-        if group and sum(map(len, group)) + len(text) > _MOST_AT_ONCE:
+        if group and sum(map(len, group)) + len(group) + len(text) > _MOST_AT_ONCE:
             yield group
             group = []
         group.append(text)

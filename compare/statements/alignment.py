@@ -43,7 +43,8 @@ def align(
         text_spans = [[span for part in text_spans for span in part]]
         translation_spans = [[span for part in translation_spans for span in part]]
     found: list[Span | None] = []
-    waiting: list[Span] = []  # parts of the translation before that of the first passage
+    waiting: list[Span] = []  # parts of the translation that no passage has yet
+    last = 0  # number of passages that share the last part
     ratio = _length(translation_spans) / max(_length(text_spans), 1)
     for of_text, of_translation in zip(text_spans, translation_spans, strict=True):
         for own, other in _beads(of_text, of_translation, ratio):
@@ -51,11 +52,11 @@ def align(
             if own:
                 joined = (waiting[0][0], waiting[-1][1]) if waiting else None
                 found += [joined] * len(own)
-                waiting = []
+                waiting, last = [], len(own)
             elif found and (before := found[-1]):
-                found[-1] = (before[0], waiting[-1][1])
+                found[-last:] = [(before[0], waiting[-1][1])] * last
                 waiting = []
-    if waiting and found:  # only if no passage before has a translation
+    if waiting and found:  # only if the last passage has no translation
         found[-1] = (waiting[0][0], waiting[-1][1])
     return found
 
@@ -108,7 +109,8 @@ def _prior(own: int, other: int) -> float:
 
 def _cost(length: float, other: float) -> float:
     """Return -log of how likely lengths that belong together differ at least as much."""
-    if not (mean := (length + other) / 2):
+    # Unlike the paper, so that a long sentence that was left out does not shift its neighbours.
+    if not length or not other:
         return 0.0
-    apart = abs(other - length) / math.sqrt(mean * _VARIANCE)
+    apart = abs(other - length) / math.sqrt((length + other) / 2 * _VARIANCE)
     return -math.log(max(math.erfc(apart / math.sqrt(2)), 1e-300))

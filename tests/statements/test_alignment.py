@@ -60,7 +60,10 @@ def test_what_is_not_translated_has_no_translation() -> None:
 
 
 def test_what_only_the_translation_says_belongs_to_the_passage_before() -> None:
-    assert align([laid(60, 60)], [laid(60, 200, 60)]) == [(0, 261), (262, 322)]
+    lengths = [60, 190, 40, 270, 120, 150, 80, 100] * 4
+    there = laid(*lengths, 200, *lengths)
+    (first, _), (_, last) = there[31:33]
+    assert align([laid(*lengths * 2)], [there]) == [*there[:31], (first, last), *there[33:]]
     assert align([[]], [laid(5)]) == []
     assert align([laid(5)], [[]]) == [None]
 
