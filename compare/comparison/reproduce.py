@@ -470,7 +470,8 @@ def _id_of(statement: Statement | None) -> str:
 
 def _place_of(side: Excerpt) -> str:
     passage = side.passage
-    return f"{passage.start} to {passage.end}: {passage.text} ({passage.context})"
+    read = f", read as: {passage.read}" if passage.reads_translation else ""
+    return f"{passage.start} to {passage.end}: {passage.text} ({passage.context}){read}"
 
 
 def _words(pair: Pair) -> list[str]:

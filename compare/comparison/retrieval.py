@@ -290,12 +290,17 @@ def own_statements(library: OpenLibrary, quote: Quote, rows: Iterable[int]) -> l
     """
     wanted = fold(quote.text)
     ids = dict.fromkeys(filter(None, [quote.statement_id]))
-    ids |= dict.fromkeys(p.statement_id for p in library.passages(rows) if fold(p.text) in wanted)
+    ids |= dict.fromkeys(
+        p.statement_id
+        for p in library.passages(rows)
+        if fold(p.text) in wanted or fold(p.read) in wanted
+    )
     rows_of = library.store.rows_of(ids)
 
     def own(statement: Statement) -> bool:
         passages = library.passages(rows_of[statement.id])
-        return _may_be_own(quote, statement) and _holds(wanted, [fold(p.text) for p in passages])
+        texts = ([fold(p.text) for p in passages], [fold(p.read) for p in passages])
+        return _may_be_own(quote, statement) and any(_holds(wanted, each) for each in texts)
 
     statements = library.statements(ids)
     return [each for each in statements if each.id == quote.statement_id or own(each)]

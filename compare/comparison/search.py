@@ -186,7 +186,7 @@ def _score(
         bool(retrieved.quote.opposite)
         and part == retrieved.contested
         # A passage that is the opposite itself would only confirm itself.
-        and own not in map(words_key, (excerpts[row].text, excerpts[row].passage.completed))
+        and own not in map(words_key, (excerpts[row].read, excerpts[row].passage.completed))
         for part, row in retrieved.pairs
     ]
     similarities = [

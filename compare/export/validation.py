@@ -87,7 +87,7 @@ def _check_search(data: _Object) -> None:
         for name, text in (("before", said["text"][:start]), ("after", said["text"][end:])):
             if entry[name] != text:
                 _refuse(f"{place}.{name}", "it is not the statement's text there")
-        _check_verdict(place, entry, entry["quote_part"], entry["passage"]["text"])
+        _check_verdict(place, entry, entry["quote_part"], _read(entry["passage"]))
         for other, repeat in enumerate(entry["also_said"]):
             statements.add(f"{place}.also_said.{other}", repeat)
 
@@ -111,7 +111,7 @@ def _check_pairs(data: _Object) -> None:
         if sides in found:
             _refuse(f"pairs.{number}", "another pair has the same passages")
         found.add(sides)
-        _check_verdict(f"pairs.{number}", entry, *(passages[index]["text"] for index in sides))
+        _check_verdict(f"pairs.{number}", entry, *(_read(passages[index]) for index in sides))
     _check_placed(data)
 
 
@@ -128,7 +128,7 @@ def _check_placed(data: _Object) -> None:
         found.add(of)
         if not asked.strip():
             _refuse(place, "the settings name no proposition")
-        _check_verdict(place, entry, asked, data["passages"][entry["passage"]]["text"])
+        _check_verdict(place, entry, asked, _read(data["passages"][entry["passage"]]))
 
 
 class _Statements(dict[str, _Object]):
@@ -163,6 +163,13 @@ def _check_passage(place: str, passage: _Object, said: _Object) -> None:
         _refuse(f"{place}.text", "it is not the statement's text from start to end")
     if passage["context"] != said["context"]:
         _refuse(f"{place}.context", "it is not that of the statement")
+    if passage.get("translation", "") not in said.get("translation", ""):
+        _refuse(f"{place}.translation", "it is no part of the statement's translation")
+
+
+def _read(passage: _Object) -> str:
+    """Return the words of a passage that models read."""
+    return str(passage["translation" if passage.get("reads_translation") else "text"])
 
 
 def _check_verdict(place: str, entry: _Object, a: str, b: str) -> None:

@@ -237,9 +237,13 @@ def translated_from(statement: Statement) -> str:
     if not statement.translation:
         return ""
     language = language_name(language_code(statement.language))
-    by = {TranslatedBy.UNKNOWN: "", TranslatedBy.OFFICIAL: " officially"}
-    made = by.get(statement.translated_by, f" by {statement.translated_by}")
-    return f"Translated{f' from {language}' if language else ''}{made}"
+    start, end = {
+        TranslatedBy.UNKNOWN: ("Translated", ""),
+        TranslatedBy.OFFICIAL: ("Officially translated", ""),
+        TranslatedBy.PERSON: ("Translated", " by a person"),
+        TranslatedBy.MACHINE: ("Translated", " by machine"),
+    }[statement.translated_by]
+    return f"{start}{f' from {language}' if language else ''}{end}"
 
 
 def what_was_read(side: Excerpt) -> str:

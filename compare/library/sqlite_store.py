@@ -251,13 +251,14 @@ class SqliteStore(BaseStore):
         return {identity: range(first, first + count) for identity, first, count in found}
 
     def _passages(self, rows: list[int]) -> list[tuple[Any, ...]]:
-        return self._listed(
+        found = self._listed(
             "SELECT p.row, s.id, p.first, p.last, p.text, c.context, coalesce(t.text, ''), "
             "coalesce(t.is_read, 0) FROM passages p JOIN statements s USING (n) "
             "JOIN contents c USING (n) LEFT JOIN translations t ON t.row = p.row "
             f"WHERE p.row IN {_LISTED}",
             rows,
         )
+        return [(*fields, bool(is_read)) for *fields, is_read in found]
 
     def metadata(self, rows: Rows) -> PassageMetadata:
         statement = self._statement_of(rows)

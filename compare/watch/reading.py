@@ -46,7 +46,8 @@ def survey(
 
 
 def _record(statement: Statement) -> bytes:
-    said = json.dumps([statement.id, statement.text, statement.context])
+    texts = [statement.id, statement.text, statement.context]
+    said = json.dumps([*texts, *filter(None, [statement.translation])])
     return hashlib.sha256(said.encode()).digest()[:RECORD]
 
 

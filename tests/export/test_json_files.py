@@ -349,7 +349,8 @@ def test_public_json_has_the_promised_shape() -> None:
     assert list(first) == [
         *("rank", "stance", "p_agree", "p_oppose", "p_neither"),
         *("p_agree_alone", "p_oppose_alone", "similarity"),
-        *("unsure", "third_reader", "quote_part", "passage", "pages", "statement", "why"),
+        *("unsure", "third_reader", "quote_part", "passage", "translation", "read", "pages"),
+        *("statement", "why"),
     ]
     assert [entry["stance"] for entry in data["results"]] == ["agree", "oppose", "neither"]
     assert [entry["rank"] for entry in data["results"]] == [1, 1, 1]

@@ -15,6 +15,7 @@ import pytest
 
 from compare.comparison.retrieval import with_readable_languages
 from compare.errors import LibraryError
+from compare.export.json_files import result_from_json, result_to_json
 from compare.facade import Library
 from compare.library import Filters
 from compare.library.postgres.database import Database
@@ -68,6 +69,7 @@ def test_passages_keep_words_and_translation(library: Library) -> None:
     )
     assert second.translation == second.read == "Valdoria laid mines there."
     assert library.statement("ostrava-9") == TRANSLATED
+    assert second.reads_translation is True
     french = passages(library, "ostrava-8")[1]
     assert (french.read, french.translation) == (french.text, "La Valdorie y a mis des mines.")
 
@@ -130,6 +132,7 @@ def test_models_read_the_translation(library: Library) -> None:
     (pair,) = [p for p in result.oppose if p.b.statement.id == "ostrava-9"]
     assert pair.b.text.startswith("Блокада")
     assert pair.b.read.startswith("The blockade")
+    assert result_from_json(json.loads(json.dumps(result_to_json(result)))) == result
 
 
 def test_deleted_translations_are_gone(library: Library, place: Place, tmp_path: Path) -> None:
