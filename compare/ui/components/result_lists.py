@@ -212,13 +212,15 @@ def _row(result: Result, stance: Stance, pair: Pair) -> dict[str, Any]:
     for name, side in sides.items():
         statement = side.statement
         row |= {
-            f"Words{name}": side.read,
+            f"Words{name}": side.text,
             f"Speaker{name}": statement.speaker or "not named",
             f"Country{name}": statement.countries,
             f"Date{name}": statement.date.iso if statement.date else "",
             f"Source{name}": ", ".join(filter(None, [statement.title, statement.source])),
             f"Pages{name}": page_numbers(side.pages),
         }
+        if side.passage.translation:
+            row[f"Translation{name}"] = side.passage.translation
     row["Similarity"] = pair.similarity
     return row
 
