@@ -8,7 +8,8 @@ from itertools import islice
 
 _APOSTROPHES = "'\u2018\u2019\u201b\u02bc\u02bb\u00b4`\u2032"
 _LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
-_PLAIN = str.maketrans({**_LETTERS, "ħ": "h", **dict.fromkeys(_APOSTROPHES)})
+_ARABIC = {"ٱ": "ا", "ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", **dict.fromkeys("ـًٌٍَُِّْٰ", "")}
+_PLAIN = str.maketrans({**_LETTERS, **_ARABIC, "ħ": "h", **dict.fromkeys(_APOSTROPHES)})
 HONORIFICS = "mr|mrs|ms|mme|dr|prof"
 """As a pattern: those that are shortened in every kind of text."""
 
@@ -25,7 +26,8 @@ def fold(text: str) -> str:
     """Return `text` in lower case without accents, apostrophes and punctuation.
 
     Other signs become one blank. Only marks above or below a letter count as accents, so scripts
-    keep their vowel signs.
+    keep their vowel signs; Arabic loses its short vowels, and letters that are often exchanged
+    (alef, ya, ta marbuta) become one.
     """
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     text = text.casefold().translate(_PLAIN)
