@@ -36,7 +36,7 @@ from compare.strict_model import check
 if TYPE_CHECKING:
     from compare.library.passage_store import FileStore
 
-FORMAT = 4
+FORMAT = 5
 """Increased whenever older programs could no longer read the files."""
 
 MANIFEST = "manifest.json"

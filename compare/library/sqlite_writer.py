@@ -27,6 +27,7 @@ from compare.library.generations import RESUME
 from compare.library.index.base import Rows
 from compare.progress import Progress, within_total
 from compare.statements import Statement, complete, split_statement, words_key
+from compare.statements.normalize import segmented
 from compare.statements.statement_file import new_database
 from compare.strict_json import read_json
 
@@ -111,13 +112,14 @@ def _add(
     rows["contents"].append((n, statement.context, data))
     for country in columns.countries:
         rows["countries"].append((n, *country))
-    rows["statement_words (rowid, about)"].append((n, columns.about))
+    rows["statement_words (rowid, about)"].append((n, segmented(columns.about)))
     keys = []
+    context = segmented(statement.context)
     for at, passage in enumerate(passages, start=row):
         keys.append(passage_key(passage.completed))
         words = words_key(passage.text, passage.context)
         rows["passages"].append((at, n, passage.start, passage.end, passage.text, keys[-1], words))
-        rows["passage_words (rowid, text, context)"].append((at, passage.text, passage.context))
+        rows["passage_words (rowid, text, context)"].append((at, segmented(passage.text), context))
     return keys
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import islice
+from collections.abc import Iterator
+from itertools import chain, islice, pairwise
 
 _APOSTROPHES = "'\u2018\u2019\u201b\u02bc\u02bb\u00b4`\u2032"
 _LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
@@ -65,6 +66,19 @@ def without_honorifics(name: str) -> str:
 
 # -- words ---------------------------------------------------------------------------------------
 
+UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+"""Scripts without blanks between words, of a letter or two each: a range of characters."""
+
+_EACH_UNSPACED = re.compile(f"[{UNSPACED}]")
+_HAMZA = {
+    "أ": "ا",
+    "إ": "ا",
+    "آ": "ا",
+    "ؤ": "و",
+    "ئ": "ي",
+    **dict.fromkeys("\u0653\u0654\u0655", ""),
+}
+_INDEXED = str.maketrans({**_ARABIC, **_HAMZA, "ё": "е", "Ё": "Е"})
 _WORD = re.compile(r"[^\W_]+")
 _MOST_WORDS = 64
 _ENGLISH = """
@@ -89,9 +103,11 @@ def distinct_words(text: str) -> list[str]:
 def content_words(text: str) -> dict[str, str]:
     """Map the first 64 words of `text`, without case, to their spelling, in order.
 
-    English stop words are left out, unless the text has no other words.
+    English stop words are left out, unless the text has no other words. Of Chinese and Japanese,
+    which have no blanks between words, every two neighbouring characters are a word.
     """
-    found = _spellings(text)
+    pieces = chain.from_iterable(map(_pieces, _spellings(text).values()))
+    found = {fold_case(piece): piece for piece in pieces}
     content = {folded: word for folded, word in found.items() if folded not in STOP_WORDS}
     return dict(islice((content or found).items(), _MOST_WORDS))
 
@@ -104,9 +120,29 @@ def _spellings(text: str) -> dict[str, str]:
     return found
 
 
+def _pieces(word: str) -> Iterator[str]:
+    for run in re.findall(rf"[{UNSPACED}]+|[^{UNSPACED}]+", word):
+        if len(run) > 2 and _EACH_UNSPACED.match(run):
+            yield from map("".join, pairwise(run))
+        else:
+            yield run
+
+
 def searchable(text: str) -> str:
     """Return the words of `text` as a full-text index keeps them: folded, with single blanks."""
-    return " ".join(fold(text[m.start() : m.end()]) for m in _WORD.finditer(marks_as_letters(text)))
+    words = (fold(text[m.start() : m.end()]) for m in _WORD.finditer(marks_as_letters(text)))
+    return " ".join(segmented(" ".join(words)).split())
+
+
+def segmented(text: str) -> str:
+    """Return `text` so that an index that knows blanks and Latin accents finds its words.
+
+    Chinese and Japanese characters become words of their own, so that a phrase of them finds them
+    anywhere; Arabic is folded as in `fold`, and ё becomes е. Other texts stay as they are.
+    """
+    if text.isascii():
+        return text
+    return _EACH_UNSPACED.sub(r" \g<0> ", text.translate(_INDEXED))
 
 
 def fold_case(word: str) -> str:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from sentencex import get_sentence_boundaries
 
 from compare.statements.languages import language_code
+from compare.statements.normalize import UNSPACED
 
 if TYPE_CHECKING:
     from compare.statements.statement import Statement
@@ -218,10 +219,9 @@ def _is_break(before: str, after: str, words: Abbreviations) -> bool:
 
 # -- short and long ------------------------------------------------------------------------------
 
-_UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _UNSPACED_LONG = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 _WORD = re.compile(
-    rf"[{_UNSPACED}]{{1,2}}|[{_UNSPACED_LONG}]{{1,5}}|[^\s{_UNSPACED}{_UNSPACED_LONG}]{{1,40}}"
+    rf"[{UNSPACED}]{{1,2}}|[{_UNSPACED_LONG}]{{1,5}}|[^\s{UNSPACED}{_UNSPACED_LONG}]{{1,40}}"
 )
 """A word; in scripts without blanks between words, a word's average number of letters.
 
