@@ -19,8 +19,17 @@ _HONORIFIC = re.compile(
     r"|he|h e|hm|h m|hrh|h r h"
     r"|(?:his|her|their) (?:excellency|excellencies|majesty|majesties|grace|holiness|eminence"
     r"|(?:(?:royal|serene|imperial) )?highness)"
-    r"|(?:the )?(?:right |rt |most )?(?:hon|honourable|honorable|reverend|rev))(?: |$)"
+    r"|(?:the )?(?:right |rt |most )?(?:hon|honourable|honorable|reverend|rev)"
+    # not "m", "d" and "don", which are initials and a name
+    r"|mlle|s e (?:m|mme|mlle|sr|sra|el sr|la sra)|excm[oa] sra?|sra?|srta|г н|г жа|господин|госпожа"
+    r"|ا ?د|د|السيده?|الدكتوره?|(?:صاحبه? )?(?:ال)?(?:معالي|سعاده|فخامه|جلاله|سمو))(?: |$)"
 )
+_HONORIFIC_BEHIND = re.compile(r"(?<=\w) ?(?:先生|女士|阁下|閣下|同志)$")
+_CYRILLIC = str.maketrans(dict(zip(
+    "абвгдежзийклмнопрстуфхцчшщъыьэюяіїєґ",
+    ["a", "b", "v", "g", "d", "e", "zh", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "", "y", "", "e", "yu", "ya", "i", "yi", "ye", "g"],
+    strict=True,
+)))  # fmt: skip
 
 
 def fold(text: str) -> str:
@@ -45,13 +54,27 @@ def _plain_character(character: str) -> str:
 def speaker_key(name: str) -> str:
     """Return a key that all spellings of a speaker's name share, "" for no name.
 
-    Case, accents, punctuation, blanks and leading honorifics ("H.E. Mr.") are ignored, unless the
-    name is only an honorific. Ranks and offices count: "General" and "President" can be two people.
+    Case, accents, punctuation, blanks and honorifics ("H.E. Mr.") are ignored, unless the name is
+    only an honorific. Ranks and offices count: "General" and "President" can be two people. A
+    Cyrillic name has the key of its English spelling: "Ада Лорн" is "Ada Lorn". Chinese and Arabic
+    do not settle how a name is spelled, so a name in another script may have its Latin spelling
+    behind a slash: "艾达·洛恩 / Ada Lorn" is "Ada Lorn", too.
     """
+    if not name.isascii() and name.count("/") == 1:
+        latin = [part for part in name.split("/") if all(sign < "ɐ" for sign in part)]
+        name = latin[0] if len(latin) == 1 else name
     key = fold(name)
     while (found := _HONORIFIC.match(key)) and found.end() < len(key):
         key = key[found.end() :]
-    return key
+    if key.isascii():
+        return key
+    return _in_latin_letters(_HONORIFIC_BEHIND.sub("", key))
+
+
+def _in_latin_letters(key: str) -> str:
+    """Transliterate Cyrillic as the BGN/PCGN system, with names in "-y" for "-ий"."""
+    key = re.sub(r"[иы]и\b", "y", key)  # `fold` has taken the mark of й
+    return key.translate(_CYRILLIC)
 
 
 def without_honorifics(name: str) -> str:
@@ -142,7 +165,12 @@ def segmented(text: str) -> str:
     """
     if text.isascii():
         return text
-    return _EACH_UNSPACED.sub(r" \g<0> ", text.translate(_INDEXED))
+    return _EACH_UNSPACED.sub(r" \g<0> ", without_variants(text))
+
+
+def without_variants(text: str) -> str:
+    """Return `text` with Arabic folded as in `fold`, and е for ё; other scripts stay."""
+    return text.translate(_INDEXED)
 
 
 def fold_case(word: str) -> str:
