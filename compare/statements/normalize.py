@@ -21,15 +21,14 @@ _HONORIFIC = re.compile(
     r"|(?:(?:royal|serene|imperial) )?highness)"
     r"|(?:the )?(?:right |rt |most )?(?:hon|honourable|honorable|reverend|rev)"
     # not "m", "d" and "don", which are initials and a name
-    r"|mlle|s e (?:m|mme|mlle|sr|sra|el sr|la sra)|excm[oa] sra?|sra?|srta|г н|г жа|господин|госпожа"
+    r"|mlle|s e (?:m|mme|mlle|sr|sra|el sr|la sra)|excm[oa] sra?|sra?|srta"
+    r"|г н|г жа|господин|госпожа"
     r"|ا ?د|د|السيده?|الدكتوره?|(?:صاحبه? )?(?:ال)?(?:معالي|سعاده|فخامه|جلاله|سمو))(?: |$)"
 )
 _HONORIFIC_BEHIND = re.compile(r"(?<=\w) ?(?:先生|女士|阁下|閣下|同志)$")
-_CYRILLIC = str.maketrans(dict(zip(
-    "абвгдежзийклмнопрстуфхцчшщъыьэюяіїєґ",
-    ["a", "b", "v", "g", "d", "e", "zh", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "", "y", "", "e", "yu", "ya", "i", "yi", "ye", "g"],
-    strict=True,
-)))  # fmt: skip
+_LETTERS_OF_CYRILLIC = "абвгдезийклмнопрстуфхыэіґ", "abvgdeziyklmnoprstufhyeig"
+_SOUNDS = {"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "yu", "я": "ya"}
+_CYRILLIC = str.maketrans(*_LETTERS_OF_CYRILLIC, "ъь") | str.maketrans({**_SOUNDS, "є": "ye"})
 
 
 def fold(text: str) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from compare.statements.duplicates import text_key
+from compare.statements.duplicates import text_key, words_key
 from tests.fakes import statement
 
 
