@@ -53,7 +53,7 @@ from compare.library.passage_store import (
 from compare.library.sqlite_writer import STORE, TRANSLATIONS, VECTORS, write_tables, write_vectors
 from compare.safe_text import one_line
 from compare.statements import Statement
-from compare.statements.normalize import content_words, distinct_words, fold_case
+from compare.statements.normalize import content_words, distinct_words, fold_case, segmented
 
 if TYPE_CHECKING:
     from typing import Self
@@ -467,7 +467,7 @@ def _quoted(word: str) -> str:
 
 
 def _string(word: str) -> str:
-    return '"' + word.replace('"', '""') + '"'
+    return '"' + segmented(word).replace('"', '""') + '"'
 
 
 def _load_vectors(path: Path, shape: tuple[int, int]) -> Halves:

@@ -34,6 +34,7 @@ from compare.statements import (
     split_statement,
     words_key,
 )
+from compare.statements.normalize import segmented
 from compare.statements.statement_file import new_database
 from compare.strict_json import read_json
 
@@ -133,13 +134,15 @@ def _add(
     rows["contents"].append((n, statement.context, data))
     for country in columns.countries:
         rows["countries"].append((n, *country))
-    rows["statement_words (rowid, about)"].append((n, columns.about))
+    rows["statement_words (rowid, about)"].append((n, segmented(columns.about)))
     keys = []
+    context = segmented(statement.context)
     for at, passage in enumerate(passages, start=row):
         keys.append(passage_key(passage.completed))
         words = words_key(passage.text, passage.context)
         rows["passages"].append((at, n, passage.start, passage.end, passage.text, keys[-1], words))
-        rows["passage_words (rowid, text, context)"].append((at, passage.searched, passage.context))
+        searched = segmented(passage.searched)
+        rows["passage_words (rowid, text, context)"].append((at, searched, context))
         if passage.translation:
             said = (at, n, passage.translation, passage.reads_translation)
             rows["translations"].append(said)

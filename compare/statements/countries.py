@@ -4,12 +4,16 @@ ISO 3166 (pycountry) is the base. `country_names.csv` adds organisations and for
 codes in the range that ISO leaves to users; shorter names to show; the successors of withdrawn
 codes (a State that was dissolved or joined another keeps its own code: its words are not its
 successor's); and spellings found in public corpora: UN and historical forms, abbreviations, errors.
+Names in French, Spanish, Russian, Chinese and Arabic are pycountry's translations and those of
+`translated_names.csv`; an English spelling always takes precedence.
 """
 
 from __future__ import annotations
 
 import csv
+import gettext
 import re
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -26,6 +30,11 @@ _FORM_OF_STATE = re.compile(
     r"|peoples?|popular|socialist|islamic|arab|hashemite|plurinational|bolivarian|united"
     r"|cooperative|co|operative|revolutionary|eastern) )+of (?:the )?"
 )
+_NAMES = ("name", "official_name", "common_name")
+_CODES = ("alpha_2", "alpha_3", "alpha_4")
+_LANGUAGES = ("fr", "es", "ru", "zh_CN", "zh_TW", "ar")
+"""Beside English."""
+
 _SHARED_NAMES = frozenset({"china", "congo", "germany", "guinea", "korea", "yemen"})
 """Several States share each name; only the form of State ("Republic of") tells them apart."""
 
@@ -120,12 +129,27 @@ def _codes() -> dict[str, str]:
         for spelling in _iso_spellings(country):
             codes.setdefault(_keys(spelling)[0], code)
     del codes["cs"]  # was Czechoslovakia's, then that of Serbia and Montenegro
+    for spelling, code in translations():
+        codes.setdefault(_keys(spelling)[0], code)
     return codes
 
 
-def _iso_spellings(entry: Any) -> list[str]:
-    names = ("name", "official_name", "common_name", "alpha_2", "alpha_3", "alpha_4")
-    return [entry._fields[name] for name in names if name in entry._fields]
+def translations() -> Iterator[tuple[str, str]]:
+    """Yield the names of countries in other languages, with their codes."""
+    import pycountry
+
+    text = files("compare.statements").joinpath("translated_names.csv").read_text("utf-8")
+    for code, spellings in list(csv.reader(text.splitlines()))[1:]:
+        yield from ((spelling, code) for spelling in spellings.split(";"))
+    for language in _LANGUAGES:
+        names = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [language])
+        for country in _iso("countries"):
+            for name in _iso_spellings(country, _NAMES):
+                yield names.gettext(name), country.alpha_3
+
+
+def _iso_spellings(entry: Any, fields: Sequence[str] = (*_NAMES, *_CODES)) -> list[str]:
+    return [entry._fields[name] for name in fields if name in entry._fields]
 
 
 @cache

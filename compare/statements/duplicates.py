@@ -11,13 +11,18 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from compare.statements.normalize import HONORIFICS
+from compare.statements.normalize import HONORIFICS, UNSPACED, without_variants
 
 if TYPE_CHECKING:
     from compare.statements.statement import Statement
 
-_HONORIFIC = re.compile(rf"\b(?:{HONORIFICS}|h\.\s?e)\.(?=\s)|\b(?:mr|mrs|ms)\b", re.I)
+_HONORIFIC = re.compile(
+    rf"\b(?:{HONORIFICS}|h\.\s?e)\.(?=\s)|\b(?:mr|mrs|ms)\b"
+    r"|\bг-(?:н|жа)\b\.?|\bالسيدة?\b",
+    re.I,
+)
 _MARK = re.compile(r"[^\w\s]|_")
+_BLANK = re.compile(rf" (?=[{UNSPACED}])|(?<=[{UNSPACED}]) ")  # no word needs it
 _ARTICLES = {"a", "an", "the"}
 _JOINING = "'’‘ʼ[]"
 """Dropped without leaving a blank: "don’t" is "dont", "shoulder[ing]" is "shouldering"."""
@@ -32,6 +37,7 @@ def words_key(text: str, context: str = "") -> int:
     """Return a signed 64-bit key, the same for texts with the same words and context.
 
     Case, punctuation, blanks, honorifics and articles are ignored; question marks and signs count.
+    So are short vowels and variants of letters in Arabic, and the dots of the Russian ё.
     """
     content = f"{_normalised(text)}\n{_normalised(context)}"
     digest = hashlib.sha256(content.encode("utf-8", "replace")).digest()
@@ -40,6 +46,7 @@ def words_key(text: str, context: str = "") -> int:
 
 def _normalised(text: str) -> str:
     text = unicodedata.normalize("NFKC", text)
+    text = text if text.isascii() else without_variants(text)
     words = _MARK.sub(_normalised_mark, _HONORIFIC.sub(" ", text)).split()
     # the A of "Plan A" is not an article
     content = [
@@ -47,7 +54,8 @@ def _normalised(text: str) -> str:
         for at, word in enumerate(words)
         if word.casefold() not in _ARTICLES or (word == "A" and at)
     ]
-    return " ".join(content).casefold() or " ".join(text.split())
+    key = " ".join(content).casefold() or " ".join(text.split())
+    return key if key.isascii() else _BLANK.sub("", key)
 
 
 def _normalised_mark(mark: re.Match[str]) -> str:

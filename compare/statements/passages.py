@@ -1,25 +1,28 @@
 """Split statements into passages: sentences with their offsets in the statement.
 
-sentencex proposes the breaks by the rules of the language. `ABBREVIATIONS` is only used to
-rejoin what it split after titles, abbreviations and initials; it never adds a break. Then very
+sentencex proposes the breaks by the rules of the language. `ABBREVIATIONS` rejoins what it split
+after titles, abbreviations and initials, and only adds breaks behind units ("2022 г."). Then very
 short sentences join a neighbour, and very long ones are cut into windows. Only blanks between
 passages are left out.
 """
 
 from __future__ import annotations
 
+import csv
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from sentencex import get_sentence_boundaries
 
 from compare.statements.alignment import align
 from compare.statements.languages import language_code
-from compare.statements.normalize import HONORIFICS
+from compare.statements.normalize import UNSPACED
 
 if TYPE_CHECKING:
     from compare.statements.statement import Statement
@@ -138,26 +141,33 @@ def sentences(text: str, language: str) -> list[tuple[int, int]]:
     """Return the start and end of each sentence of `text`; "" is read as English."""
     code = language_code(language)
     words = ABBREVIATIONS.get(code, ABBREVIATIONS["en"])
-    whole = _merge_false_breaks(text, _sentences(text, code), words)
+    whole = _merge_false_breaks(text, _sentences(text, code, words), words)
     found = (_TRIMMED.search(text, start, end) for start, end in whole)
     return [sentence.span() for sentence in found if sentence]
 
 
 _TRIMMED = re.compile(r"\S(?:.*\S)?", re.S)
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_CLOSING = tuple("」』》）】")
 _BLOCK = 8000
 _BLOCK_ENDS = (re.compile(r".*\n[^\S\n]*\n", re.S), re.compile(r".*(?:[.!?؟।]\s|[。！？])", re.S))
 
 
-def _sentences(text: str, code: str) -> list[tuple[int, int]]:
-    """Return the sentences that sentencex finds as spans without gaps, blanks included."""
+def _sentences(text: str, code: str, words: Abbreviations) -> list[tuple[int, int]]:
+    """Return the sentences of sentencex and behind units as spans without gaps, with blanks."""
     code = code if 2 <= len(code) <= 3 else "en"
     text = _SURROGATE.sub("\ufffd", text)
     # use only the starts: some ends of sentencex skip blanks
     starts = {0}
     for begin, end in _blocks(text):
         for piece in get_sentence_boundaries(code, text[begin:end]):
-            starts.add(begin + piece["start_index"])
+            start = begin + piece["start_index"]
+            while text[start : start + 1] in _CLOSING:
+                start += 1
+            starts.add(start)
+    for unit in _UNIT.finditer(text) if words.units else ():
+        if unit[1].lower() in words.units and unit[2].lower() in words.starters:
+            starts.add(unit.start(2))
     ordered = sorted(starts)
     return list(zip(ordered, [*ordered[1:], len(text)], strict=True))
 
@@ -178,10 +188,6 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
 # -- false breaks ---------------------------------------------------------------------------------
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
 @dataclass(frozen=True, slots=True)
 class Abbreviations:
     """The words of a language that make a break wrong or right, in lower case.
@@ -189,39 +195,50 @@ class Abbreviations:
     Attributes:
         titles: A word of the same sentence always follows these. Without their full stop.
         references: The sentence continues after these if a number or a symbol ("A/75") follows.
-        starters: After "U.S." or an initial, these begin a sentence if they have a capital letter.
+        units: The sentence continues after these ("2022 г.") unless a starter follows.
+        starters: After "U.S.", an initial or a unit, these begin a sentence.
+        going_on: Matches the last character and the following words if they go on.
     """
 
-    titles: frozenset[str]
-    references: frozenset[str]
-    starters: frozenset[str]
+    titles: frozenset[str] = frozenset()
+    references: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
+    starters: frozenset[str] = frozenset()
+    going_on: re.Pattern[str] = re.compile("(?!)")
 
 
-ABBREVIATIONS = {
-    "en": Abbreviations(
-        titles=_set("""
-            amb messrs mlle h.e gen lt col maj capt cpl sgt adm cmdr brig sen
-            rep gov pres hon rt.hon rev sec supt st mt ft e.g i.e cf vs viz approx
-        """)
-        | set(HONORIFICS.split("|")),
-        references=_set("""
-            para paras art arts no nos vol vols p pp ch res doc add rev corr fig figs sect secs
-            subpara jan feb mar apr jun jul aug sept sep oct nov dec ca eq annex op ibid
-        """),
-        starters=_set("""
-            the a an we i you he she it they this that these those there here our my your his her
-            its their in on at by for from with without and but or so yet as if when while since
-            because although however therefore thus let what who why how no not yes now today
-        """),
-    )
+_LOWER_CASE = r".(?:\s|[—–-])*[a-zà-ÿа-яё]"  # no sentence begins so
+_GOING_ON = {
+    "fr": _LOWER_CASE,
+    "es": _LOWER_CASE,
+    "ru": _LOWER_CASE,
+    "ar": r"[»”\"]\s*(?:قال|سأل|أضاف|أجاب|رد|صرح|أكد)\b",
+    "zh": r".——|[”」』][^，。！？；：“「『]{0,12}[说說道问問][。，：]",
 }
-"""By ISO 639-1 code; a language without an entry uses the English one."""
+"""By language: the last character of a sentence and what follows, where there is no break."""
 
-_LAST_WORD = re.compile(r"(?:^|[\s(\[\"'“‘«/–—-])((?:[^\W\d_]+\.)*[^\W\d_]+)\.\s*\Z")
+
+def _abbreviations() -> dict[str, Abbreviations]:
+    kinds: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
+    text = files("compare.statements").joinpath("abbreviations.csv").read_text("utf-8")
+    for language, kind, words in list(csv.reader(text.splitlines()))[1:]:
+        kinds[language][kind] = frozenset(words.split())
+    return {
+        language: Abbreviations(**its, going_on=re.compile(_GOING_ON.get(language, "(?!)"), re.S))
+        for language, its in kinds.items()
+    }
+
+
+ABBREVIATIONS = _abbreviations()
+"""By ISO 639-1 code, from `abbreviations.csv`; a language without an entry has the English ones."""
+
+_LAST_WORD = re.compile(r"(?:^|[\s(\[\"'“‘«/–—-]|\b[dlDL]’)((?:[^\W\d_]+\.)*[^\W\d_]+)\.\s*\Z")
+_UNIT = re.compile(r"(?<!\w)((?:[^\W\d_]\.)?[^\W\d_]+)\.\s+(?=([^\W\d_a-zà-ÿа-яё][^\W\d_]*))")
 _FIRST_WORD = re.compile(r"[\s(\[\"'“‘«]*(\w+)")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]\Z")
 _REFERENCE = re.compile(r"\s*(?:\(?\d|[A-Z]+/|[IVXLC]+\b)")
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n|\r[^\S\r]*\r|\r\n[^\S\n]*\r\n|\u2029")
+_TATWEEL = "ـ"
 _TAIL = 40  # characters before a break that decide about it
 
 
@@ -240,6 +257,8 @@ def _merge_false_breaks(
 
 
 def _is_break(before: str, after: str, words: Abbreviations) -> bool:
+    if words.going_on.match(before.rstrip()[-1:] + after) and not _PARAGRAPH.search(before):
+        return False
     last = _LAST_WORD.search(before)
     if last is None or _PARAGRAPH.search(before[last.end(1) :]) or after.isspace():
         return True
@@ -250,18 +269,17 @@ def _is_break(before: str, after: str, words: Abbreviations) -> bool:
         return False
     if word in words.references and _REFERENCE.match(after):
         return False
-    initial = len(word) == 1 and last[1].isupper()
-    if initial or _DOTTED.match(word):
+    initial = len(word.strip(_TATWEEL)) == 1 and not last[1].islower()
+    if initial or word in words.units or _DOTTED.match(word):
         return follower.lower() in words.starters
     return True
 
 
 # -- short and long ------------------------------------------------------------------------------
 
-_UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _UNSPACED_LONG = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 _WORD = re.compile(
-    rf"[{_UNSPACED}]{{1,2}}|[{_UNSPACED_LONG}]{{1,5}}|[^\s{_UNSPACED}{_UNSPACED_LONG}]{{1,40}}"
+    rf"[{UNSPACED}]{{1,2}}|[{_UNSPACED_LONG}]{{1,5}}|[^\s{UNSPACED}{_UNSPACED_LONG}]{{1,40}}"
 )
 """A word; in scripts without blanks between words, a word's average number of letters.
 
@@ -298,8 +316,8 @@ def _may_join(before: int, after: int) -> bool:
     return max(before, after) > LONG or before + after <= LONG
 
 
-_STRONG = ";:—–.!?。！？"
-_WEAK = ",、，،)"
+_STRONG = ";:—–.!?。！？；：؛؟"
+_WEAK = ",、，،)）"
 
 
 def _windows(text: str, start: int, end: int) -> list[tuple[int, int]]:

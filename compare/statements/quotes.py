@@ -14,15 +14,18 @@ from compare.statements.statement import Country, PartialDate, Statement
 LONGEST = 20_000
 """Characters of the longest quote: about ten pages."""
 
-_HYPHEN_BREAK = re.compile(r"(?<!\w)(\w+)[-\u00ad\u2010]\s*\n\s*([a-zà-ÿ]\w*)")
+_HYPHEN_BREAK = re.compile(r"(?<!\w)(\w+)[-\u00ad\u2010]\s*\n\s*([a-zà-ÿа-яё]\w*)")
 PREFIXES = re.compile("all|anti|co|cross|ex|far|long|multi|non|post|pre|pro|self|semi|short|well")
 """First parts of words that keep their hyphen at the end of a line."""
 
 _SHOWN = 20  # characters in an error
 
 _DETAILS = ("speaker", "role", "country", "date", "context")
-_QUOTED = re.compile(r'(?:"([^"]*)"|“([^“”]*)”|„([^„“”]*)[“”]|«([^«»]*)»|‘([^‘]*)’)([.,]?)\Z')
-_HALF_QUOTED = re.compile(r'["“„«]([^"“”„«»]*)\Z')
+_QUOTED = re.compile(
+    r'(?:"([^"]*)"|“([^“”]*)”|„([^„“”]*)[“”]|«([^«»]*)»|‘([^‘]*)’'
+    r"|「([^「」]*)」|『([^『』]*)』|＂([^＂]*)＂|‹([^‹›]*)›)([.,。，،]?)\Z"
+)
+_HALF_QUOTED = re.compile(r'["“„«「『]([^"“”„«»「」『』]*)\Z')
 _LINE_END = re.compile("\r\n?|[\x0b\x0c]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u2060\ufeff]")
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
@@ -106,7 +109,7 @@ def _beginning(text: str) -> str:
     if len(text) <= LONGEST:
         return text
     cut = text[:LONGEST]
-    end = max(cut.rfind(f"{mark} ") for mark in ".!?")
+    end = max(cut.rfind(mark) for mark in (". ", "! ", "? ", "؟ ", "。", "！", "？"))
     return cut[: end + 1] if end > 0 else cut.rpartition(" ")[0] or cut
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -28,7 +27,7 @@ from compare.statements import (
     words_key,
 )
 from compare.statements.duplicates import text_key
-from compare.statements.normalize import content_words, distinct_words
+from compare.statements.normalize import content_words, distinct_words, searchable
 
 
 class RowSet:
@@ -145,7 +144,7 @@ def has_words(passage: Passage, filters: Filters) -> bool:
 
 
 def folded_words(text: str) -> list[str]:
-    return re.findall(r"\w+", fold(text))
+    return searchable(text).split()
 
 
 class MemoryStore:
@@ -200,7 +199,7 @@ class MemoryStore:
             known = (e.speaker, e.role, e.countries, e.venue, e.title, e.source, e.context, e.id)
             return folded_words(" ".join((e.text, *known)))
 
-        wanted = {folded_words(word)[0] for word in distinct_words(query)}
+        wanted = {one for word in distinct_words(query) for one in folded_words(word)}
         found = [e for e in self.by_id.values() if passes(e, filters) and wanted <= {*about(e)}]
         if filters.words:
             holding = {p.statement_id for p in self.all if has_words(p, filters)}

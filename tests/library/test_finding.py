@@ -152,6 +152,51 @@ def test_words_are_found_as_they_are_spelled_in_the_statement(
     assert ids(library.browse(query=query)) == [f"s-{row}" for row in rows]
 
 
+SCRIPTS = [
+    "我们反对封锁梅伦港，运河必须开放。",
+    "瓦尔多利亚支持开放港口。",
+    "Мы ещё не открыли канал в Остии.",
+    "نُعارِضُ إغلاق القناة في مدينة ميرين.",
+    "Nous avons déjà fermé le canal à Ostia.",
+    "¿Cuándo abrirán ustedes el puerto marítimo?",
+]
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("封锁", [0]),
+        ("梅伦港", [0]),
+        ("开放", [0, 1]),
+        ("港口", [1]),
+        ("锁封", []),
+        ("еще", [2]),
+        ("ОСТИИ", [2]),
+        ("نعارض", [3]),
+        ("اغلاق", [3]),
+        ("مدينه", [3]),
+        ("القنـــاة", [3]),
+        ("deja", [4]),
+        ("fermé", [4]),
+        ("maritimo", [5]),
+    ],
+)
+def test_words_are_found_in_every_script(folder: Path, query: str, rows: list[int]) -> None:
+    said = [statement(f"s-{n}", text) for n, text in enumerate(SCRIPTS)]
+    library = Library.build(said, folder, HashingEncoder())
+    assert ids(library.browse(query=query)) == [f"s-{row}" for row in rows]
+    within = library.store.select(Filters(words=(query,)))
+    assert [*within.holds(np.arange(6)).nonzero()[0]] == rows
+    assert sorted(library.store.ranked_by_words(query, 9).tolist()) == rows
+
+
+def test_chinese_passages_rank_by_the_pairs_of_characters_that_they_share(folder: Path) -> None:
+    said = [statement(f"s-{n}", text) for n, text in enumerate(SCRIPTS)]
+    library = Library.build(said, folder, HashingEncoder())
+    ranked = library.store.ranked_by_words("他们反对封锁港口和运河", 9)
+    assert ranked.tolist() == [0, 1]
+
+
 def test_every_statement_is_found_by_its_own_words(folder: Path) -> None:
     said = [statement(f"s-{n}", text) for n, text in enumerate(SPELLED)]
     library = Library.build(said, folder, HashingEncoder())

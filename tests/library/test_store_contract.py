@@ -392,6 +392,18 @@ def test_passages_are_ranked_by_the_words_they_share(store: PassageStore) -> Non
     assert store.ranked_by_words("blockade", 99, RowSpans.of(EVERY[:0])).tolist() == []
 
 
+def test_words_are_found_in_every_script(writer: InFiles | InDatabase, tmp_path: Path) -> None:
+    said = ["我们反对封锁梅伦港。", "Мы ещё не открыли канал.", "نُعارِضُ إغلاق القناة اليوم."]
+    scripts = [statement(f"s-{n}", text) for n, text in enumerate(said)]
+    store = writer.write("scripts", tmp_path, scripts)
+    for query, n in [("封锁", 0), ("梅伦港", 0), ("еще", 1), ("نعارض", 2), ("اغلاق القناه", 2)]:
+        rows = selected_rows(store.select(Filters(words=(query,))))
+        assert [passage.statement_id for passage in store.passages(rows)] == [f"s-{n}"], query
+        assert [entry.id for entry in store.browse(Filters(), query, 9, 0)[0]] == [f"s-{n}"], query
+        assert store.ranked_by_words(query, 1).tolist() == rows.tolist(), query
+    assert len(store.select(Filters(words=("锁封",)))) == 0
+
+
 # -- Actors --------------------------------------------------------------------------------------
 
 

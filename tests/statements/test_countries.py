@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.statements import Country, country_code, country_key, country_name, parse_countries
+from compare.statements import (
+    Country,
+    countries,
+    country_code,
+    country_key,
+    country_name,
+    parse_countries,
+)
 from compare.statements.countries import name_entries
 
 OWN = {
@@ -31,6 +38,39 @@ def test_every_own_spelling_has_its_own_code_only() -> None:
     for entry in name_entries():
         for spelling in filter(None, entry.spellings.split(";")):
             assert country_code(spelling) == entry.code, spelling
+
+
+def test_every_translated_name_has_its_own_code_only() -> None:
+    for spelling, code in countries.translations():
+        found = country_code(spelling)
+        assert found == code, (spelling, found)
+
+
+@pytest.mark.parametrize(
+    ("spelling", "code"),
+    [
+        ("Китай", "CHN"),
+        ("КНР", "CHN"),
+        ("中国", "CHN"),
+        ("中华人民共和国", "CHN"),
+        ("الصين", "CHN"),
+        ("جُمهُوريّة الصّين الشّعبية", "CHN"),
+        ("Россия", "RUS"),
+        ("Российская Федерация", "RUS"),
+        ("Fédération de Russie", "RUS"),
+        ("Соединенные Штаты Америки", "USA"),
+        ("С.Ш.А.", "USA"),
+        ("EE. UU.", "USA"),
+        ("EE.UU.", "USA"),
+        ("États-Unis", "USA"),
+        ("الولايات المتحدة", "USA"),
+        ("الامم المتحده", "UNO"),
+        ("Corée, République de", "KOR"),
+        ("KNДР", None),
+    ],
+)
+def test_names_in_other_languages(spelling: str, code: str | None) -> None:
+    assert country_code(spelling) == code
 
 
 def test_every_code_has_a_name_that_leads_back_to_it() -> None:

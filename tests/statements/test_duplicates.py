@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from compare.statements.duplicates import text_key
+from compare.statements.duplicates import text_key, words_key
 from tests.fakes import statement
 
 
@@ -57,3 +57,30 @@ def test_a_fragment_is_the_same_only_in_the_same_context() -> None:
 def test_he_is_a_word_and_no_honorific() -> None:
     assert key("He agreed with Mr. He.") == key("he agreed with he")
     assert key("He agreed.") != key("Agreed.")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("我们反对，封锁运河。", "我们反对 封锁运河"),
+        ("“我们反对封锁。”", "「我们反对封锁」"),
+        ("نُعارِضُ إغلاق القناة!", "نعارض اغلاق القناه"),
+        ("السيد لورن هنا", "لورن هنا"),
+        ("Г-н Лорн ещё здесь!", "Лорн еще здесь"),
+    ],
+)
+def test_the_same_words_in_other_scripts(first: str, second: str) -> None:
+    assert words_key(first) == words_key(second)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("我们反对封锁", "我们不反对封锁"),
+        ("你们同意？", "你们同意。"),
+        ("نعارض الإغلاق", "لا نعارض الإغلاق"),
+        ("Мы здесь", "Мы не здесь"),
+    ],
+)
+def test_other_words_in_other_scripts(first: str, second: str) -> None:
+    assert words_key(first) != words_key(second)

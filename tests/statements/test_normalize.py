@@ -66,7 +66,7 @@ def test_an_honorific_alone_stays() -> None:
         ("Søren Bjørnskov", "soren bjornskov"),
         ("O’Dovan", "odovan"),
         ("O'Dovan", "odovan"),
-        ("Владимир Йолкин", "владимир иолкин"),
+        ("Владимир Йолкин", "vladimir iolkin"),
         ("वी. के. सिन्हा", "वी के सिन्हा"),
     ],
 )
@@ -90,3 +90,36 @@ def test_content_words_are_folded_once_and_without_stop_words() -> None:
     text = "The Weiß WEISS weiß and the Port; Erdog\u0306an, Erdoğan"
     assert list(content_words(text)) == ["weiss", "port", "erdoğan"]
     assert distinct_words("Port PORT İzmir") == ["Port", "İzmir"]
+
+
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [
+        ("Ада Лорн", "Ada Lorn"),
+        ("Г-жа Ада Лорн", "Ms. Ada Lorn"),
+        ("Юрий Белый", "Yury Bely"),
+        ("S. E. M. Bren Tal", "H.E. Mr. Bren Tal"),
+        ("Excma. Sra. Ada Lorn", "Ada Lorn"),
+        ("السيدة آدا لورن", "ادا لورن"),
+        ("معالي د. سليم تال", "سليم تال"),
+        ("艾达·洛恩女士", "艾达·洛恩"),
+        ("艾达·洛恩 / Ada Lorn", "Ada Lorn"),
+    ],
+)
+def test_a_speaker_in_other_scripts(name: str, same: str) -> None:
+    assert speaker_key(name) == speaker_key(same)
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("M. Lorn", "Lorn"),
+        ("Don Lorn", "Lorn"),
+        ("Лорн А. Б.", "Лорн В. Г."),
+        ("李蔷", "李强"),
+        ("艾达 (Premier)", "洛恩 (Premier)"),
+        ("先生", ""),
+    ],
+)
+def test_speakers_who_may_be_two_stay_apart(name: str, other: str) -> None:
+    assert speaker_key(name) != speaker_key(other)

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compare.statements import Passage, complete, split_quote, split_statement
-from compare.statements.passages import ABBREVIATIONS, LONG, SHORT, Abbreviations, spans
+from compare.statements.passages import ABBREVIATIONS, LONG, SHORT, Abbreviations, sentences, spans
 from tests.fakes import statement
 
 
@@ -68,6 +69,28 @@ def test_titles_abbreviations_and_initials_do_not_end_a_sentence(text: str) -> N
         text,
         "Then all of us went home.",
     ]
+
+
+SENTENCES = Path(__file__).with_name("sentences.tsv").read_text("utf-8").splitlines()[1:]
+
+
+@pytest.mark.parametrize("line", SENTENCES)
+def test_sentences_of_other_languages(line: str) -> None:
+    language, marked = line.split("\t")
+    text = marked.replace("|", "" if language == "zh" else " ")
+    found = [text[start:end] for start, end in sentences(text, language)]
+    assert found == [sentence.strip() for sentence in marked.split("|")]
+
+
+@pytest.mark.parametrize(
+    ("language", "comma"), [("zh", "，"), ("zh", "；"), ("zh", "、"), ("ar", "، "), ("ar", "؛ ")]
+)
+def test_long_sentences_of_other_scripts_are_cut_at_their_marks(language: str, comma: str) -> None:
+    clause = "我们反对封锁运河的一切企图" * 4 if language == "zh" else "نحن نرفض إغلاق القناة " * 9
+    text = comma.join([clause.strip()] * 6) + "."
+    cut = [text[start:end] for start, end in spans(text, language)]
+    assert len(cut) > 1
+    assert all(part.endswith(comma.strip()) for part in cut[:-1])
 
 
 @pytest.mark.parametrize(
@@ -164,7 +187,7 @@ def test_the_abbreviations_are_those_of_the_language(monkeypatch: pytest.MonkeyP
     whole = "Das sagte uns Stv. Lorn gestern am Abend."
     cut = ["Das sagte uns Stv.", "Lorn gestern am Abend."]
     assert split_quote(whole, "de") == split_quote(whole, "en") == cut
-    own = Abbreviations(titles=frozenset({"stv"}), references=frozenset(), starters=frozenset())
+    own = Abbreviations(titles=frozenset({"stv"}))
     monkeypatch.setitem(ABBREVIATIONS, "de", own)
     assert split_quote(whole, "de") == split_quote(whole, "deu") == [whole]
     assert split_quote(whole, "en") == cut
