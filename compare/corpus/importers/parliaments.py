@@ -34,11 +34,11 @@ from compare.corpus.importers.sources import (
     Source,
     each_file,
     missing_file,
+    set_aside,
     track_file,
 )
 from compare.corpus.tables import read_tsv
 from compare.corpus.values import BadFileError, Problem, Row
-from compare.errors import CorpusError
 from compare.statements import country_code, country_name
 from compare.statements.languages import language_code
 
@@ -295,27 +295,13 @@ def _read_parlamint_text(source: Source, account: Account) -> Iterator[Piece]:
                 if other.path.parent == Path(folder):
                     other.path.unlink()
             else:
-                own[found["stem"]] = _set_aside(entry, Path(folder) / str(number))
+                own[found["stem"]] = set_aside(entry, Path(folder) / str(number))
         for entry in texts.values():
             consequence = "no speaker is known; put it beside the text"
             yield missing_file(entry.label, "its table (-meta.tsv)", consequence)
             yield from _read_pair(entry, None, account)
     for _ in waiting:
         account.skip_file("tables without a text")
-
-
-def _set_aside(entry: Entry, path: Path) -> Entry:
-    """Put an archive's member into a temporary file, so that memory does not grow."""
-    if entry.content is None:
-        return entry
-    try:
-        path.write_bytes(entry.content)
-    except OSError as error:
-        raise CorpusError(
-            f"{entry.label} cannot be kept in a temporary file until its other half is read "
-            f"({error.strerror}): make room there, or unpack the archive and name the folder."
-        ) from None
-    return replace(entry, path=path, content=None)
 
 
 def _read_pair(text: Entry, table: Entry | None, account: Account) -> Iterator[Piece]:
