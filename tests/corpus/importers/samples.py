@@ -115,7 +115,7 @@ SAMPLES: Mapping[str, Files] = {
     },
     "press-text": {
         "a.txt": "Conférence de presse de Mme Ada Veld, ministre des canaux (Auster, 3 février "
-        "2031)\n\nQ - Quand ?\n\nR - Nous ouvrons l’écluse.\n"
+        "2031)\n\nQ - Quand ?\n\nR - We open the lock.\n"
     },
     "russian-mfa": {
         "a.txt": "Briefing by Foreign Ministry Spokeswoman Ada Roe, Moscow, February 3, 2031\n\n"
