@@ -38,6 +38,7 @@ def test_the_shipped_collections_can_be_imported_and_are_fetched_over_tls() -> N
         assert collection.licence
         assert collection.cite
         assert re.fullmatch(r"(\d{4}-\d{2}-\d{2})?", collection.tried)
+    assert {each.languages for each in found.values()} >= {"French", "Spanish"}
     assert found["un-general-debate"].dataset == "doi:10.7910/DVN/0TJX8Y"
     assert found["un-security-council"].dataset == "doi:10.7910/DVN/KGVSYH"
 

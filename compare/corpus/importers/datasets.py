@@ -33,6 +33,7 @@ from compare.corpus.importers.text import (
     turn_of_label,
 )
 from compare.corpus.values import BadFileError, Problem, Row
+from compare.statements import language_of
 
 # The Executive Communications Dataset: one paragraph per row, joined into documents here
 
@@ -146,6 +147,10 @@ def _day_first(date: str) -> str:
 _SPEECH = ("date", "agenda", "speechnumber", "speaker", "party", "chair", "text", "parliament",
            "iso3country")  # fmt: skip
 _R = frozenset({".rds", ".rdata"})
+_LANGUAGES = {"AUT": "de", "CZE": "cs", "DEU": "de", "DNK": "da", "ESP": "es", "FIN": "fi",
+              "NLD": "nl", "SWE": "sv"}  # fmt: skip
+"""The languages of the parliaments that do not debate in English."""
+
 MOST_DAYS = 1_000  # the latest, whose numbers of speeches are remembered
 
 
@@ -170,6 +175,7 @@ def _parlspeech(days: dict[str, Counter[str]], record: Record, account: Account)
     if len(days) > MOST_DAYS:
         del days[next(iter(days))]
     again = f"-{numbers[number]}" if numbers[number] > 1 else ""
+    language = _LANGUAGES.get(record.known("iso3country"))
     chairs = record.known("chair").casefold() in {"true", "1", "t"}
     if chairs:
         account.note("speeches of the chair")
@@ -181,6 +187,7 @@ def _parlspeech(days: dict[str, Counter[str]], record: Record, account: Account)
         "text": text,
         "role": "Chair" if chairs else "",
         "source": f"ParlSpeech V2 (Rauh, Schwalbach), {record.entry.base}",
+        "language": language_of(text, language) if language else "",  # few words say little
         "doc_type": "parliamentary speech",
     }  # fmt: skip
 

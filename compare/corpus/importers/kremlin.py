@@ -1,10 +1,18 @@
-"""The Kremlin's pages in English: HTML with a turn behind each name in bold letters."""
+"""The Kremlin's pages, English and Russian: HTML with a turn behind each name in bold letters.
+
+A page has the same number in both languages. If a corpus has both pages and their turns correspond,
+the English is the translation of the Russian.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from compare.corpus.importers.people import (
@@ -18,10 +26,13 @@ from compare.corpus.importers.registry import Format
 from compare.corpus.importers.sources import (
     Account,
     Entry,
+    Piece,
     Reason,
     SkipFileError,
+    Source,
     claim_key,
-    each_file,
+    read_entry,
+    set_aside,
 )
 from compare.corpus.importers.text import Turn, gather_turns, tidy_line, turn_cells
 from compare.corpus.values import BadFileError, Row
@@ -30,24 +41,125 @@ COUNTRY = "Russia"
 PRESIDENTS = frozenset({"Vladimir Putin", "Dmitry Medvedev"})
 """Who speaks for the country even if no role stands before the name."""
 
+RUSSIAN_COUNTRY = "России|Российской Федерации|РФ"
+RUSSIAN_PRESIDENTS = {"В.Путин": "Владимир Путин", "Д.Медведев": "Дмитрий Медведев"}
+"""The same in Russian: the genitive of the country, and full names by labels."""
+
 _PAGES = frozenset({".html", ".htm"})
 _HIDDEN = ("masha-ignore", "hidden-copy")  # tooltips and page furniture
+_SITES = {"en": "en.kremlin.ru", "ru": "kremlin.ru"}
 _FURNITURE = "page furniture"
 _BRACKETS = re.compile(r"\([^()]*\)")
 _SHOUTED = re.compile(r"(?<![A-Z])(?:[A-Z]{3,}+(?: |$)){2,}$")
 _SMALL_WORDS = PARTICLES | {"of", "the", "and", "for", "in", "on", "to", "at", "by", "a", "i"}
+_INTERVIEW = ("interview", "интервью")
 _LONGEST_LABEL = 300
 _NOBODY = {
-    Reason.QUESTIONS: re.compile(r"Questions?|Journalist|Reporter|Correspondent"),
+    Reason.QUESTIONS: re.compile(
+        r"Questions?|Journalist|Reporter|Correspondent"
+        r"|(?:Вопрос|Журналист|Корреспондент)\w*(?: из зала)?"
+    ),
     Reason.UNNAMED: re.compile(
         r"Audience|Remarks?|Response|Repl(?:y|ies)|Answers?|Voices?|All|Shout.*|Phrase"
+        r"|(?:Реплик[аи]|Ответ|Голоса?|Возглас|Выкрик)(?: из зала)?|Из зала|Все|Участник\w*"
     ),
 }
-_ASKING = re.compile(r"(?i)\b(?:anchor|correspondent|journalist|presenter|interviewer)\b")
-_CHAIRING = re.compile(r"(?i)\b(?:moderator|host)\b")
-_TRANSLATED = re.compile(r"(?i)\((?:as )?(?:re-?)?translat\w+[.:]*\)[.:]? ?")
+_ASKING = re.compile(
+    r"(?i)\b(?:anchor|correspondent|journalist|presenter|interviewer)\b"
+    r"|\b(?:корреспондент|журналист|телеведущ|обозреватель)"
+)
+_CHAIRING = re.compile(r"(?i)\b(?:moderator|host)\b|\b(?:модератор|ведущ)")
+_TRANSLATED = re.compile(
+    r"(?i)\((?:as )?(?:re-?)?translat\w+[.:]*\)[.:]? ?"
+    r"|\((?:как |обратный )?перев(?:едено|од)\)[.:]? ?|\(через переводчика\)[.:]? ?"
+)
 _REPLYING = re.compile(r"(?i)^\((?P<to>(?:reply|answer|respond|address)ing [^()]*)\)[ :]*")
 _WENT_ON = re.compile(r"\([^()]* went on to [^()]*\)\.? ?")
+
+
+_IN_RUSSIAN = re.compile(
+    rb"og:url[\"'][^>]{0,20}content=[\"']https?://(?:www\.|special\.)?kremlin\.ru/"
+)
+_HEAD = 20_000  # bytes that have a page's address
+_COMPARED = 200  # characters; the lengths of shorter turns say little
+_LONGEST_RATIO = 2.5  # of the lengths of a turn and of its translation
+
+
+def _read_pages(source: Source, account: Account) -> Iterator[Piece]:
+    """Yield the turns of all pages, those in Russian with the translation on the English page."""
+    languages: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in source.entries():
+        if entry.kind in _PAGES:
+            languages[entry.base].add(_language(entry))
+    waiting: dict[tuple[str, str], Entry] = {}
+    with TemporaryDirectory() as folder:
+        for number, entry in enumerate(source.entries()):
+            if len(languages[entry.base]) < 2:
+                yield from read_entry(entry, _PAGES, _read_page, account)
+                continue
+            language = _language(entry)
+            other = waiting.pop((entry.base, "en" if language == "ru" else "ru"), None)
+            if other is not None:
+                yield from _pair(*((entry, other) if language == "ru" else (other, entry)), account)
+            elif (entry.base, language) in waiting:
+                yield from read_entry(entry, _PAGES, _read_page, account)
+            else:
+                aside = set_aside(entry, Path(folder) / str(number))
+                waiting[entry.base, language] = aside
+        for entry in waiting.values():
+            yield from read_entry(entry, _PAGES, _read_page, account)
+
+
+def _language(entry: Entry) -> str:
+    """Return the language of a page by its address."""
+    try:
+        with entry.open() as opened:
+            return "ru" if _IN_RUSSIAN.search(opened.read(_HEAD)) else "en"
+    except BadFileError:  # reported when it is read
+        return "en"
+
+
+def _pair(russian: Entry, english: Entry, account: Account) -> Iterator[Piece]:
+    """Yield the turns of a page in both languages: once each if they correspond."""
+    ours, theirs = (
+        [*read_entry(entry, _PAGES, _read_page, account)] for entry in (russian, english)
+    )
+    pairs = [
+        (row, translated)
+        for row, translated in zip(ours, theirs, strict=False)
+        if isinstance(row, Row) and isinstance(translated, Row)
+    ]
+    if not (len(pairs) == len(ours) == len(theirs) and _correspond(pairs)):
+        if ours and theirs:
+            account.note("pages whose turns differ in both languages")
+        yield from (*ours, *theirs)
+        return
+    for row, translated in pairs:
+        account.leave(Reason.TRANSLATIONS, translated.cells["text"], piece=True)
+        # the English page spells names and offices as all others do
+        who = {name: translated.cells[name] for name in ("speaker", "role", "country")}
+        translation = {
+            "translation": translated.cells["text"],
+            "translation_language": "en",
+            "translated_by": "official",
+            "translation_url": translated.cells["url"],
+        }
+        yield replace(row, cells={**row.cells, **who, **translation})
+
+
+def _correspond(pairs: list[tuple[Row, Row]]) -> bool:
+    """Say whether two pages have the same speakers in the same order, and turns as long."""
+    matches: set[tuple[str, str]] = set()
+    for row, translated in pairs:
+        speakers = (row.cells["speaker"], translated.cells["speaker"])
+        lengths = sorted((len(row.cells["text"]), len(translated.cells["text"])))
+        is_president = speakers[0] in RUSSIAN_PRESIDENTS.values()
+        if is_president != (speakers[1] in PRESIDENTS) or (
+            lengths[1] > _COMPARED and lengths[1] > _LONGEST_RATIO * lengths[0]
+        ):
+            return False
+        matches.add(speakers)
+    return len(matches) == len({a for a, _ in matches}) == len({b for _, b in matches})
 
 
 def _read_page(entry: Entry, account: Account) -> Iterator[Row]:
@@ -58,10 +170,12 @@ def _read_page(entry: Entry, account: Account) -> Iterator[Row]:
     if not parts:
         raise SkipFileError("lists of pages")
     content, whole = parts[0], parts[0].text_content()
-    key = claim_key(entry, whole, account)
+    language = _language(entry)
+    key = claim_key(entry, whole, account, "ru/" if language == "ru" else "")
     account.take(whole)
     titles, places = page.find_class("entry-title")[:1], page.find_class("read__place")[:1]
     shown = (content, *titles, *places)
+    people = [_shown(name) for name in content.find_class("tooltip_title")]
     for hidden in (each for part in shown for name in _HIDDEN for each in part.find_class(name)):
         hidden.drop_tree()
     account.characters_left_out[_FURNITURE] += len(whole) - len(content.text_content())
@@ -69,17 +183,17 @@ def _read_page(entry: Entry, account: Account) -> Iterator[Row]:
     dates = page.xpath("//time[contains(@class, 'read__published')]/@datetime")
     urls = [str(url) for url in page.xpath("//meta[@property='og:url']/@content")[:1]]
     shared = {
-        "id": f"kremlin-{key}",
+        "id": f"kremlin-ru-{key}" if language == "ru" else f"kremlin-{key}",
         "title": title,
         "date": str(dates[0]) if dates else "",
         "venue": place,
         "url": "".join(u for u in urls if re.fullmatch(r"https?://(?:en\.)?kremlin\.ru/\S+", u)),
-        "source": f"President of Russia, en.kremlin.ru, {entry.base}",
-        "language": "en",
+        "source": f"President of Russia, {_SITES[language]}, {entry.base}",
+        "language": language,
         "doc_type": "transcript",
         "source_file": entry.name,
     }
-    speakers = _Speakers("interview" in title.casefold())
+    speakers = _Speakers(any(word in title.casefold() for word in _INTERVIEW), people)
     report = partial(account.leave, "the Kremlin's own report (nobody's words)")
     turns = gather_turns(_parts(content, speakers, account), report, account)
     for turn, cells in turn_cells(turns, shared, account):
@@ -90,12 +204,12 @@ def _read_page(entry: Entry, account: Account) -> Iterator[Row]:
         if reply := _REPLYING.match(text):
             note = reply["to"]
             text = account.remove("notes in brackets (kept as context)", _REPLYING, text)
-        role, is_president = speakers.roles.get(turn.label, ""), turn.label in PRESIDENTS
+        role, is_president = speakers.roles.get(turn.label, ""), _is_president(turn.label)
         cells |= {
             "text": text,
             "context": " ".join(note.strip("() .").split()),
             "role": role,
-            "country": COUNTRY if is_president else _country_of_role(role, title),
+            "country": COUNTRY if is_president else _COUNTRY_OF[language](role, title),
             "translated": translated,
         }
         yield Row(entry.label, turn.line, cells)
@@ -167,9 +281,20 @@ def _label_of(element: Any) -> tuple[str, str] | None:
         return None
     # a name or an office: only small words start in lower case
     is_name = all(
-        not re.match("[a-z]", word) or word.split("-")[0] in _SMALL_WORDS for word in label.split()
+        not re.match("[a-zа-яё]", word) or word.split("-")[0] in _SMALL_WORDS
+        for word in label.split()
     )
-    return (label, before) if is_name or (words.strip() and has_office(label.split())) else None
+    is_known = any(pattern.fullmatch(label) for pattern in _NOBODY.values())
+    is_office = (
+        has_office(label.split())
+        or _RUSSIAN_OFFICE.match(label)
+        or _RUSSIAN_NAME.fullmatch(label.partition(",")[0])
+    )
+    return (label, before) if is_name or is_known or (words.strip() and is_office) else None
+
+
+def _is_president(name: str) -> bool:
+    return name in PRESIDENTS or name in RUSSIAN_PRESIDENTS.values()
 
 
 def _is_apart(role: str, name: str) -> bool:
@@ -182,8 +307,11 @@ def _is_apart(role: str, name: str) -> bool:
 class _Speakers:
     """The speakers of a page, as identified by its labels so far."""
 
-    def __init__(self, is_interview: bool) -> None:
+    def __init__(self, is_interview: bool, people: Iterable[str]) -> None:
+        """Take the names that the page's pop-ups give, surname first."""
         self.is_interview = is_interview
+        named = (words for name in people if len(words := name.split()) > 1)
+        self._full = {f"{words[1][0]}.{words[0]}": f"{words[1]} {words[0]}" for words in named}
         self.labels: set[str] = set()
         self.roles: dict[str, str] = {}
         self._reasons: dict[str, str] = {}
@@ -198,7 +326,10 @@ class _Speakers:
         name, role = label, ""
         plain = label.partition(",")[0]
         short = [known for known in self.labels if " " in known and plain.endswith(f" {known}")]
-        if linked and linked in label and " " in linked:
+        if _RUSSIAN.match(label):
+            role, name = split_russian_role(plain)
+            name = RUSSIAN_PRESIDENTS.get(name) or self._full.get(name, name)
+        elif linked and linked in label and " " in linked:
             name, role = linked, label.removesuffix(linked).strip(" ,")
         elif short:
             name = min(short, key=len)
@@ -211,10 +342,48 @@ class _Speakers:
         if role:
             self.roles.setdefault(name, role)
         described = f"{role} {label}"
-        asks = _ASKING.search(described) or (self.is_interview and name not in PRESIDENTS)
+        asks = _ASKING.search(described) or (self.is_interview and not _is_president(name))
         chairs = _CHAIRING.search(described)
         left_out = Reason.MODERATORS if chairs else Reason.QUESTIONS if asks else ""
         return name, self._reasons.setdefault(name, left_out)
+
+
+# Russian labels: "Министр дорог П.Лунд"
+
+_RUSSIAN = re.compile("[А-ЯЁ]")
+_RUSSIAN_OFFICE = re.compile(
+    r"(?i)(?:(?:перв|действующ|чрезвычайн|специальн|постоянн|государственн|официальн)\w+ )?"
+    r"(?:президент|вице-|премьер|министр|канцлер|корол|эмир|султан|(?:со)?председател|губернатор"
+    r"|глав|руководител|секретар|директор|посол|представител|генерал|депутат|помощник|советник"
+    r"|врио|временно|ректор|патриарх|мэр|уполномоченн|начальник|команд|член|сенатор|спикер"
+    r"|заместител|пресс-секретар|ведущ|модератор|корреспондент|журналист|телеведущ)"
+)
+_RUSSIAN_WORD = "[А-ЯЁ][а-яё]+(?:-[А-ЯЁа-яё]+)*"
+_RUSSIAN_NAME = re.compile(
+    rf"(?:(?:[А-ЯЁ]\. ?){{1,2}}(?:(?:фон|дер|де|ван|аль|бен)[ -])*|{_RUSSIAN_WORD} )"
+    rf"{_RUSSIAN_WORD}$"
+)
+
+
+def split_russian_role(text: str) -> tuple[str, str]:
+    """Return role and name of "Министр дорог П.Лунд"; all is the name if no office stands there."""
+    found = _RUSSIAN_NAME.search(text)
+    role = text[: found.start()].strip() if found else ""
+    if found is None or (role and not _RUSSIAN_OFFICE.match(role)):
+        return "", text
+    return role, re.sub(r"\. ", ".", found[0])
+
+
+def _country_of_russian_role(role: str, _: str) -> str:
+    """Return the country with which an office of State ends, "" if the role names none."""
+    words = role.split()
+    if re.search(rf"(?<!\bв )(?<!\bпри )\b(?:{RUSSIAN_COUNTRY})$", role):
+        return COUNTRY
+    for at in range(1, len(words)):
+        country = leading_country(words[at:])
+        if len(country.split()) == len(words) - at and words[at - 1] not in {"в", "при", "по", "с"}:
+            return country
+    return ""
 
 
 # The countries of roles
@@ -288,9 +457,12 @@ def _names_another(title: str) -> bool:
     )
 
 
+_COUNTRY_OF = {"en": _country_of_role, "ru": _country_of_russian_role}
+
 FORMATS = (
-    Format("kremlin", "The Kremlin's pages in English",
-           "en.kremlin.ru/events/president/news/{id}.html (folder or archive)",
+    Format("kremlin", "The Kremlin's pages, English and Russian",
+           "en.kremlin.ru/events/president/news/{id}.html, and those of kremlin.ru (folder or "
+           "archive)",
            lambda seen: seen.kind in _PAGES and seen.says(r"kremlin\.ru/"),
-           each_file(_PAGES, _read_page)),
+           _read_pages),
 )  # fmt: skip

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -34,11 +34,11 @@ from compare.corpus.importers.sources import (
     Source,
     each_file,
     missing_file,
+    set_aside,
     track_file,
 )
 from compare.corpus.tables import read_tsv
 from compare.corpus.values import BadFileError, Problem, Row
-from compare.errors import CorpusError
 from compare.statements import country_code, country_name
 from compare.statements.languages import language_code
 
@@ -51,7 +51,10 @@ _LIST = re.compile(rf"{_CORPUS}(?:-listPerson|-listOrg)?\.xml")
 _ANNOTATED = "with linguistic annotation (.ana.xml)"
 _APART = frozenset({"note", "gap", "vocal", "kinesic", "incident"})
 _PARTIES = frozenset({"politicalParty", "parliamentaryGroup", "party"})
-_ROLES = {"chair": "Chair", "chairperson": "Chair", "guest": "Guest"}
+_ROLES = {
+    "chair": "Chair", "chairperson": "Chair", "guest": "Guest", "président": "Chair",
+    "головуючий": "Chair",
+}  # fmt: skip
 _WORD_STARTS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NO_WORDS = "utterances without words"
 _NO_SPEAKER = "utterances without a speaker"
@@ -273,63 +276,92 @@ _MAIN_LANGUAGES = {
     "HR": "hr", "HU": "hu", "IS": "is", "IT": "it", "LT": "lt", "LV": "lv", "NL": "nl", "PL": "pl",
     "PT": "pt", "RS": "sr", "SE": "sv", "SI": "sl", "TR": "tr",
 }  # fmt: skip  # of parliaments with one language: translated files do not name the original
+_NAMES_OF_LANGUAGES = {"українська": "uk", "російська": "ru"}
 
 
 def _read_parlamint_text(source: Source, account: Account) -> Iterator[Piece]:
-    """Yield the lines of each text file, joined with the table beside it: the English, if any."""
-    tables = filter(None, (_TABLE.fullmatch(entry.base) for entry in source.entries()))
-    english = {table["stem"] for table in tables if table["ending"] == _ENGLISH}
-    texts: dict[str, Entry] = {}  # what waits for its other half
-    waiting: dict[str, Entry] = {}
+    """Yield the lines of each text file, joined with the table beside it: the English, if any.
+
+    A machine translation of a text that is there too is joined with its lines.
+    """
+    places = _Places({entry.base for entry in source.entries()})
+    waiting: defaultdict[str, dict[str, Entry]] = defaultdict(dict)
     with TemporaryDirectory() as folder:
         for number, entry in enumerate(source.entries()):
-            text, table = _TEXT.fullmatch(entry.base), _TABLE.fullmatch(entry.base)
-            own, others = (texts, waiting) if text else (waiting, texts)
-            found = text or table
-            if found is None:
-                account.skip_file(Reason.OTHER_FILES)
-            elif table and (table["stem"] in english) != (table["ending"] == _ENGLISH):
-                account.skip_file("tables that exist in English too")
-            elif other := others.pop(found["stem"], None):
-                yield from _read_pair(*((entry, other) if text else (other, entry)), account)
-                if other.path.parent == Path(folder):
-                    other.path.unlink()
-            else:
-                own[found["stem"]] = _set_aside(entry, Path(folder) / str(number))
-        for entry in texts.values():
-            consequence = "no speaker is known; put it beside the text"
-            yield missing_file(entry.label, "its table (-meta.tsv)", consequence)
-            yield from _read_pair(entry, None, account)
-    for _ in waiting:
-        account.skip_file("tables without a text")
+            stem, part = places.of(entry.base)
+            if not stem:
+                account.skip_file(part)
+                continue
+            parts = waiting[stem]
+            parts[part] = set_aside(entry, Path(folder) / str(number))
+            if len(parts) == 2 + (stem in places.translated):
+                yield from _read_parts(waiting.pop(stem), account)
+                for each in parts.values():
+                    if each.path.parent == Path(folder):
+                        each.path.unlink()
+        for parts in waiting.values():
+            if "text" not in parts:
+                account.skip_file("tables without a text")
+                continue
+            if "table" not in parts:
+                consequence = "no speaker is known; put it beside the text"
+                yield missing_file(parts["text"].label, "its table (-meta.tsv)", consequence)
+            yield from _read_parts(parts, account)
 
 
-def _set_aside(entry: Entry, path: Path) -> Entry:
-    """Put an archive's member into a temporary file, so that memory does not grow."""
-    if entry.content is None:
-        return entry
-    try:
-        path.write_bytes(entry.content)
-    except OSError as error:
-        raise CorpusError(
-            f"{entry.label} cannot be kept in a temporary file until its other half is read "
-            f"({error.strerror}): make room there, or unpack the archive and name the folder."
-        ) from None
-    return replace(entry, path=path, content=None)
+class _Places:
+    """Which text each file of a corpus is a part of."""
+
+    def __init__(self, bases: Collection[str]) -> None:
+        tables = filter(None, map(_TABLE.fullmatch, bases))
+        self.english = {table["stem"] for table in tables if table["ending"] == _ENGLISH}
+        stems = {text["stem"] for text in filter(None, map(_TEXT.fullmatch, bases))}
+        self.translated = {_original(stem) for stem in stems} & stems
+
+    def of(self, base: str) -> tuple[str, str]:
+        """Return a text's stem, and "text", "table" or "translation"; else "" and the reason."""
+        text, table = _TEXT.fullmatch(base), _TABLE.fullmatch(base)
+        if (found := text or table) is None:
+            return "", Reason.OTHER_FILES
+        if (original := _original(stem := found["stem"])) in self.translated:
+            return (original, "translation") if text else ("", "tables of translations")
+        if table and (stem in self.english) != (table["ending"] == _ENGLISH):
+            return "", "tables that exist in English too"
+        return stem, "text" if text else "table"
 
 
-def _read_pair(text: Entry, table: Entry | None, account: Account) -> Iterator[Piece]:
-    """Yield a text file's utterances with the rows of its table; report and count both files."""
+def _original(stem: str) -> str:
+    """Return the stem of the original of a machine translation, "" if it is none."""
+    found = re.fullmatch(rf"({_CORPUS})-en(_.*)", stem)
+    return found[1] + found[3] if found and found["corpus"] != "GB" else ""
+
+
+def _read_parts(parts: Mapping[str, Entry], account: Account) -> Iterator[Piece]:
+    """Yield a text's utterances with its table and its translation; report and count the files."""
     about: dict[str, Record] = {}
+    translations: dict[str, str] = {}
+    text, table, translation = (parts.get(kind) for kind in ("text", "table", "translation"))
+    assert text is not None
     for row in track_file(table, read_tsv(table, table.label), account) if table else ():
         if isinstance(row, Problem):
             yield row
         else:
             about[row.cells.get("ID", "")] = Record(text, row, row.cells)
-    yield from track_file(text, _utterances(text, about, account), account)
+    for piece in (
+        track_file(translation, _lines(translation, account), account) if translation else ()
+    ):
+        if isinstance(piece, Problem):
+            yield piece
+        else:
+            key, _, words = piece
+            reason = Reason.TRANSLATIONS if words.strip() else _NO_WORDS
+            account.leave(reason, words, piece=True)
+            translations[key] = " ".join(words.split())
+    yield from track_file(text, _utterances(text, about, translations, account), account)
 
 
-def _utterances(entry: Entry, about: dict[str, Record], account: Account) -> Iterator[Piece]:
+def _lines(entry: Entry, account: Account) -> Iterator[tuple[str, Row, str] | Problem]:
+    """Yield the id of each line, its place and its words."""
     empty = True
     for number, line in enumerate(entry.lines(), start=1):
         if not line.strip():
@@ -341,16 +373,33 @@ def _utterances(entry: Entry, about: dict[str, Record], account: Account) -> Ite
             message = "a line is an id, a tab and the words; insert the tab"
             yield here.problem(message, value=line.strip())
             continue
+        yield key, here, account.remove(Reason.NOISES, _NOISE, account.take(words))
+    if empty:
+        raise BadFileError("it is empty; download it again")
+
+
+def _utterances(
+    entry: Entry, about: dict[str, Record], translations: Mapping[str, str], account: Account
+) -> Iterator[Piece]:
+    for line in _lines(entry, account):
+        if isinstance(line, Problem):
+            yield line
+            continue
+        key, here, text = line
         record = about.pop(key, Record(entry, here, {}))
-        text = account.remove(Reason.NOISES, _NOISE, account.take(words))
         if not text.strip():
             account.leave(_NO_WORDS, text, piece=True)
             continue
         if not record.known("Speaker_name"):
             account.note(_NO_SPEAKER)
-        yield replace(here, cells=_utterance_cells(key, record) | {"text": text})
-    if empty:
-        raise BadFileError("it is empty; download it again")
+        cells = _utterance_cells(key, record) | {"text": text}
+        if translation := translations.get(key):
+            cells |= {
+                "translation": translation,
+                "translation_language": "en",
+                "translated_by": "machine",
+            }
+        yield replace(here, cells=cells)
     for _ in about:
         account.note("table rows without words")
 
@@ -361,7 +410,9 @@ def _utterance_cells(key: str, record: Record) -> Cells:
     corpus = found["corpus"]
     translated = bool(found["translated"]) and corpus != "GB"
     mark = "-en_" if found["translated"] and "-en_" not in key else "_"
-    name, language = record.known("Speaker_name"), language_code(record.known("Lang"))
+    name, named = record.known("Speaker_name"), language_code(record.known("Lang"))
+    known = _NAMES_OF_LANGUAGES.get(named, named)  # a table in the corpus's language names its own
+    language = known if len(known) == 2 else _MAIN_LANGUAGES.get(corpus, "")
     surname, comma, forename = name.partition(", ")
     roles = (
         _ROLES.get(record.known("Speaker_role").casefold()),
@@ -377,7 +428,7 @@ def _utterance_cells(key: str, record: Record) -> Cells:
         "role": "; ".join(filter(None, roles)),
         "country": _country_of(corpus),
         "source": f"ParlaMint-{corpus}{found['translated'] or ''}, {record.entry.base}",
-        "language": "en" if translated else language if len(language) == 2 else "",
+        "language": "en" if translated else language,
         "original_language": _MAIN_LANGUAGES.get(corpus, "") if translated else "",
         "translated": "by machine" if translated else "",
         "doc_type": "parliamentary speech",

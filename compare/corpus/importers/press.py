@@ -1,4 +1,4 @@
-"""Ministries, alliances and press offices: speeches, statements and briefings as plain text.
+"""Alliances and press offices: speeches, statements and briefings as plain text.
 
 Lines about the page stand above the words; labels, if any, say who speaks.
 """
@@ -13,94 +13,15 @@ from compare.corpus.importers.people import find_full_name, has_office, spelling
 from compare.corpus.importers.registry import Format
 from compare.corpus.importers.sources import Reason
 from compare.corpus.importers.text import (
-    ANSWERS,
-    ASKERS,
-    DAY,
     MOST_WORDS,
     TEXTS,
     Page,
     Turn,
-    answer_next,
     each_page,
     is_heading,
     is_opener,
-    match_label,
     own_label_next,
 )
-
-# The Chinese and Russian foreign ministries
-
-_STAMP = re.compile(
-    r"(?:\d{4}[-/]\d{2}[-/]\d{2})?\s*(?:\d{1,2}:\d{2})?|\d{1,2} \w+ \d{4} ?\d\d:\d\d"
-)
-_CHINESE = re.compile(
-    r"(?P<role>Foreign Ministry Spokes(?:person|man|woman)) (?P<speaker>.+?)[’'`]s? "
-    r"(?:Regular |Remarks? |Press |Statement|Comment).*"
-)
-_AFTERWARDS = re.compile(r".*\b(?:raised|asked|question)\b.* after the (?:regular )?press conf.*")
-_RUSSIAN = re.compile(
-    r"\w+ by (?:the )?(?P<role>(?:Russian )?Foreign Ministry(?:’s)?(?: Official)? Spokes\w+) "
-    r"(?P<speaker>[^,(]+?),? \(?(?:(?P<venue>[^,()]+), )?(?P<date>\w+ \d{1,2}, \d{4})\)?"
-)
-_ITEM = re.compile(r"(?:[-–•]|\d+\.)\s*(?P<item>.+)")
-_MEDIA = re.compile(r"(?i)(?:\d+\. )?Answers? to (?:media )?questions.*")
-_OF_SITE = re.compile(r"(?i)(?:• )?(?:[a-z]{2}-[A-Z]{2}\d? ?)+|[\d-]+|back to top")
-_OF_CONTENTS = re.compile(
-    rf"(?i)(?:Table of )?contents:?|{_MEDIA.pattern[4:]}|{_STAMP.pattern}|{_OF_SITE.pattern[4:]}"
-)
-
-
-def _chinese(page: Page) -> Iterator[Turn | str | None]:
-    """Yield the turns: the spokesperson in the title speaks, everybody else with a label asks."""
-    title, _ = page.take_head(
-        _CHINESE,
-        'there is no title like "Foreign Ministry Spokesperson ...’s Regular Press Conference on '
-        '..."; put it above the text',
-    )
-    stamps = page.take_about(_STAMP.fullmatch)
-    day = DAY.search(title[0])
-    date = day[0] if day else "".join(stamps[:1]).partition(" ")[0]
-    page.cells.update(title.groupdict(), title=title[0], date=date)
-    page.cells.update(country="China", doc_type="press conference")
-    own_label_follows = answer_next(page.lines, title["speaker"])
-    for text, line in page.lines:
-        if _AFTERWARDS.fullmatch(text) or not re.search(r"\w", text):
-            page.leave(text, Reason.HEADINGS)
-        else:
-            yield page.labelled(text, line, match_label(text), own_label_follows)
-
-
-def _russian(page: Page) -> Iterator[Turn | str | None]:
-    """Yield each section under its heading, then the questions and answers."""
-    title, _ = page.take_head(
-        _RUSSIAN,
-        'there is no title like "Briefing by Foreign Ministry Spokeswoman ..., Moscow, ... 2025"; '
-        "put it above the text",
-    )
-    page.cells.update(title.groupdict(""), title=title[0], country="Russia", doc_type="briefing")
-    contents = page.take_about(lambda text: _ITEM.fullmatch(text) or _OF_CONTENTS.fullmatch(text))
-    headings = {_heading(text) for text in contents if not _OF_CONTENTS.fullmatch(text)}
-    own_label_follows = answer_next(page.lines, title["speaker"])
-    known_labels = ASKERS | ANSWERS | {title["speaker"].casefold()}
-    for text, line in page.lines:
-        if _heading(text) in headings or _MEDIA.fullmatch(text):
-            page.section, page.is_open = text, False
-            page.leave(text, Reason.HEADINGS)
-            yield None
-        elif _OF_SITE.fullmatch(text) or not re.search(r"\w", text):
-            page.leave(text, Reason.HEADINGS)
-        else:
-            label = match_label(text)
-            is_known = label is not None and label["label"].casefold() in known_labels
-            is_label = own_label_follows.get(line) or is_known or text.endswith("?")
-            yield page.labelled(text, line, label if is_label else None, own_label_follows)
-
-
-def _heading(text: str) -> str:
-    """Return a heading as a key: with or without its number, in any case and punctuation."""
-    item = _ITEM.fullmatch(text)
-    return " ".join(re.findall(r"\w+", (item["item"] if item else text).casefold()))
-
 
 # NATO: a press conference of one official, with guests; journalists have name and outlet
 
@@ -442,16 +363,6 @@ def _read_govuk_head(page: Page, text: str) -> None:
 
 
 FORMATS = (
-    Format("cmfa-text", "Chinese Foreign Ministry press conferences",
-           "one text file a press conference, its title line above it",
-           lambda seen: seen.kind in TEXTS and seen.says(
-               rf"^\s*(?:{_CHINESE.pattern})$", "Regular Press Conference|China"),
-           each_page("cmfa", "Ministry of Foreign Affairs of China", _chinese)),
-    Format("russian-mfa", "Russian Foreign Ministry briefings",
-           "one text file a briefing, its title line above it",
-           lambda seen: seen.kind in TEXTS and seen.says(
-               rf"^\s*(?:{_RUSSIAN.pattern})\s*$", "Moscow|Russia"),
-           each_page("russian-mfa", "Ministry of Foreign Affairs of Russia", _russian)),
     Format("nato", "NATO speeches and press conferences",
            'one text file a speech, with a line "by NATO Secretary General ..."',
            lambda seen: seen.kind in TEXTS and seen.says(

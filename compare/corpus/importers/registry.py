@@ -23,7 +23,7 @@ from compare.corpus.values import BadFileError
 from compare.errors import CorpusError
 
 GROUP = "compare.importers"
-_FAMILIES = ("un", "parliaments", "kremlin", "united_states", "press", "datasets")
+_FAMILIES = ("un", "parliaments", "kremlin", "united_states", "ministries", "press", "datasets")
 _GLIMPSED_FILES = 60
 _GLIMPSED_BYTES = 20_000
 _TABLES = frozenset({".xlsx", ".parquet"})

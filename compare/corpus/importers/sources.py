@@ -16,7 +16,7 @@ import tarfile
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, Any, Literal, Self, TypeVar
@@ -74,6 +74,7 @@ class Reason(StrEnum):
     MODERATORS = "moderators, staff and interpreters"
     UNNAMED = "audience and other unnamed voices"
     UNIDENTIFIED = "words of unidentified speakers"  # behind what may be a heading or a label
+    TRANSLATIONS = "translations (kept beside the original)"
 
 
 Piece = Row | Problem  # a statement to be, its cells named by its fields; or what is wrong
@@ -417,17 +418,23 @@ def each_file(kinds: Container[str], read: ReadEntry, aside: Collection[str] = (
 
     def read_all(source: Source, account: Account) -> Iterator[Piece]:
         for entry in source.entries():
-            if entry.base.casefold() in aside:
-                continue
-            if entry.kind not in kinds or is_skipped(entry.base):
-                account.skip_file(Reason.OTHER_KIND)
-                continue
-            try:
-                yield from track_file(entry, read(entry, account), account)
-            except SkipFileError as error:
-                account.skip_file(str(error))
+            if entry.base.casefold() not in aside:
+                yield from read_entry(entry, kinds, read, account)
 
     return read_all
+
+
+def read_entry(
+    entry: Entry, kinds: Container[str], read: ReadEntry, account: Account
+) -> Iterator[Piece]:
+    """Yield what `read` yields if the file is of some kinds, and count the file."""
+    if entry.kind not in kinds or is_skipped(entry.base):
+        account.skip_file(Reason.OTHER_KIND)
+        return
+    try:
+        yield from track_file(entry, read(entry, account), account)
+    except SkipFileError as error:
+        account.skip_file(str(error))
 
 
 def track_file(entry: Entry, pieces: Iterable[T], account: Account) -> Iterator[T | Problem]:
@@ -453,19 +460,35 @@ def track_file(entry: Entry, pieces: Iterable[T], account: Account) -> Iterator[
     account.files += 1
 
 
+def set_aside(entry: Entry, path: Path) -> Entry:
+    """Put an archive's member into a temporary file, so that memory does not grow."""
+    if entry.content is None:
+        return entry
+    try:
+        path.write_bytes(entry.content)
+    except OSError as error:
+        raise CorpusError(
+            f"{entry.label} cannot be kept in a temporary file until its other half is read "
+            f"({error.strerror}): make room there, or unpack the archive and name the folder."
+        ) from None
+    return replace(entry, path=path, content=None)
+
+
 def missing_file(label: str, what: str, consequence: str) -> Problem:
     """Return the note that a file beside the corpus is missing; nothing is skipped for it."""
     return Problem.of_file(label, f"{what} was not found, so {consequence}", skips=False)
 
 
-def claim_key(entry: Entry, body: str, account: Account) -> str:
+def claim_key(entry: Entry, body: str, account: Account, among: str = "") -> str:
     """Return a key for a document: its file's name, after its folders if that is taken.
+
+    Names are taken only `among` documents of one kind, such as those in one language.
 
     Raises:
         SkipFileError: The document was read already, in another folder.
     """
     digest = hash(" ".join(body.split()))  # 64 bits, so that no text is kept
-    read = account.documents.setdefault(entry.base, set())
+    read = account.documents.setdefault(among + entry.base, set())
     if digest in read:
         raise SkipFileError(Reason.DUPLICATES)
     name = entry.base.rpartition(".")[0]

@@ -11,7 +11,12 @@ from compare.statements import country_code
 from tests.fakes import HashingEncoder, Ran, runner
 
 Run = Callable[..., Ran]
-MADE_UP_STATES = {"Valdoria": "VLD", "Kingdom of Valdoria": "VLD", "Ostravia": "OST"}
+MADE_UP_STATES = {
+    "Valdoria": "VLD",
+    "Kingdom of Valdoria": "VLD",
+    "Вальдории": "VLD",
+    "Ostravia": "OST",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +27,8 @@ def made_up_people(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setattr(kremlin, "COUNTRY", "Ostravia")
     monkeypatch.setattr(kremlin, "PRESIDENTS", frozenset({"Bo Moss"}))
+    monkeypatch.setattr(kremlin, "RUSSIAN_COUNTRY", "Остравии")
+    monkeypatch.setattr(kremlin, "RUSSIAN_PRESIDENTS", {"Б.Мосс": "Бо Мосс"})
     monkeypatch.setattr(
         united_states,
         "OFFICE_HOLDERS",

@@ -32,6 +32,11 @@ def format_of(path: Path) -> str | None:
     return found.name if found else None
 
 
+def column(statement: Statement, name: str) -> str:
+    """The cell of a column, which may be a field of a statement."""
+    return str(getattr(statement, name, statement.extra.get(name, "")))
+
+
 def write(folder: Path, files: Files) -> Path:
     for name, content in files.items():
         path = folder / name

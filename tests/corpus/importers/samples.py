@@ -113,6 +113,10 @@ SAMPLES: Mapping[str, Files] = {
         "a.txt": "Foreign Ministry Spokesperson Ada Roe’s Regular Press Conference on "
         "February 3, 2031\n\nThe Paper: When?\n\nAda Roe: Today.\n"
     },
+    "press-text": {
+        "a.txt": "Conférence de presse de Mme Ada Veld, ministre des canaux (Auster, 3 février "
+        "2031)\n\nQ - Quand ?\n\nR - We open the lock.\n"
+    },
     "russian-mfa": {
         "a.txt": "Briefing by Foreign Ministry Spokeswoman Ada Roe, Moscow, February 3, 2031\n\n"
         "We open the lock.\n"

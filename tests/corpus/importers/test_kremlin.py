@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus.importers.kremlin import COUNTRY, PRESIDENTS
-from tests.corpus.importers.helpers import format_of, read
+from compare.corpus.importers.kremlin import COUNTRY, PRESIDENTS, RUSSIAN_PRESIDENTS
+from tests.corpus.importers.helpers import column, format_of, read, tarred
 
 POPUP = '<span class="read__tooltip hidden masha-ignore"> <span>Lund Per</span></span>'
 FOOTER = (
@@ -41,16 +41,33 @@ the 14<sup>th</sup>.  (Applause.)</p>
 """
 
 
-def write(folder: Path, content: str, name: str = "7.html", title: str = "Meeting") -> Path:
+RUSSIAN = """
+<p>Б.Мосс встретился с министром.</p>
+<p><b>Президент Остравии Б. Мосс:</b> Здравствуйте. Что с дорогами?</p>
+<p>Я хочу знать.</p>
+<p><b>Министр дорог <a class="person_tag">П.Лунд<span class="hidden masha-ignore">
+<span class="tooltip_title">Лунд Пер Олович</span></span></a></b>: Мы строим 14-ю.</p>
+<p><b>Реплика:</b> Верно!</p>
+<p><b>Б.Мосс:</b> Хорошо.</p>
+<p><b>Вопрос (как переведено):</b> Почему?</p><p>И когда?</p>
+<p><b>Б.Мосс</b> <i>(как переведено)</i><b>:</b> Скоро.</p>
+"""
+
+
+def write(
+    folder: Path, content: str, name: str = "7.html", title: str = "Meeting", site: str = "en."
+) -> Path:
     path = folder / "president" / "news" / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(PAGE.format(title=title, content=content, footer=FOOTER), "utf-8")
+    page = PAGE.format(title=title, content=content, footer=FOOTER)
+    path.write_text(page.replace("http://en.", f"http://{site}"), "utf-8")
     return path
 
 
 def test_the_presidents_of_the_site() -> None:
     assert COUNTRY == "Russia"
     assert sorted(PRESIDENTS) == ["Dmitry Medvedev", "Vladimir Putin"]
+    assert sorted(RUSSIAN_PRESIDENTS) == ["В.Путин", "Д.Медведев"]
 
 
 def test_only_the_words_behind_a_name_are_statements(tmp_path: Path) -> None:
@@ -88,6 +105,109 @@ def test_only_the_words_behind_a_name_are_statements(tmp_path: Path) -> None:
     assert left["pull quotes (said in the text too)"] == 14
     assert left["headings and separators"] == 5
     assert left["stage directions"] == 12
+
+
+def test_a_page_in_russian(tmp_path: Path) -> None:
+    write(tmp_path, RUSSIAN, title="Встреча", site="")
+    (asks, lund, good, soon), report = read(tmp_path)
+    assert report.format == "kremlin"
+    assert (asks.id, asks.language, asks.title) == ("kremlin-ru-7-1", "ru", "Встреча")
+    assert asks.source == "President of Russia, kremlin.ru, 7.html"
+    assert asks.url == "http://kremlin.ru/events/president/news/7"
+    assert asks.text == "Здравствуйте. Что с дорогами?\nЯ хочу знать."
+    assert [(s.speaker, s.role, s.countries) for s in (asks, lund, good)] == [
+        ("Бо Мосс", "Президент Остравии", "Ostravia"),
+        ("Пер Лунд", "Министр дорог", ""),
+        ("Бо Мосс", "Президент Остравии", "Ostravia"),
+    ]
+    assert (soon.text, soon.extra["translated"]) == ("Скоро.", "yes")
+    assert soon.extra["question"] == "Почему?\nИ когда?"
+    assert column(asks, "translation") == ""
+    assert report.account.left_out == {
+        "audience and other unnamed voices": 1,
+        "questions (kept beside the answer)": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("label", "speaker", "role", "country"),
+    [
+        ("Президент Вальдории А.Вельд", "А.Вельд", "Президент Вальдории", "Вальдории"),
+        ("Посол Остравии в Вальдории А.Б.Вельд", "А.Б.Вельд", "Посол Остравии в Вальдории", ""),
+        ("Посол Вальдории в Остравии А.Вельд", "А.Вельд", "Посол Вальдории в Остравии", ""),
+        ("Председатель Совета Остравии Ада Вельд", "Ада Вельд", "Председатель Совета Остравии",
+         "Ostravia"),
+        ("У. фон дер Вельд", "У.фон дер Вельд", "", ""),
+        ("Ан Вель До", "Ан Вель До", "", ""),
+        ("Губернатор края", "Губернатор края", "", ""),
+    ],
+)  # fmt: skip
+def test_russian_labels(tmp_path: Path, label: str, speaker: str, role: str, country: str) -> None:
+    write(tmp_path, f"<p><b>{label}:</b> Мы строим.</p>", site="")
+    (said,), _ = read(tmp_path)
+    assert (said.speaker, said.role, said.countries) == (speaker, role, country)
+
+
+def test_a_heading_in_russian_is_no_name(tmp_path: Path) -> None:
+    words = "<p><b>Ведущая интервью А.Вельд:</b> Да.</p><p><b>Б.Мосс:</b> Нет.</p>"
+    write(tmp_path, words + "<p><b>В послании говорится:</b></p><p>«Строим».</p>", site="")
+    (said,), report = read(tmp_path)
+    assert said.text == "Нет."
+    assert report.account.left_out == {"moderators, staff and interpreters": 1}
+
+
+@pytest.mark.parametrize("first", ["en", "ru"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_page_in_both_languages_is_one_with_its_translation(
+    tmp_path: Path, first: str, packed: bool
+) -> None:
+    folder = tmp_path / "pages"
+    names = {"en": "a", "ru": "b"} if first == "en" else {"en": "b", "ru": "a"}
+    pages = [
+        write(folder / names["en"], MEETING),
+        write(folder / names["ru"], RUSSIAN, title="Встреча", site=""),
+        write(folder / names["en"], "<p><b>Bo Moss:</b> Alone.</p>", "8.html"),
+    ]
+    if packed:
+        files = {str(page.relative_to(folder)): page.read_bytes() for page in pages}
+        folder = tarred(tmp_path / "pages.tgz", files)
+    found, report = read(folder, "kremlin")
+    said = {statement.id: statement for statement in found}
+    assert sorted(said) == ["kremlin-8-1", *(f"kremlin-ru-7-{turn}" for turn in (1, 2, 4, 6))]
+    lund = said["kremlin-ru-7-2"]
+    assert (lund.text, lund.language, lund.title) == ("Мы строим 14-ю.", "ru", "Встреча")
+    assert (lund.speaker, lund.role, lund.countries) == (
+        "Per Lund", "Transport Minister", "Ostravia",
+    )  # fmt: skip
+    assert column(lund, "translation") == "We build the 14th."
+    assert column(lund, "translation_language") == "en"
+    assert column(lund, "translated_by") == "official"
+    assert lund.extra["translation_url"] == "http://en.kremlin.ru/events/president/news/7"
+    account = report.account
+    assert account.files == 3
+    assert account.left_out["translations (kept beside the original)"] == 4
+    assert (account.pieces, account.balance) == (5 + 4 + 2 * 2, 0)
+
+
+@pytest.mark.parametrize(
+    "english",
+    [
+        "<p><b>Bo Moss:</b> Good.</p>",
+        "<p><b>Bo Moss:</b> Good.</p><p><b>Ada Veld:</b> Yes.</p><p><b>Bo Moss:</b> So.</p>",
+        "<p><b>Per Lund:</b> Good.</p><p><b>Bo Moss:</b> Yes.</p><p><b>Per Lund:</b> So.</p>",
+        "<p><b>Bo Moss:</b> Good.</p><p><b>Per Lund:</b> Yes.</p>"
+        f"<p><b>Per Lund:</b> {'So. ' * 60}</p>",
+    ],
+)
+def test_pages_whose_turns_differ_are_both_read(tmp_path: Path, english: str) -> None:
+    russian = "<p><b>Б.Мосс:</b> Да.</p><p><b>П.Лунд:</b> Да.</p><p><b>П.Лунд:</b> Нет.</p>"
+    write(tmp_path / "en", english)
+    write(tmp_path / "ru", russian, site="")
+    found, report = read(tmp_path, "kremlin")
+    assert [s.language for s in found].count("ru") == 3
+    assert {s.id.rpartition("-")[0] for s in found} == {"kremlin-7", "kremlin-ru-7"}
+    assert not any(column(said, "translation") for said in found)
+    assert report.account.notes == {"pages whose turns differ in both languages": 1}
 
 
 def test_roles_are_told_from_names_by_what_stands_elsewhere(tmp_path: Path) -> None:

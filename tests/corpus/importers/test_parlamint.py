@@ -14,7 +14,7 @@ import pytest
 from compare.corpus.importing import Import
 from compare.errors import CorpusError
 from compare.statements import Country, Statement
-from tests.corpus.importers.helpers import format_of, tarred
+from tests.corpus.importers.helpers import column, format_of, tarred
 
 NAMESPACE = 'xmlns="http://www.tei-c.org/ns/1.0"'
 PERSONS = f"""<listPerson {NAMESPACE} xml:id="ParlaMint-BE-listPerson">
@@ -270,6 +270,50 @@ def test_machine_translations_say_so(tmp_path: Path) -> None:
     assert found["u1"].language == "en"
     assert found["u1"].extra["translated"] == "by machine"
     assert found["u1"].extra["original_language"] == "sv"
+
+
+@pytest.mark.parametrize("last", ["original", "translation", "table"])
+def test_a_text_and_its_machine_translation_are_one(tmp_path: Path, last: str) -> None:
+    original, translated = "ParlaMint-SE_2031-02-03", "ParlaMint-SE-en_2031-02-03"
+    folder = texts(tmp_path / "t", original, meta="svenska")
+    texts(folder, translated, meta="English")
+    swedish = "".join(
+        f"{original}.u{n}\t{words}\n" for n, words in ((1, "Vi bygger."), (2, "Nej."))
+    )
+    (folder / f"{original}.txt").write_text(swedish, "utf-8")
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    late = {"original": f"{original}.txt", "translation": f"{translated}.txt",
+            "table": f"{original}-meta.tsv"}[last]  # fmt: skip
+    reading = Import([tarred(tmp_path / "a.tar", files | {late: files.pop(late)}, "w")])
+    found = told(reading)
+    first = found["u1"]
+    assert sorted(said.id for said in found.values()) == [
+        f"parlamint-SE_2031-02-03.u{n}" for n in (1, 2)
+    ]
+    assert (first.text, first.language, first.speaker) == ("Vi bygger.", "sv", "Ada Eva Made-Up")
+    assert column(first, "translation") == "We open the lock. Thank you."
+    assert column(first, "translation_language") == "en"
+    assert column(first, "translated_by") == "machine"
+    assert column(found["u2"], "translation") == "No."
+    account = reading.report.account
+    assert account.left_out["translations (kept beside the original)"] == 2
+    assert account.files_left_out == {"tables of translations": 1}
+    assert (account.files, account.balance) == (3, 0)
+
+
+@pytest.mark.parametrize(
+    ("corpus", "named", "language"),
+    [("FR", "français", "fr"), ("UA", "Українська", "uk"), ("UA", "Russian", "ru")],
+)
+def test_a_table_may_name_languages_in_its_own(
+    tmp_path: Path, corpus: str, named: str, language: str
+) -> None:
+    stem = f"ParlaMint-{corpus}_2031-02-03"
+    (tmp_path / f"{stem}.txt").write_text(f"{stem}.u1\tOui.\n", "utf-8")
+    row = UTTERANCE | {"ID": f"{stem}.u1", "Lang": named, "Speaker_role": "Président"}
+    (tmp_path / f"{stem}-meta.tsv").write_text(table(row), "utf-8")
+    said = told(Import([tmp_path]))["u1"]
+    assert (said.language, said.role.partition(";")[0]) == (language, "Chair")
 
 
 def test_a_table_can_come_behind_its_text(tmp_path: Path) -> None:

@@ -48,6 +48,12 @@ def test_speeches_and_the_words_of_the_chair(tmp_path: Path) -> None:
     assert account.notes == {"speeches of the chair": 1}
 
 
+def test_short_speeches_are_in_the_language_of_their_parliament(tmp_path: Path) -> None:
+    path = tmp_path / "Corp_Bundestag_V2.csv"
+    path.write_text(HEADER + ROWS.replace("GBR", "DEU").replace("No.", "Nein, danke."), "utf-8")
+    assert [said.language for said in Import([path]).statements()] == ["de"] * 3
+
+
 def test_files_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     (tmp_path / "Codebook.pdf").write_bytes(b"%PDF")
     (tmp_path / "Corp_A.csv").write_text("")
