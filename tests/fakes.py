@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -41,8 +42,13 @@ class HashingEncoder(Encoder):
         return vectors
 
     def _direction(self, word: str) -> NDArray[np.float64]:
-        digest = hashlib.sha256(f"{self.seed} {word}".encode(errors="surrogatepass")).digest()
-        return np.random.default_rng(list(digest)).standard_normal(self.dim)
+        return _direction(f"{self.seed} {word}", self.dim)
+
+
+@cache
+def _direction(word: str, dim: int) -> NDArray[np.float64]:
+    digest = hashlib.sha256(word.encode(errors="surrogatepass")).digest()
+    return np.random.default_rng(list(digest)).standard_normal(dim)
 
 
 class OneStage(StanceModel):

@@ -148,6 +148,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(
             viewport={"width": size["width"], "height": size["height"]},
             color_scheme="dark" if scheme == "dark" else "light",
+            reduced_motion="reduce",  # drawing what moves takes half of the browser's time
             permissions=["clipboard-read", "clipboard-write"],
         )
         contexts.append(context)

@@ -22,6 +22,7 @@ from typing import Any
 from compare.deletion import NOTE
 from compare.errors import LibraryError
 from compare.facade import Library
+from compare.statements.languages import language_name
 from compare.strict_model import model
 from tests.fakes import HashingEncoder, WordJudge, statement
 
@@ -30,6 +31,7 @@ for name in ("faiss", "filelock", "numpy.random", "pycountry", "compare.comparis
     importlib.import_module(name)  # once, before all forks
 for table in ("library manifest", "kept watches", "deletion"):
     model(table)
+language_name("en")
 
 ENCODER = HashingEncoder(32)
 FIRST = [
