@@ -144,7 +144,7 @@ class FolderGeneration:
                 raise unreadable(path, error) from error
 
 
-# -- WordsRead -------------------------------------------------------------------------------------
+# -- Reading -------------------------------------------------------------------------------------
 
 
 def is_library(folder: Path) -> bool:
