@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +20,11 @@ from compare.library.filters import (
     most_first,
 )
 from compare.statements import Passage
+from compare.statements.languages import language_code
+
+
+def _has_no_region(tag: str) -> bool:
+    return not {"-", "_"} & set(tag)
 
 
 class BaseStore:
@@ -86,6 +92,19 @@ class BaseStore:
         for language, _, count in self.spellings("language"):
             total[language] += count
         return total
+
+    def _with_tags(self, filters: Filters) -> Filters:
+        """Add the library's tags of the same languages: "rus" and "Russian" for "ru".
+
+        A tag with a region ("en-GB") only means itself.
+        """
+        if not filters.languages:
+            return filters
+        wanted = {language_code(tag) for tag in filters.languages if _has_no_region(tag)}
+        same = (
+            tag for tag in self.languages() if _has_no_region(tag) and language_code(tag) in wanted
+        )
+        return replace(filters, languages=tuple(dict.fromkeys((*filters.languages, *same))))
 
     def actors(self, kind: str) -> ActorNames:
         check_kind(kind)
