@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,6 +64,42 @@ def text_page(text: str, top: float = TOP, leading: float = LEADING) -> list[Lin
         for number, line in enumerate(text.splitlines())
         if line
     ]
+
+
+def right_to_left(rows: Sequence[str], *, in_order: bool) -> bytes:
+    """Return a PDF of rows in a right-to-left script, letters of 6 points, flush right at 520.
+
+    Words are drawn from the left, or `in_order`, from the right. Latin words and numbers that
+    follow each other run from the left.
+    """
+    codes = {sign: at for at, sign in enumerate(sorted({*"".join(rows)} - {" "}), start=33)}
+    drawn = []
+    for n, row in enumerate(rows):
+        right, placed = 520, []
+        for is_latin, run in groupby(row.split(), str.isascii):
+            words = [*run]
+            for word in reversed(words) if is_latin else words:
+                right -= 6 * len(word)
+                placed.append((right, word if is_latin else word[::-1]))
+                right -= 6
+        for x, word in placed if in_order else sorted(placed):
+            shown = "".join(f"{codes[sign]:02X}" for sign in word)
+            drawn.append(f"BT /F1 10 Tf {x} {TOP - LEADING * n} Td <{shown}> Tj ET")
+    names = "".join(f"<{at:02X}> <{ord(sign):04X}>\n" for sign, at in codes.items())
+    return assembled(
+        [
+            "<< /Type /Catalog /Pages 2 0 R >>",
+            "<< /Type /Pages /Kids [6 0 R] /Count 1 >>",
+            "<< /Type /Font /Subtype /Type1 /BaseFont /Courier /ToUnicode 4 0 R >>",
+            stream(
+                "begincmap 1 begincodespacerange <00> <FF> endcodespacerange "
+                f"{len(codes)} beginbfchar\n{names}endbfchar endcmap".encode()
+            ),
+            stream("\n".join(drawn).encode()),
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {WIDTH} {HEIGHT}] "
+            "/Resources << /Font << /F1 3 0 R >> >> /Contents 5 0 R >>",
+        ]
+    )
 
 
 def write_pdf(path: Path, *pages: str | Sequence[Line]) -> Path:

@@ -10,11 +10,12 @@ import json
 import math
 import re
 import sys
+import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, groupby, pairwise
 from statistics import median
 from typing import Any
@@ -138,19 +139,26 @@ def _lines(pdfium: Any, page: Any, left_out: Counter[str]) -> tuple[list[Line], 
     off = [angle * _STEPS / math.tau - main if angle >= 0 else 0 for angle in angles]
     # 2 steps are 10 degrees
     turned = [abs((steps + _STEPS / 2) % _STEPS - _STEPS / 2) > 2 for steps in off]
+    leftwards = _runs_left("".join(text for _, _, text in words))
     lines: list[Line] = []
+    was_apart = False
     for is_turned, group in groupby(zip(turned, words, strict=True), lambda entry: entry[0]):
         if is_turned:
             left_out[" ".join(text for _, (_, _, text) in group)] += 1
             continue
         for _, (first, last, text) in group:
             word = _placed(pdfium, text_page, first, last, text, -round(main / (_STEPS / 4)) % 4)
-            if lines and _continues(lines[-1], word):
+            if leftwards:  # mirrored, so that all that follows may count from the left
+                word.x0, word.x1 = -word.x1, -word.x0
+            # Latin words run against the others: they are put in order row by row
+            apart = leftwards and not _runs_left(word.text)
+            if lines and not apart and not was_apart and _continues(lines[-1], word):
                 _extend(lines[-1], word, " ")
             else:
                 lines.append(word)
+            was_apart = apart
     pdfium.FPDFText_ClosePage(text_page)
-    return _whole_lines(lines), guessed > _GUESSED * len(words)
+    return _whole_lines(lines, leftwards), guessed > _GUESSED * len(words)
 
 
 def _words(pdfium: Any, text_page: Any) -> Iterator[tuple[int, int, str]]:
@@ -206,6 +214,26 @@ def _turned(x: float, y: float, quarters: int) -> tuple[float, float]:
     return [(x, y), (y, -x), (-x, -y), (-y, x)][quarters % 4]
 
 
+def _runs_left(text: str) -> bool:
+    """Tell whether most letters of a text belong to a script that runs from right to left."""
+    kinds = Counter(map(unicodedata.bidirectional, text))
+    return kinds["R"] + kinds["AL"] > kinds["L"]
+
+
+def _with_latin_words(row: Sequence[Line]) -> list[Line]:
+    """Join the Latin words of a mirrored row, which run against it, with numbers among them."""
+    joined: list[Line] = []
+    for part in row:
+        last = joined[-1] if joined else None
+        pair = f"{part.text} {last.text}" if last else ""
+        is_latin = any(map(str.isalpha, pair)) and not any(map(_runs_left, pair.split()))
+        if last and is_latin and _continues(last, part):
+            joined[-1] = replace(part, x0=last.x0, text=pair)
+        else:
+            joined.append(part)
+    return joined
+
+
 def _continues(line: Line, word: Line) -> bool:
     height = max(line.height, word.height)
     gap = word.x0 - line.x1
@@ -218,12 +246,12 @@ def _extend(line: Line, part: Line, blank: str) -> None:
     line.height = max(line.height, part.height)
 
 
-def _whole_lines(parts: list[Line]) -> list[Line]:
+def _whole_lines(parts: list[Line], leftwards: bool) -> list[Line]:
     """Join parts that stand close to each other on one line but were drawn in another order."""
     lines: list[Line] = []
     for row in _rows(parts):
         start = len(lines)
-        for part in row:
+        for part in _with_latin_words(row) if leftwards else row:
             if len(lines) > start and _continues(lines[-1], part):
                 blank = " " if part.x0 - lines[-1].x1 > 0.1 * part.height else ""
                 _extend(lines[-1], part, blank)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +20,12 @@ from compare.library.filters import (
     most_first,
 )
 from compare.statements import Passage
+from compare.statements.languages import language_code
 from compare.statements.statement import READ_IN_TRANSLATION
+
+
+def _has_no_region(tag: str) -> bool:
+    return not {"-", "_"} & set(tag)
 
 
 class BaseStore:
@@ -94,6 +100,18 @@ class BaseStore:
         total.subtract(translated)
         total[READ_IN_TRANSLATION] += sum(translated.values())
         return +total
+
+    def _with_tags(self, filters: Filters) -> Filters:
+        """Add the library's tags of the same languages: "rus" and "Russian" for "ru".
+
+        A tag with a region ("en-GB") only means itself.
+        """
+        if not filters.languages:
+            return filters
+        wanted = {language_code(tag) for tag in filters.languages if _has_no_region(tag)}
+        tags = [tag for tag, *_ in self.spellings("language") if _has_no_region(tag)]
+        same = (tag for tag in tags if language_code(tag) in wanted)
+        return replace(filters, languages=tuple(dict.fromkeys((*filters.languages, *same))))
 
     def actors(self, kind: str) -> ActorNames:
         check_kind(kind)

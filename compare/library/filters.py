@@ -116,8 +116,8 @@ _FILTERS = (
     Filter("date_from", "From", "--from", "Only statements since this date."),
     Filter("date_to", "To", "--to", "Only statements until this date."),
     Filter("sources", "Source", "--source", "Only statements from this source.", SOURCE),
-    Filter("languages", "Language", "--language", 'Only statements in this language ("en").',
-           LANGUAGE),
+    Filter("languages", "Language", "--language",
+           'Only statements in this language ("en", "English").', LANGUAGE),
     Filter("words", "Words", "--words",
            'Only passages with these words: veto "Security Council" OR UNSC.'),
     Filter("statement_ids", "Statement", "--only-id", "Only this statement.", ID),
@@ -142,8 +142,9 @@ class Filters:
     >>> len(china.pairs) < len(result.pairs)
     True
 
-    Countries match by code or any spelling, and speakers with or without honorifics. Case and
-    accents do not matter for roles, political parties (the column `party`) and venues. A date
+    Countries match by code or any spelling in six languages, speakers with or without honorifics
+    and in Cyrillic or Latin letters, and languages by code or English name. Case and accents do not
+    matter for roles, political parties (the column `party`) and venues. A date
     matches if the period it covers overlaps `date_from`..`date_to`; statements without a date never
     match a period. A joint statement belongs to each of its countries, so that `not_countries`
     excludes it if it names any of them.

@@ -212,7 +212,7 @@ class SqliteStore(BaseStore):
 
     def _browsed(self, filters: Filters, query: str) -> tuple[str, list[str | int]]:
         """Return the WHERE clause for the statements that `browse` finds, and its parameters."""
-        where, parameters = _where(filters, map(_quoted, distinct_words(query)))
+        where, parameters = _where(self._with_tags(filters), map(_quoted, distinct_words(query)))
         if filters.words:
             where += " AND " if where else "WHERE "
             where += f"n IN (SELECT n FROM passages WHERE row IN ({_WITH_WORDS}))"
@@ -317,7 +317,7 @@ class SqliteStore(BaseStore):
 
     def _of_statements(self, filters: Filters) -> RowSpans:
         """Return all passages of the statements that pass the filters, `words` aside."""
-        where, parameters = _where(filters)
+        where, parameters = _where(self._with_tags(filters))
         if not where:
             return RowSpans.whole(len(self))
         found = self._all(

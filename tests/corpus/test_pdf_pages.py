@@ -294,3 +294,16 @@ def test_the_helper_counts_in_points() -> None:
     assert (round(line.x0), round(line.y)) == (100, 700)
     assert line.height == pytest.approx(SIZE, abs=3)
     assert line.x1 < pdf_files.WIDTH
+
+
+ARABIC = [
+    "ترفض حكومة ميرين إغلاق القناة في 24 فبراير 2022 وتدعو إلى",
+    "وقف ما جاء في Canal of Ostia وتطلب من Meren أن تفتح الميناء اليوم",
+    "أمام السفن كلها في 5 مارس/آذار، حسب Article 7 of the Treaty وغيره.",
+]
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_a_right_to_left_script_is_read_in_order(in_order: bool) -> None:
+    (text, _), left_out = read_and_count(pdf_files.right_to_left(ARABIC, in_order=in_order))
+    assert (text, left_out) == (" ".join(ARABIC), {})

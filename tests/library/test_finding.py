@@ -98,6 +98,28 @@ def test_filter_values_are_values_and_no_sql(library: Library) -> None:
         assert selected_ids(library, statement_ids=(value,)) == set()
 
 
+@pytest.mark.parametrize(
+    ("language", "found"),
+    [
+        ("ru", ["s-0", "s-1", "s-2"]),
+        ("rus", ["s-0", "s-1", "s-2"]),
+        ("Russian", ["s-0", "s-1", "s-2"]),
+        ("en", ["s-3"]),
+        ("en-GB", ["s-4"]),
+        ("Klingon", []),
+    ],
+)
+def test_a_language_is_found_by_any_of_its_tags(
+    folder: Path, language: str, found: list[str]
+) -> None:
+    tags = ["ru", "rus", "Russian", "en", "en-GB"]
+    said = [statement(f"s-{n}", f"Statement {n}.", language=tag) for n, tag in enumerate(tags)]
+    library = Library.build(said, folder, HashingEncoder())
+    chosen = Filters(languages=(language,))
+    assert ids(library.browse(chosen)) == found
+    assert len(library.store.select(chosen)) == len(found)
+
+
 # -- Full text -----------------------------------------------------------------------------------
 
 

@@ -503,7 +503,7 @@ class PostgresStore(BaseStore):
         """Return the condition on the statements `s` for filters, and its parameters."""
         conditions: list[str] = [self._shown]
         parameters: list[Any] = []
-        for chosen, attribute, values in filters.chosen():
+        for chosen, attribute, values in self._with_tags(filters).chosen():
             if attribute is COUNTRY:
                 of_country = "FROM countries c WHERE (c.key = ANY(%s) OR c.name_key = ANY(%s))"
                 condition = f"s.n IN (SELECT c.n {of_country})"
