@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus.web.page import MOST_BYTES, Page, read_html, read_plain, read_saved
+from compare.corpus.web.page import MOST_BYTES, Page, extract, read_html, read_plain, read_saved
 from compare.errors import CorpusError
 
 ARTICLE = """<!DOCTYPE html><html lang="en-GB"><head>
@@ -40,6 +40,14 @@ BODY = "<p>Ada Lorn said that the blockade of Port Meren must end at once, whate
 OTHER = BODY.replace("Ada", "Ida")
 
 
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do without the separate process, which takes most of the time to start."""
+    monkeypatch.setattr(
+        "compare.corpus.web.page._extract_apart", lambda html, url, label: extract(html, url)
+    )
+
+
 def test_an_article() -> None:
     assert read_html(ARTICLE.encode()) == Page(
         title="Valdoria rejects the blockade",
@@ -51,6 +59,7 @@ def test_an_article() -> None:
     )
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize(
     ("html", "text"),
     [
@@ -66,6 +75,7 @@ def test_neither_marks_of_notes_nor_struck_words_are_read(html: str, text: str) 
     assert page.paragraphs[1] == text
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize(
     "html",
     [
@@ -86,10 +96,12 @@ def test_without_what_reads_pages_that_is_one_sentence(monkeypatch: pytest.Monke
         read_html(ARTICLE.encode())
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_the_address_it_was_fetched_from_counts_before_its_own() -> None:
     assert read_html(ARTICLE.encode(), "https://meren.example/x").url == "https://meren.example/x"
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_nothing_is_guessed_of_a_page_that_says_nothing_of_itself() -> None:
     bare = f"<html><body><p>By Dora Fenn, 3 May 2021</p>{BODY}{BODY.replace('Ada', 'Ida')}</body>"
     page = read_html(bare.encode())
@@ -99,6 +111,7 @@ def test_nothing_is_guessed_of_a_page_that_says_nothing_of_itself() -> None:
     assert page.site == "meren.example"
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize(
     "link", ["javascript:alert(1)", "/a/1", "https://a b.example/", "http:///"]
 )
@@ -106,6 +119,7 @@ def test_an_own_address_that_is_none_is_left_out(link: str) -> None:
     assert read_html(ARTICLE.replace("https://post.example/a/1", link).encode()).url == ""
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_the_language_is_told_by_the_words_where_the_page_does_not_name_it() -> None:
     french = (
         "<p>La ministre des affaires étrangères a déclaré que le blocus du port devait prendre fin "
@@ -114,12 +128,14 @@ def test_the_language_is_told_by_the_words_where_the_page_does_not_name_it() -> 
     assert read_html(f"<html><body>{french}{french}</body></html>".encode()).language == "fr"
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_the_words_tell_the_language_where_a_page_names_that_of_its_frame() -> None:
     for named, told in (("ru", "en"), ("en-GB", "en-GB"), ("en", "en")):
         page = read_html(f'<html lang="{named}"><body>{BODY}{BODY}</body></html>'.encode())
         assert page.language == told
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize(
     ("encoding", "declared", "charset"),
     [
