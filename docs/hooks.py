@@ -18,7 +18,7 @@ GROUPS = {
     "Search and compare": "search opposites stance sides timeline positions",
     "Review": "review",
     "Watch": "watch",
-    "Libraries": "get build import show delete info",
+    "Libraries": "get build import translate show delete info",
     "Results": "export report sensitivity reproduce evaluate",
     "App and server": "app serve mcp completion",
 }

@@ -98,7 +98,7 @@ def _assignments(
 @shared.encoder_name
 @click.option(
     "--read",
-    type=click.Choice([*WordsRead]),
+    type=click.Choice([one.value for one in WordsRead]),
     help="What models read of statements that have a translation into English [translations].",
 )
 @shared.ray
