@@ -40,7 +40,6 @@ if TYPE_CHECKING:
         Thresholds,
     )
     from compare.statements import Country, PartialDate, Quote, Statement
-    from compare.translation import translate
 
 __all__ = [
     "CompareError",
@@ -65,7 +64,6 @@ __all__ = [
     "load_stance_model",
     "load_third_reader",
     "read_corpus",
-    "translate",
 ]
 
 _NAMES_IN = {
@@ -77,7 +75,6 @@ _NAMES_IN = {
     "models": "Encoder ModelInput StanceModel load_encoder load_stance_model",
     "results": "Excerpt Pair Positions Probabilities Result Stance Thresholds",
     "statements": "Country PartialDate Quote Statement",
-    "translation": "translate",
 }
 _PACKAGE_OF = {name: package for package, names in _NAMES_IN.items() for name in names.split()}
 

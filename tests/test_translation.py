@@ -11,7 +11,6 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from compare import translate
 from compare.errors import CorpusError, ModelError
 from compare.models.endpoints import Endpoint
 from compare.models.third_reader import ThirdReader
@@ -20,6 +19,7 @@ from compare.translation import (
     ArgosTranslator,
     EndpointTranslator,
     NotTranslatedError,
+    translate,
     untranslated,
 )
 from tests.fakes import statement
