@@ -20,58 +20,64 @@ from compare.review.reliability import ReaderLabels, alphas, kappas, reliability
 from compare.review.values import ReviewPair
 from compare.statements import Passage, Statement
 
-Draw = Callable[[np.random.Generator], bool]
+Draw = Callable[[np.random.Generator], list[bool]]
+"""Draws once; tells of each of its figures whether the interval holds the truth."""
+
+Simulation = tuple[list[str], Draw]
+"""The names of the figures, and the draw."""
 
 
-def shares() -> Iterator[tuple[str, Draw]]:
+def shares() -> Iterator[Simulation]:
     """Yield simulations of one share: of a fraction of a pool, and of a position."""
     for true in (0.5, 0.9, 0.98):
         for n in (5, 20, 100):
 
-            def draw(source: np.random.Generator, true: float = true, n: int = n) -> bool:
-                return _holds(share_interval(int(source.binomial(n, true)), n), true)
+            def draw(source: np.random.Generator, true: float = true, n: int = n) -> list[bool]:
+                return [_holds(share_interval(int(source.binomial(n, true)), n), true)]
 
-            yield f"a share of {true} in {n}", draw
+            yield [f"a share of {true} in {n}"], draw
 
 
-def positions() -> Iterator[tuple[str, Draw]]:
+def positions() -> Iterator[Simulation]:
     """Yield simulations of a position: speeches of one to five passages, mostly on one side."""
     for lean in (0.5, 0.8, 0.95):
         for speeches in (5, 10, 20, 50):
 
             def draw(
                 source: np.random.Generator, lean: float = lean, speeches: int = speeches
-            ) -> bool:
+            ) -> list[bool]:
                 own = source.beta(lean, 1 - lean, speeches)  # most speeches keep to one side
                 sizes = source.integers(1, 6, speeches)
                 agree = source.binomial(sizes, own) / sizes
-                return _holds(share_interval(float(agree.sum()), speeches), lean)
+                return [_holds(share_interval(float(agree.sum()), speeches), lean)]
 
-            yield f"a position, {speeches} speeches, {lean} agreeing", draw
+            yield [f"a position, {speeches} speeches, {lean} agreeing"], draw
 
 
-def clusters() -> Iterator[tuple[str, Draw]]:
+def clusters() -> Iterator[Simulation]:
     """Yield simulations of a share of pairs in clusters, as of claims, and of a finite pool."""
     for mean in (0.5, 0.9):
         for count in (5, 10, 30):
 
-            def draw(source: np.random.Generator, mean: float = mean, count: int = count) -> bool:
+            def draw(
+                source: np.random.Generator, mean: float = mean, count: int = count
+            ) -> list[bool]:
                 sizes = source.integers(1, 11, count)
                 parts = source.binomial(sizes, source.beta(3 * mean, 3 * (1 - mean), count))
-                return _covers(clustered_share(parts.tolist(), sizes.tolist()), mean)
+                return [_covers(clustered_share(parts.tolist(), sizes.tolist()), mean)]
 
-            yield f"a share of {mean} in {count} clusters", draw
+            yield [f"a share of {mean} in {count} clusters"], draw
 
-    def finite(source: np.random.Generator) -> bool:
+    def finite(source: np.random.Generator) -> list[bool]:
         pool = source.random(60) < 0.8
         drawn = source.choice(pool, 40, replace=False)
         found = clustered_share(drawn.astype(float).tolist(), pool=len(pool))
-        return _covers(found, float(pool.mean()))
+        return [_covers(found, float(pool.mean()))]
 
-    yield "a share of a pool of 60, of which 40 were drawn", finite
+    yield ["a share of a pool of 60, of which 40 were drawn"], finite
 
 
-def readers() -> Iterator[tuple[str, Draw]]:
+def readers() -> Iterator[Simulation]:
     """Yield simulations of two readers of a stratified sample, whose strata differ in kappa."""
     pools = [_two_readers(0.85, (0.7, 0.1, 0.2)), _two_readers(0.7, (0.02, 0.03, 0.95))]
     sizes = (300, 3_000)
@@ -79,18 +85,18 @@ def readers() -> Iterator[tuple[str, Draw]]:
     true = float(kappas(np.asarray(whole)[None])[0])
     for each in (25, 50, 100):
 
-        def draw(source: np.random.Generator, each: int = each) -> bool:
+        def draw(source: np.random.Generator, each: int = each) -> list[bool]:
             cells = [source.choice(9, each, p=shares.ravel()) for shares in pools]
             labels = np.stack(np.divmod(np.concatenate(cells), 3), axis=1)
             alone = np.arange(len(labels))
             weights = np.repeat(sizes, each) / each
             given = ReaderLabels(labels, alone // each, weights, np.stack([alone, alone], axis=1))
-            return _covers(reliability(given).kappa, true)
+            return [_covers(reliability(given).kappa, true)]
 
-        yield f"kappa {true:.2f} of a pool, {each} pairs of each of two strata", draw
+        yield [f"kappa {true:.2f} of a pool, {each} pairs of each of two strata"], draw
 
 
-def speeches() -> Iterator[tuple[str, Draw]]:
+def speeches() -> Iterator[Simulation]:
     """Yield simulations of readers of whole speeches, some of which are hard to label."""
 
     def read(
@@ -118,23 +124,23 @@ def speeches() -> Iterator[tuple[str, Draw]]:
             np.add.at(table[0], tuple(labels.T), 1)
             true["kappa"] = float(kappas(table)[0])
         for number in (10, 40):
-            for name, value in true.items():
 
-                def draw(
-                    source: np.random.Generator,
-                    readers: int = readers,
-                    number: int = number,
-                    name: str = name,
-                    value: float = value,
-                ) -> bool:
-                    labels, of = read(source, number, readers)
-                    given = ReaderLabels(labels, of * 0, of * 0 + 1.0, np.stack([of, of], axis=1))
-                    return _covers(getattr(reliability(given), name), value)
+            def draw(
+                source: np.random.Generator,
+                readers: int = readers,
+                number: int = number,
+                true: dict[str, float] = true,
+            ) -> list[bool]:
+                labels, of = read(source, number, readers)
+                given = ReaderLabels(labels, of * 0, of * 0 + 1.0, np.stack([of, of], axis=1))
+                found = reliability(given)
+                return [_covers(getattr(found, name), value) for name, value in true.items()]
 
-                yield f"{name} {value:.2f} of {readers} readers, {number} speeches", draw
+            of_what = f"of {readers} readers, {number} speeches"
+            yield [f"{name} {value:.2f} {of_what}" for name, value in true.items()], draw
 
 
-def corrected() -> Iterator[tuple[str, Draw]]:
+def corrected() -> Iterator[Simulation]:
     """Yield simulations of corrected counts and recall from samples of a pool with known labels."""
     source = np.random.default_rng(7)
     sizes = {Stance.AGREE: 60, Stance.OPPOSE: 30, Stance.NEITHER: 410}
@@ -150,19 +156,21 @@ def corrected() -> Iterator[tuple[str, Draw]]:
     called = np.array([machine is Stance.OPPOSE for machine, _ in pool])
     recall = float(called[people == 1].mean())
     for size in (60, 150):
-        for what in ("corrected", "recall"):
 
-            def draw(source: np.random.Generator, size: int = size, what: str = what) -> bool:
-                rows = []
-                for stance, of in sizes.items():
-                    places = [n for n, (machine, _) in enumerate(pool) if machine is stance]
-                    number = min(size // 3, of)
-                    for n in source.choice(places, number, replace=False).tolist():
-                        rows.append((_pair(n // 5, stance, of / number), pool[n][1]))
-                found = sample_estimates(rows, sizes).labels[Stance.OPPOSE]
-                return _covers(getattr(found, what), truth if what == "corrected" else recall)
+        def draw(source: np.random.Generator, size: int = size) -> list[bool]:
+            rows = []
+            for stance, of in sizes.items():
+                places = [n for n, (machine, _) in enumerate(pool) if machine is stance]
+                number = min(size // 3, of)
+                for n in source.choice(places, number, replace=False).tolist():
+                    rows.append((_pair(n // 5, stance, of / number), pool[n][1]))
+            found = sample_estimates(rows, sizes).labels[Stance.OPPOSE]
+            return [_covers(found.corrected, truth), _covers(found.recall, recall)]
 
-            yield f"{what} share of opposing pairs, {size} labels", draw
+        yield (
+            [f"{what} share of opposing pairs, {size} labels" for what in ("corrected", "recall")],
+            draw,
+        )
 
 
 def _two_readers(same: float, shares: tuple[float, ...]) -> np.ndarray:
@@ -189,10 +197,11 @@ def _covers(figure: Figure | None, true: float) -> bool:
     )
 
 
-def covered(draw: Draw, draws: int, seed: int = 1) -> float:
-    """Return the share of draws whose interval holds the truth."""
+def covered(draw: Draw, draws: int, seed: int = 1) -> list[float]:
+    """Return for each figure the share of draws whose interval holds the truth."""
     source = np.random.default_rng(seed)
-    return sum(draw(source) for _ in range(draws)) / draws
+    shares: list[float] = np.mean([draw(source) for _ in range(draws)], axis=0).tolist()
+    return shares
 
 
 def main() -> None:
@@ -201,8 +210,9 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=2_000)
     draws = parser.parse_args().draws
     for simulations in (shares, positions, clusters, readers, speeches, corrected):
-        for name, draw in simulations():
-            print(f"{covered(draw, draws):.3f}  {name}", flush=True)
+        for names, draw in simulations():
+            for name, share in zip(names, covered(draw, draws), strict=True):
+                print(f"{share:.3f}  {name}", flush=True)
 
 
 if __name__ == "__main__":

@@ -51,12 +51,10 @@ Of = Callable[[Floats], Floats]
 """A figure of each of several tables or weightings of cells: [n], nan where it is undefined."""
 
 
-def estimate(of: Of, strata: Sequence[Stratum]) -> Figure:
-    """Return a figure of the table of the whole pool, with its interval.
+def pool_tables(strata: Sequence[Stratum]) -> tuple[Floats, Floats]:
+    """Return the table of the whole pool, [1, 3, 3], and DRAWS tables that may lie behind it.
 
-    Args:
-        of: The figure.
-        strata: All parts of the pool, which is all there is: what was read is certain.
+    The strata are all parts of the pool, which is all there is: what was read is certain.
     """
     source, whole = np.random.default_rng(SEED), np.zeros(strata[0].table.shape)
     draws = np.zeros((DRAWS, *whole.shape))
@@ -66,7 +64,7 @@ def estimate(of: Of, strata: Sequence[Stratum]) -> Figure:
         shares = source.dirichlet(known + 1 / known.size, DRAWS)
         left = max(round(size - known.sum()), 0)
         draws[:, row] += known + source.multinomial(left, shares)
-    return drawn_figure(float(of(whole[None])[0]), of(draws))
+    return whole[None], draws
 
 
 def drawn_figure(value: float, drawn: Floats) -> Figure:
@@ -235,6 +233,7 @@ def sample_estimates(
     sizes = [max(pool.get(stance, 0), int(n)) for stance, n in zip(Stance, called, strict=True)]
     strata = [Stratum(counts, size, row) for row, size in enumerate(sizes) if size]
     diagonal, everywhere = np.eye(len(Stance), dtype=bool), np.ones_like(counts, bool)
+    tables_of = {}
 
     def share(right: NDArray[np.bool_], among: NDArray[np.bool_]) -> Figure:
         """Return the share of pairs in the cells `right` among those in the cells `among`.
@@ -244,10 +243,14 @@ def sample_estimates(
         counting = [one for one in strata if among[one.row].any()]
         if not all(counts[one.row].any() for one in counting):
             return Figure(None)
-        return estimate(
-            lambda tables: ratio(tables[:, right].sum(axis=1), tables[:, among].sum(axis=1)),
-            counting,
+        rows_read = tuple(one.row for one in counting)
+        if rows_read not in tables_of:
+            tables_of[rows_read] = pool_tables(counting)
+        value, drawn = (
+            ratio(tables[:, right].sum(axis=1), tables[:, among].sum(axis=1))
+            for tables in tables_of[rows_read]
         )
+        return drawn_figure(float(value[0]), drawn)
 
     is_whole = set(pool) == set(Stance)  # so that pairs the model misses could be drawn
     labels = {}
