@@ -69,7 +69,7 @@ def _write_tables(folder: Path) -> None:
         "headless.csv": "a,We agree.\nb,We refuse.\n",
         "unseen.csv": "text\n\u200b\u2060\n",
         "dates.csv": "text,date\nWe agree.,2024-02-30\n",
-        "wide-digits.csv": "text,date\nWe agree.,１９９０\n",
+        "other-calendar.csv": "text,date\nWe agree.,۱۳۹۰\n",
         "two-days.csv": "text,date\nWe agree.,03/04/2022\n",
         "link-in.csv": "text,url\nWe agree.,javascript:alert(1)\n",
         "blanks.csv": f"text,speaker\n,a{' ' * 100_000}b\n",
