@@ -14,7 +14,7 @@ from compare.comparison.search import search
 from compare.comparison.sides import compare_sides
 from compare.defaults import CANDIDATES, MOST_OF_SIDE, MOST_PER_ACTOR
 from compare.deletion import about_deletion, delete_statements, finish_deletion, noted_deletion
-from compare.errors import QueryError
+from compare.errors import LibraryError, QueryError
 from compare.library.backend import Backend, backend_at
 from compare.library.filters import Filters
 from compare.library.library import OpenLibrary
@@ -63,7 +63,7 @@ class Library(OpenLibrary):
         on_progress: Progress | None = None,
         *,
         store: str | None = None,
-        read: WordsRead | str = WordsRead.TRANSLATIONS,
+        read: WordsRead | str | None = None,
     ) -> Self:
         """Build a library of these statements, replacing any library there.
 
@@ -80,7 +80,8 @@ class Library(OpenLibrary):
             on_progress: Reports passages embedded.
             store: In a folder, one of `passage_store.STORES`; None keeps that of the library there.
             read: What models read of statements in other languages that have a translation into
-                English: "translations" or "originals".
+                English: "translations" or "originals"; None keeps what the library there reads,
+                and means translations for a new one.
 
         Raises:
             ValueError: `read` is neither.
@@ -91,9 +92,8 @@ class Library(OpenLibrary):
         noted_deletion(backend)  # if the note cannot be read, say so before anything is built
         if encoder is None:
             encoder = models.load_encoder()
-        generation = backend.build(
-            statements, encoder, on_progress, store=store, read=WordsRead(read)
-        )
+        read = _read_before(backend) if read is None else WordsRead(read)
+        generation = backend.build(statements, encoder, on_progress, store=store, read=read)
         finish_deletion(backend)
         return cls(backend, generation, encoder)
 
@@ -403,3 +403,11 @@ def _day(given: PartialDate | str) -> PartialDate:
         return given if isinstance(given, PartialDate) else PartialDate(given)
     except ValueError as error:
         raise QueryError(f"{error}: give a year, a month or a day.") from None
+
+
+def _read_before(backend: Backend) -> WordsRead:
+    """Return what models read in the library there; the usual if there is none that opens."""
+    try:
+        return backend.open().manifest.read if backend.exists() else WordsRead.TRANSLATIONS
+    except LibraryError:
+        return WordsRead.TRANSLATIONS

@@ -22,6 +22,8 @@ from compare.models import ModelInput
 from compare.models.third_reader import (
     MALFORMED,
     NOT_SENT,
+    REFUSED,
+    SLOW,
     NoAnswerError,
     Question,
     ThirdReader,
@@ -39,7 +41,8 @@ ENGINE = "translated_with"
 
 _MOST_AT_ONCE = 3000  # characters of a text, or of several short ones in one message
 _SAVED_EVERY = 5.0  # seconds
-_BREAKS = re.compile(r"(\s*\n[^\S\n]*\n\s*)")
+_BREAKS = re.compile(r"(\n[^\S\n]*\n\s*)")
+_CODE = re.compile("[a-z]{2,3}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
@@ -129,8 +132,13 @@ class EndpointTranslator:
             try:
                 found = _paragraphs(self._reader.ask(_QUESTION, message))
             except NoAnswerError as error:
+                if str(error) in (REFUSED, SLOW):  # of these texts, perhaps not of others
+                    raise NotTranslatedError(str(error)) from error
                 if str(error) != MALFORMED:
-                    raise ModelError(f"{self.name} gave no translation: {error}.") from error
+                    raise ModelError(
+                        f"{self.name} gave no translation: {error}. Look at it, and start "
+                        "the command again: it goes on where it ended."
+                    ) from error
             except (TypeError, ValueError, RecursionError):
                 continue
             else:
@@ -241,12 +249,13 @@ def untranslated(
 
 def source_of(statement: Statement) -> str:
     """Return the code of a statement's language, which is detected if it is not given."""
-    return language_code(statement.language or language_of(statement.text))
+    code = language_code(statement.language)
+    return code if _CODE.fullmatch(code) else language_of(statement.text)
 
 
 def _code(tag: str) -> str:
     code = language_code(tag)
-    if not re.fullmatch("[a-z]{2,3}", code):
+    if not _CODE.fullmatch(code):
         raise CorpusError(f"{tag!r} is no language: give its code, such as en, ru or zh.")
     return code
 

@@ -144,9 +144,7 @@ def build(
                 # Without --force the old library has to open, so that nothing is lost unnoticed.
                 if where.exists() and not force:
                     _check_nothing_is_lost(where, statements)
-                built = Library.build(
-                    statements, where, encodes, on_progress, read=read or WordsRead.TRANSLATIONS
-                )
+                built = Library.build(statements, where, encodes, on_progress, read=read or None)
     manifest = built.manifest
     if not as_json:
         _remark_on(found)

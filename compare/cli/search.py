@@ -352,7 +352,8 @@ def _show_lines(
         why = rationale_lines(
             pair.rationale, pair.a.read, pair.b.read, names=("quote", "statement")
         )
-        for line in (*_details(result, stance, pair, below_minimum=below_minimum), *why):
+        shown = translation_lines(pair.b)
+        for line in (*shown, *_details(result, stance, pair, below_minimum=below_minimum), *why):
             say(f"{_INDENT}{line}")
 
 
@@ -416,7 +417,6 @@ def _details(result: Result, stance: Stance, pair: Pair, *, below_minimum: bool)
         lines.append(f"agree {p.agree:.2f}, oppose {p.oppose:.2f}")
     lines += filter(None, [kinds_in_words(pair.b)])
     lines += reader_notes(pair)
-    lines += translation_lines(pair.b)
     lines.append(attribution(statement, pair.b.pages))
     if statement.context:
         lines.append(f"context: {one_line(statement.context)}")

@@ -95,7 +95,7 @@ def translate(
         _ask_to_send(translator, what, yes=yes)
     else:
         remark(f"Translating {what}, on this computer, with {translator.name}.")
-    done = out.with_name(f"{out.name}.done.json")
+    done = out.with_name(f".{out.name}.done.json")  # hidden: a corpus leaves it out
     with progress("Translating") as on_progress:
         found = translate_statements(
             corpus.statements, translator, done=done, on_progress=on_progress, **choice
@@ -105,8 +105,9 @@ def translate(
     with writing(out, force=force) as file:
         for statement in found.statements:
             file.write(statement.to_json().encode() + b"\n")
-    with suppress(OSError):
-        done.unlink(missing_ok=True)
+    if not found.problems:
+        with suppress(OSError):
+            done.unlink(missing_ok=True)
     if as_json:
         counts = {"statements": len(found.statements), "translated": found.translated}
         say_json({"out": str(out), **counts, "problems": dict(found.problems)})

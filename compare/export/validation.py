@@ -163,6 +163,8 @@ def _check_passage(place: str, passage: _Object, said: _Object) -> None:
         _refuse(f"{place}.text", "it is not the statement's text from start to end")
     if passage["context"] != said["context"]:
         _refuse(f"{place}.context", "it is not that of the statement")
+    if passage.get("reads_translation") and not passage.get("translation"):
+        _refuse(f"{place}.reads_translation", "there is no translation to read")
     if passage.get("translation", "") not in said.get("translation", ""):
         _refuse(f"{place}.translation", "it is no part of the statement's translation")
 

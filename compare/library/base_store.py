@@ -17,15 +17,12 @@ from compare.library.filters import (
     Facets,
     Filters,
     facets_of,
+    has_no_region,
     most_first,
 )
 from compare.statements import Passage
 from compare.statements.languages import language_code
 from compare.statements.statement import READ_IN_TRANSLATION
-
-
-def _has_no_region(tag: str) -> bool:
-    return not {"-", "_"} & set(tag)
 
 
 class BaseStore:
@@ -108,8 +105,8 @@ class BaseStore:
         """
         if not filters.languages:
             return filters
-        wanted = {language_code(tag) for tag in filters.languages if _has_no_region(tag)}
-        tags = [tag for tag, *_ in self.spellings("language") if _has_no_region(tag)]
+        wanted = {language_code(tag) for tag in filters.languages if has_no_region(tag)}
+        tags = [tag for tag, *_ in self.spellings("language") if has_no_region(tag)]
         same = (tag for tag in tags if language_code(tag) in wanted)
         return replace(filters, languages=tuple(dict.fromkeys((*filters.languages, *same))))
 

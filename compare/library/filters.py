@@ -340,8 +340,16 @@ def check_order(
 
 
 def reads_translations(languages: Iterable[str]) -> bool:
-    """Tell whether languages have that of the translations that models read."""
-    return READ_IN_TRANSLATION in map(language_code, languages)
+    """Tell whether languages have that of the translations that models read.
+
+    A tag with a region ("en-GB") only means itself.
+    """
+    return READ_IN_TRANSLATION in {language_code(tag) for tag in languages if has_no_region(tag)}
+
+
+def has_no_region(tag: str) -> bool:
+    """Tell whether a tag of a language names no region: "en", not "en-GB"."""
+    return not {"-", "_"} & set(tag)
 
 
 def country_spellings(names: Iterable[str]) -> tuple[list[str], list[str]]:

@@ -208,7 +208,7 @@ class MergedStore(BaseStore):
             return []
         rows = next(iter(self.rows_of([statement_id]).values()))
         first = self.passages(rows[:1])
-        keys = {words_key(passage.text, passage.context) for passage in first}
+        keys = {words_key(passage.read, passage.context) for passage in first}
         ids = {i for _, _, i in self.with_words(keys)} - {statement_id}
         same = {each.id: each for part in self._parts for each in part.same_text(statement_id)}
         key = text_key(given)

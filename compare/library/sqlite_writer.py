@@ -139,7 +139,7 @@ def _add(
     context = segmented(statement.context)
     for at, passage in enumerate(passages, start=row):
         keys.append(passage_key(passage.completed))
-        words = words_key(passage.text, passage.context)
+        words = words_key(passage.read, passage.context)
         rows["passages"].append((at, n, passage.start, passage.end, passage.text, keys[-1], words))
         searched = segmented(passage.searched)
         rows["passage_words (rowid, text, context)"].append((at, searched, context))

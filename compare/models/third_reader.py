@@ -146,6 +146,7 @@ def addresses_reader(pair: Sequence[ModelInput]) -> bool:
 NOT_SENT = "words in it address a reader"
 UNREACHABLE = "no connection"
 SLOW = "no answer in time"
+REFUSED = "refused (HTTP 400)"
 MALFORMED = "an answer of another form than asked for"
 GIVEN_UP = "not asked, after three failures in a row"
 
@@ -472,7 +473,7 @@ class ThirdReader(StanceModel):
             if settings and "temperature" in str(error):  # some models allow no other than 1
                 self._settings = {}
                 return self.ask(question, message)
-            raise NoAnswerError("refused (HTTP 400)") from error
+            raise NoAnswerError(REFUSED) from error
         except openai.APITimeoutError as error:
             raise NoAnswerError(SLOW) from error
         except openai.APIConnectionError as error:

@@ -120,6 +120,8 @@ class Excerpt:
     def of_quote(cls, quote: Quote, sentence: str, source: Statement | None = None) -> Excerpt:
         """Return a sentence of a quote; `source` is the statement the quote is from."""
         said = quote.as_statement(source)
+        if said.is_read_in_translation and sentence not in said.text:
+            said = said.as_translated()
         # A pasted quote may be spelled differently from its source; it then starts at 0.
         start = max(said.text.find(sentence), 0)
         return cls(said, Passage(said.id, start, start + len(sentence), sentence, said.context))

@@ -110,11 +110,18 @@ def split_statement(
 def _translations(statement: Statement, parts: Sequence[tuple[int, int]]) -> list[str]:
     """Return the translation of each passage."""
     text = statement.translation
-    if not text or len(parts) == 1:
-        return [text] * len(parts)
+    if not text.strip():
+        return [""] * len(parts)
+    if len(parts) == 1:
+        return [text]
     own = _by_paragraph(statement.text, parts)
     other = _by_paragraph(text, spans(text, statement.translation_language))
-    return [text[slice(*span)] if span else "" for span in align(own, other)]
+    found = align(own, other)
+    # One without a part of its own shares that of its neighbour: no model reads other words.
+    for places in (range(1, len(found)), range(len(found) - 2, -1, -1)):
+        for n in places:
+            found[n] = found[n] or found[n - places.step]
+    return [text[slice(*span)] if span else "" for span in found]
 
 
 def _by_paragraph(text: str, parts: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:

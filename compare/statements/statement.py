@@ -8,7 +8,7 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -162,7 +162,19 @@ class Statement:
         True
         """
         own, other = map(language_code, (self.language, self.translation_language))
-        return bool(self.translation) and own != other == READ_IN_TRANSLATION
+        return bool(self.translation.strip()) and own != other == READ_IN_TRANSLATION
+
+    def as_translated(self) -> Statement:
+        """Return the statement with the words of its translation, which has no pages."""
+        return replace(
+            self,
+            text=self.translation,
+            language=self.translation_language,
+            pages=(),
+            translation="",
+            translation_language="",
+            translated_by=TranslatedBy.UNKNOWN,
+        )
 
     @property
     def speech(self) -> tuple[str, ...]:

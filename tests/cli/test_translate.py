@@ -61,7 +61,7 @@ def test_some_are_chosen_and_an_interrupted_run_goes_on(
     assert (told.code, out.exists()) == (2, False)
     assert "polyglot" in told.err
     assert "gave no translation" in told.err
-    assert len(json.loads((tmp_path / "out.jsonl.done.json").read_text())["translations"]) == 1
+    assert len(json.loads((tmp_path / ".out.jsonl.done.json").read_text())["translations"]) == 1
     reader.reply = reply
     reader.asked.clear()
     assert run("translate", corpus, "--out", out, *local).code == 0

@@ -435,6 +435,24 @@ def test_a_wrong_password_and_a_reader_who_may_not_write(address: str, postgres:
     assert len(Library.open(address)) == 3
 
 
+def test_who_could_read_passages_can_read_their_translations(
+    address: str, postgres: Server
+) -> None:
+    Library.build(many(3), address, HashingEncoder()).close()
+    name = address.rpartition("library=")[2]
+    postgres.sql(
+        f"DROP TABLE {name}.translations",
+        f"DELETE FROM {name}.migrations WHERE number = 2",
+        "CREATE ROLE guest LOGIN",
+        f"GRANT USAGE ON SCHEMA {name} TO guest",
+        f"GRANT SELECT ON ALL TABLES IN SCHEMA {name} TO guest",
+    )
+    Library.open(address, HashingEncoder()).update([statement("new", "The canal is open.")])
+    seen = Library.open(address.replace("user=postgres", "user=guest"), HashingEncoder())
+    assert len(lists(seen, "Port 1 must stay open.")) > 0
+    assert len(seen) == 4
+
+
 def test_a_library_of_a_later_version_is_not_read(address: str, postgres: Server) -> None:
     Library.build(many(1), address, HashingEncoder())
     name = address.rpartition("library=")[2]

@@ -19,7 +19,8 @@ from compare.export.json_files import result_from_json, result_to_json
 from compare.facade import Library
 from compare.library import Filters
 from compare.library.postgres.database import Database
-from compare.statements import TranslatedBy, WordsRead
+from compare.results import Excerpt
+from compare.statements import Quote, TranslatedBy, WordsRead, split_statement
 from tests.fakes import HashingEncoder, WordJudge, all_vectors, sample_statements, statement
 
 TRANSLATED = statement(
@@ -210,3 +211,37 @@ def test_a_newer_format_is_refused(tmp_path: Path) -> None:
     path.write_text(json.dumps({"format": 6, "program": "9"}))
     with pytest.raises(LibraryError, match="this one reads format 5"):
         Library.open(library.folder)
+
+
+def test_a_sentence_of_a_translation_is_shown_as_the_quote() -> None:
+    said = Quote("Valdoria laid mines there.")
+    side = Excerpt.of_quote(said, said.text, TRANSLATED)
+    assert side.text == side.read == said.text
+    assert side.statement.text == TRANSLATED.translation
+    assert (side.statement.language, side.statement.translation) == ("en", "")
+    own = Excerpt.of_quote(said, "Вальдория заложила там мины.", TRANSLATED)
+    assert own.statement == TRANSLATED
+
+
+def test_a_passage_without_a_part_shares_that_of_its_neighbour() -> None:
+    more = "Дамы и господа, добрый день.\n\n{}\n\nСпасибо вам всем за ваше внимание."
+    parts = split_statement(replace(TRANSLATED, text=more.format(TRANSLATED.text)))
+    assert len(parts) > len(split_statement(TRANSLATED))
+    assert all(passage.translation and passage.reads_translation for passage in parts)
+
+
+def test_blanks_are_no_translation() -> None:
+    (passage, *_) = split_statement(replace(TRANSLATED, translation=" \n "))
+    assert (passage.translation, passage.reads_translation) == ("", False)
+
+
+def test_a_region_only_means_itself(library: Library) -> None:
+    found, _ = library.browse(Filters(languages=("en-GB",)))
+    assert TRANSLATED.id not in {one.id for one in found}
+
+
+def test_building_again_keeps_what_models_read(place: Place) -> None:
+    originals = Library.build(STATEMENTS, place("kept"), HashingEncoder(), read="originals")
+    originals.close()
+    again = Library.build(STATEMENTS, place("kept"), HashingEncoder())
+    assert again.manifest.read is WordsRead.ORIGINALS

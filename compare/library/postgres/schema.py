@@ -70,6 +70,16 @@ CREATE INDEX ON passages USING gin (terms);
 CREATE TABLE translations (
     "row" bigint PRIMARY KEY, n bigint NOT NULL, text text NOT NULL, is_read boolean NOT NULL);
 CREATE INDEX ON translations (n);
+DO $$ DECLARE role text; BEGIN
+    FOR role IN SELECT grantee FROM information_schema.role_table_grants
+        WHERE table_schema = current_schema() AND table_name = 'passages'
+        AND privilege_type = 'SELECT'
+    LOOP
+        IF role = 'PUBLIC' THEN GRANT SELECT ON translations TO PUBLIC;
+        ELSE EXECUTE format('GRANT SELECT ON translations TO %I', role);
+        END IF;
+    END LOOP;
+END $$;
 """,
 )
 """The statements of each migration, from an empty schema to the current one, in order. A migration

@@ -187,7 +187,7 @@ class Writer:
         rows["contents"].append((n, _plain(statement.context), new.data))
         rows["countries"] += [(n, *map(_plain, country)) for country in columns.countries]
         for at, passage in enumerate(passages):
-            same, words = _key(passage.completed), words_key(passage.text, passage.context)
+            same, words = _key(passage.completed), words_key(passage.read, passage.context)
             place = (row + at, n, *shown, passage.start, passage.end, words, same, lengths[at])
             terms = (texts[at], context)
             rows["passages"].append((*place, vectors[same], _plain(passage.text), *terms))
