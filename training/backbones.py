@@ -24,12 +24,18 @@ from compare.files import file_sha256
 from compare.library.locations import cache_dir
 from training import pairs as pair_files
 
-NAMES = {"minilm": "all-MiniLM-L6-v2", "mpnet": "all-mpnet-base-v2"}
+NAMES = {
+    "minilm": "all-MiniLM-L6-v2",
+    "mpnet": "all-mpnet-base-v2",
+    "e5": "intfloat/multilingual-e5-small",
+}
+LICENCES = {"minilm": "Apache-2.0", "mpnet": "Apache-2.0", "e5": "MIT"}
 DIGESTS = {
     "minilm": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "mpnet": "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
+    "e5": "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
 }
-"""sha256 of each backbone's model.safetensors; both are under the Apache licence 2.0."""
+"""sha256 of the weights of each backbone: of model.safetensors, or of a package's 4-bit file."""
 
 _PARTS = 5  # packages that all-mpnet-base-v2 is split into
 _GENERAL_WEIGHT = 0.25

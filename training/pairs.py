@@ -290,6 +290,67 @@ def edited(text: str, edits: Sequence[tuple[int, int, str]]) -> str:
     return " ".join(text.split())
 
 
+# -- Translations ----------------------------------------------------------------------------------
+
+
+TRANSLATIONS = Path(__file__).parent / "translations"
+"""The project's own texts in other languages, as a large language model translated them."""
+
+
+def text_id(english: str) -> str:
+    """Return the id of an English text in `translations/`."""
+    return hashlib.sha256(english.encode()).hexdigest()[:16]
+
+
+def on_one_line(text: str) -> str:
+    """Return a text with single blanks, as it was translated."""
+    return " ".join(text.split())
+
+
+def own_texts() -> dict[str, str]:
+    """Return the claims and made-up statements of this project, by id."""
+    claims = (row[key] for row in rows(CLAIMS) for key in ("claim", "counter"))
+    made_up = (row[side] for row in rows(CONTRASTS) for side in ("a", "b"))
+    return {text_id(text): text for text in map(on_one_line, (*claims, *made_up))}
+
+
+def translations(data: Path) -> dict[str, dict[str, str]]:
+    """Return the translations of training texts: by language, then by the English text.
+
+    `translations/LANGUAGE.tsv` in this folder has those of the project's own texts, by id; the file
+    of the same name in the data has labelled passages and claims (english, translation).
+    """
+    texts, found = own_texts(), {}
+    for language in ("ar", "es", "fr", "ru", "zh"):
+        own = TRANSLATIONS / f"{language}.tsv"
+        others = data / "translations" / f"{language}.tsv"
+        of_own = rows(own) if own.exists() else ()
+        of_others = rows(others) if others.exists() else ()
+        found[language] = {
+            **{texts[row["text"]]: row["translation"] for row in of_own},
+            **{row["english"]: row["translation"] for row in of_others},
+        }
+    return found
+
+
+def translated(
+    pair: LabelledPair, known: Mapping[str, Mapping[str, str]], rng: random.Random
+) -> LabelledPair:
+    """Return a pair with side a, side b or both in another language, drawn from what is known."""
+    a, b = on_one_line(pair.a), on_one_line(pair.b)
+    of_a = [language for language, texts in known.items() if a in texts]
+    of_b = [language for language, texts in known.items() if b in texts]
+    kinds = [("a", of_a), ("b", of_b), ("ab", [one for one in of_a if one in of_b])]
+    kinds = [(sides, languages) for sides, languages in kinds if languages]
+    if not kinds:
+        return pair
+    sides, languages = rng.choice(kinds)
+    texts = known[rng.choice(languages)]
+    said = {"a": texts[a]} if "a" in sides else {}
+    said |= {"b": texts[b]} if "b" in sides else {}
+    return replace(pair, words=None, **said)
+
+
 # -- Pairs labelled or made up for this project ----------------------------------------------------
 
 

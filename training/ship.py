@@ -78,6 +78,7 @@ class Tier:
 TIERS = {
     "fast": Tier("small-forms", "compare-stance-fast", 25_000_000),
     "accurate": Tier("large-forms", "compare-stance-accurate", 95_000_000),
+    "languages": Tier("six-officials", "compare-stance-languages", 60_000_000),
 }
 
 
@@ -242,7 +243,7 @@ def origin(recipe: str, data: Path) -> dict[str, Any]:
     return {
         "backbone": {
             "name": backbones.NAMES[backbone],
-            "licence": "Apache-2.0",
+            "licence": backbones.LICENCES[backbone],
             "sha256": backbones.DIGESTS[backbone],
         },
         "stages": [

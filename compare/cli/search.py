@@ -41,6 +41,7 @@ from compare.export import counted
 from compare.export.json_files import opposites_json, public_json, stance_json
 from compare.export.words import (
     LIST_TITLES,
+    UNJUDGED_NOTE,
     below_note,
     compared_with,
     kinds_in_words,
@@ -49,6 +50,7 @@ from compare.export.words import (
     read_of,
     reader_notes,
     repeats_in_words,
+    unjudged_title,
 )
 from compare.facade import Library
 from compare.files import check_writable
@@ -315,6 +317,19 @@ def _show_result(result: Result, limit: int) -> None:
             say(f"\n{note}")
         if near := result.near(stance):
             show(result, stance, near, below_minimum=True)
+    if result.unjudged:
+        _show_unjudged(result, limit)
+
+
+def _show_unjudged(result: Result, limit: int) -> None:
+    say(f"\n{unjudged_title(result).upper()}\n{UNJUDGED_NOTE}")
+    for rank, one in enumerate(result.unjudged[:limit], start=1):
+        said = one.excerpt
+        say(f"{rank:3}. {quoted(said)}")
+        about = f"similarity {one.similarity:.2f}; {attribution(said.statement, said.pages)}"
+        for line in (*translation_lines(said), about, one_line(said.statement.url)):
+            if line:
+                say(f"{_INDENT}{line}")
 
 
 def _in_short(result: Result) -> str:

@@ -16,6 +16,7 @@ from compare.comparison.counts import NOT_A_SAMPLE
 from compare.comparison.retrieval import (
     by_date,
     nearest_per_actor,
+    readable,
     repetitions,
     why_nothing,
     with_readable_languages,
@@ -116,13 +117,13 @@ def positions(
     asked, filters = Quote(proposition, opposite=opposite).cleaned(_NAME), filters or Filters()
     model = stance_model or library.stance_model()
     read_filters, notes = with_readable_languages(library.store, filters, model.languages)
-    within = library.store.select(read_filters)
+    within = readable(library.store, read_filters, model.languages)
     names = library.store.actors(by)
     counts = _statement_counts(library, names, by, within, filters)
     if not counts.any():
         raise QueryError(
             f"No {by} can be placed: no statement that passes the filters names one. "
-            + why_nothing(library.store, filters)
+            + " ".join([*notes, why_nothing(library.store, filters)])
         )
     thresholds = thresholds or OF_PLACEMENTS
     passages, similar_counts = nearest_per_actor(

@@ -33,8 +33,9 @@ from compare.statements import (
     language_of,
     speaker_key,
     split_quote,
+    unread_language,
 )
-from compare.statements.languages import language_name
+from compare.statements.languages import language_code, language_name, language_names
 
 if TYPE_CHECKING:
     from compare.library.library import OpenLibrary
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
 SHARING_WORDS = 30
 """Number of passages read because they share rare words with a quote; at most half as many as
 similar ones. If a quote has more than five sentences, it is six for each of them."""
+
+UNJUDGED = 10
+"""Most statements shown that are in languages which the stance model does not read."""
 
 _LEAST_SIMILAR, _LEAST_SHARING_WORDS = 12, 6  # for each sentence of a quote
 _MOST_PARTS = 12
@@ -63,6 +67,8 @@ class Retrieved:
         sources: The quote's own statements in the library; `own` has their rows.
         within: The passages that pass the filters; `filters` are those that could be applied.
         notes: Notes to the reader.
+        unread: Row and similarity of the most similar passages in languages that the stance model
+            does not read, one of a statement, best first.
     """
 
     quote: Quote
@@ -75,6 +81,7 @@ class Retrieved:
     filters: Filters
     within: Selection
     notes: Sequence[str]
+    unread: Sequence[tuple[int, float]] = ()
 
 
 def retrieve(
@@ -87,10 +94,12 @@ def retrieve(
 ) -> Retrieved:
     """Return the candidates for a quote: see `comparison.search.search`.
 
-    `languages` are those that the stance model reads, empty if it reads any.
+    `languages` are those that the stance model reads, empty if it reads any. A quote in another
+    language has no candidates, since no pair with it can be judged.
     """
     store = library.store
     parts, notes = _parts(quote, languages)
+    asked_for = filters
     filters, left_out = with_readable_languages(store, filters, languages)
     notes += left_out
     texts = [*parts, *filter(None, [quote.opposite])]
@@ -112,7 +121,7 @@ def retrieve(
     notes += not_applied
     spans = store.rows_of([entry.id for entry in sources] or [quote.statement_id or ""])
     own = {row for span in spans.values() for row in span}
-    within = store.select(filters.excluding_own(quote))
+    within = readable(store, filters.excluding_own(quote), languages)
     if not len(within) and len(store):
         notes.append(f"No passage passes the filters. {why_nothing(store, filters)}")
     elif len(within):
@@ -129,7 +138,77 @@ def retrieve(
     # Of each part, then of the opposite: first the similar passages, then those by words.
     ends = zip((*range(len(parts)), contested), similar, sharing_words, strict=False)
     pairs = list(dict.fromkeys((part, row) for part, *rows in ends for row in chain(*rows)))
-    return Retrieved(quote, parts, vectors, contested, pairs, sources, own, filters, within, notes)
+    ready = Retrieved(quote, parts, vectors, contested, pairs, sources, own, filters, within, notes)
+    return ready if only is not None else _with_unread(library, ready, asked_for, languages)
+
+
+def _with_unread(
+    library: OpenLibrary, found: Retrieved, asked_for: Filters, languages: tuple[str, ...]
+) -> Retrieved:
+    """Return what was found, with the passages in languages that the stance model does not read.
+
+    If it does not read the quote, no pair can be judged: then there are no candidates.
+    """
+    store, filters = library.store, applicable(asked_for, found.quote)[0]
+    filters = filters.excluding_own(found.quote)
+    embeds = library.encoder.languages
+    within: Selection = RowSpans.whole(0)
+    if unread_language(found.quote.text, languages):
+        found = replace(found, pairs=())
+        if not unread_language(found.quote.text, embeds):
+            within = store.select(filters)
+    else:
+        within = unreadable(store, filters, languages, embeds)
+    own = found.vectors[: len(found.parts)]
+    nearest = _nearest_distinct(store, own, 2 * UNJUDGED, found.own, within)
+    rows = [*dict.fromkeys(chain(*nearest))]
+    cosines = (store.vectors(np.array(rows, np.int64)) @ own.T).max(1, initial=-1).clip(-1, 1)
+    best: dict[str, tuple[int, float]] = {}
+    for cosine, row, passage in sorted(
+        zip(cosines.tolist(), rows, library.passages(rows), strict=True), key=lambda one: -one[0]
+    ):
+        best.setdefault(passage.statement_id, (row, cosine))
+    return replace(found, unread=[*best.values()][:UNJUDGED])
+
+
+def readable(store: PassageStore, filters: Filters, languages: tuple[str, ...]) -> Selection:
+    """Select what passes the filters, but nothing that the stance model cannot read.
+
+    `languages` are those that it reads, empty for any; `filters` have been through
+    `with_readable_languages`.
+    """
+    within = store.select(filters)
+    if not languages or all(is_language(tag, *languages) for tag in filters.languages):
+        return within
+    return _among(within, _in_readable(store, languages), read=True)
+
+
+def unreadable(
+    store: PassageStore, filters: Filters, languages: tuple[str, ...], embeds: tuple[str, ...]
+) -> Selection:
+    """Select what passes the filters and is in a language that only the encoder can read.
+
+    `embeds` are the languages that the encoder reads, empty for any.
+    """
+    tags = [tag for tag in store.languages() if languages and not is_language(tag, *languages)]
+    tags = [tag for tag in tags if not embeds or is_language(tag, *embeds)]
+    if filters.languages:
+        chosen = set(map(language_code, filters.languages))
+        tags = [tag for tag in tags if language_code(tag) in chosen or tag in filters.languages]
+    if not tags:
+        return RowSpans.whole(0)
+    within = store.select(replace(filters, languages=tuple(tags)))
+    return _among(within, _in_readable(store, languages), read=False)
+
+
+def _in_readable(store: PassageStore, languages: tuple[str, ...]) -> Selection:
+    tags = tuple(tag for tag in store.languages() if is_language(tag, *languages))
+    return store.select(Filters(languages=tags or languages))
+
+
+def _among(within: Selection, readable: Selection, *, read: bool) -> Selection:
+    rows = [block[readable.holds(block) == read] for block in within.blocks()]
+    return RowSpans.of(np.concatenate([np.zeros(0, np.int64), *rows]))
 
 
 def unmatched(store: PassageStore, filters: Filters, *, if_several: bool = False) -> list[str]:
@@ -162,25 +241,40 @@ def with_readable_languages(
 
     Returns the filters and notes to the reader. `languages` is empty if the model reads any.
     """
-    if filters.languages or not languages:
+    if not languages:
         return filters, []
+    if filters.languages:
+        unread = [tag for tag in filters.languages if not is_language(tag, *languages)]
+        return filters, [_not_read(unread, languages)] if unread else []
     counts = store.languages()
     read = tuple(name for name in counts if is_language(name, *languages))
     if not (left_out := sum(counts.values()) - sum(counts[name] for name in read)):
         return filters, []
-    names = " or ".join(map(language_name, languages))
-    note = (
-        f"Statements that are not {names}, which is what the stance model reads, were left out "
-        f"({left_out}): choose their language to have them read."
+    return replace(filters, languages=read or languages), [
+        _not_read([tag for tag in counts if tag not in read], languages, left_out)
+    ]
+
+
+def _not_read(tags: Sequence[str], languages: tuple[str, ...], count: int = 0) -> str:
+    """Return the note on languages that the stance model does not read."""
+    many = f" ({count:,} {'statement' if count == 1 else 'statements'})" if count else ""
+    return (
+        f"The stance model reads {language_names(languages)}. What is in {language_names(tags)}"
+        f"{many} is not judged unless it has an English translation: see `compare translate`."
     )
-    return replace(filters, languages=read or languages), [note]
 
 
 def _parts(quote: Quote, languages: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """Return the sentences of a quote to search for, and notes to the reader."""
-    texts = [("The quote", quote.text)]
-    texts += [("The opposite", quote.opposite)] if quote.opposite else []
-    notes = language_notes(*texts, languages=languages)
+    notes = []
+    if language := unread_language(quote.text, languages):
+        notes.append(
+            f"The quote looks {language_name(language)}. The stance model reads "
+            f"{language_names(languages)} and gives no verdicts on it: paste a "
+            "translation to see who agrees and who opposes."
+        )
+    if quote.opposite:
+        notes += language_notes(("The opposite", quote.opposite), languages=languages)
     parts = [*dict.fromkeys(split_quote(quote.text, language_of(quote.text)))]
     if len(parts) > _MOST_PARTS:
         notes.append(

@@ -24,7 +24,16 @@ from compare.library.actors import actor_keys
 from compare.library.filters import PARTY, Filters, filters_in_force
 from compare.models import ModelInput, SameActor, Use
 from compare.models.stance import is_typed, softmax
-from compare.results import Excerpt, Kind, Pair, Probabilities, Result, Stance, Thresholds
+from compare.results import (
+    Excerpt,
+    Kind,
+    Pair,
+    Probabilities,
+    Result,
+    Stance,
+    Thresholds,
+    Unjudged,
+)
 from compare.results.provenance import provenance
 from compare.statements import Quote, speaker_key, words_key
 
@@ -115,8 +124,14 @@ def search(
             *opposite_notes(retrieved.parts[retrieved.contested], retrieved.quote.opposite, model),
         ),
         passages_read=len({entry.row for entry in scored}),
+        found_unjudged=_unjudged(library, retrieved),
     )
     return explain_listed(result, model, on_progress) if why else result
+
+
+def _unjudged(library: OpenLibrary, retrieved: Retrieved) -> tuple[Unjudged, ...]:
+    excerpts = read_excerpts(library, (row for row, _ in retrieved.unread))
+    return tuple(Unjudged(excerpts[row], similarity) for row, similarity in retrieved.unread)
 
 
 def _settings(

@@ -19,6 +19,7 @@ import numpy as np
 from compare.comparison.retrieval import (
     duplicates,
     nearest_to,
+    readable,
     why_nothing,
     with_readable_languages,
 )
@@ -134,13 +135,20 @@ def compare_sides(
     over_time = b is None
     model = (stance_model or library.stance_model()).stages[-1]
     requested = {"a": a} if b is None else {"a": a, "b": b}
-    filters, notes = {}, proposition_notes(asked, model)
+    filters, about, notes = {}, {}, proposition_notes(asked, model)
     for side, chosen in requested.items():
-        filters[side], left_out = with_readable_languages(library.store, chosen, model.languages)
-        notes += [note for note in left_out if note not in notes]
+        filters[side], about[side] = with_readable_languages(library.store, chosen, model.languages)
+        notes += [note for note in about[side] if note not in notes]
     rows = {
         side: _nearest(
-            library, asked, chosen, _name(side, requested), most_of_side, repeated=over_time
+            library,
+            asked,
+            chosen,
+            _name(side, requested),
+            most_of_side,
+            model.languages,
+            about[side],
+            repeated=over_time,
         )
         for side, chosen in filters.items()
     }
@@ -201,7 +209,15 @@ def _sides_in_words(requested: dict[str, Filters]) -> str:
 
 
 def _nearest(
-    library: OpenLibrary, asked: Quote, chosen: Filters, name: str, most: int, *, repeated: bool
+    library: OpenLibrary,
+    asked: Quote,
+    chosen: Filters,
+    name: str,
+    most: int,
+    languages: tuple[str, ...],
+    notes: Sequence[str],
+    *,
+    repeated: bool,
 ) -> Rows:
     """Return the rows of a side's passages that are placed, ascending.
 
@@ -211,11 +227,11 @@ def _nearest(
     Raises:
         QueryError: No statement passes the filters.
     """
-    within = library.store.select(chosen)
+    within = readable(library.store, chosen, languages)
     if not len(within):
         raise QueryError(
             f"{one_line(name)} cannot be compared: no statement matches. "
-            + why_nothing(library.store, chosen)
+            + " ".join([*notes, why_nothing(library.store, chosen)])
         )
     rows = nearest_to(library, asked.ends, within, most)
     if not repeated:

@@ -70,8 +70,9 @@ class Report:
         sentences = self.account.sentences()
         if self.foreign:
             sentences.append(
-                f"{self.foreign:,} of the statements are not English; the stance model reads "
-                "English, and a search leaves them out of its lists."
+                f"{self.foreign:,} of the statements are not English. A search finds them, but the "
+                "stance model reads English: with a translation they are judged, see `compare "
+                "translate`."
             )
         if self.unknown_countries:
             sentences.append(unknown_countries(self.unknown_countries))

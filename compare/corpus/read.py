@@ -346,8 +346,8 @@ class Reading:
             languages = listed([f"{name}: {count:,}" for name, count in self.detected.items()])
             yield (
                 f"{self.detected.total():,} statements without a language are clearly not English "
-                f"({languages}), judging by their words. The stance model reads English, so they "
-                "are compared only if their language is chosen."
+                f"({languages}), judging by their words. A search finds them, but the stance model "
+                "reads English: with a translation they are judged, see `compare translate`."
             )
         if unknown:
             yield (

@@ -43,7 +43,16 @@ from compare.export.words import (
     unclear_words,
     verdict_word,
 )
-from compare.results import Excerpt, Pair, Probabilities, Result, Span, Stance, Thresholds
+from compare.results import (
+    Excerpt,
+    Pair,
+    Probabilities,
+    Result,
+    Span,
+    Stance,
+    Thresholds,
+    Unjudged,
+)
 from compare.safe_text import printable
 from compare.statements import Quote, Statement, split_statement
 
@@ -213,6 +222,12 @@ def unsure_card(
         word = unclear_words(stance, fills=thresholds.probability <= Thresholds().probability)
     head = verdict_html(stance, pair.probabilities, pair.similarity, word, short=short)
     return _card("found_card", pair, Stance.NEITHER, head, _shows_quote(pair, quote_text), note)
+
+
+def unjudged_card(found: Unjudged) -> Markup:
+    """Return a statement that no model judged, with the similar passage marked."""
+    place = found.excerpt.passage.start, found.excerpt.passage.end
+    return statement_card(found.excerpt.statement, marked=place)
 
 
 def _shows_quote(pair: Pair, quote_text: str) -> bool:

@@ -27,6 +27,7 @@ from compare.results import (
     Stance,
     ThirdReading,
     Thresholds,
+    Unjudged,
 )
 from compare.results.provenance import OLDER
 from compare.statements import Country, PartialDate, Passage, Quote, Statement
@@ -111,6 +112,7 @@ def _content(result: Result) -> dict[str, Any]:
                 }
                 for pair in result.pairs
             ],
+            **({"unjudged": unjudged_json(result.found_unjudged)} if result.found_unjudged else {}),
         }
     # A statement is in many pairs: write it once, and refer to passages by their index.
     statements: dict[str, Statement] = {}
@@ -220,6 +222,13 @@ def _search(data: Mapping[str, Any]) -> Result:
         quote=quote,
         source=source,
         passages_read=data["passages_read"],
+        found_unjudged=tuple(
+            Unjudged(
+                Excerpt(Statement.from_dict(entry["statement"]), Passage(**entry["passage"])),
+                entry["similarity"],
+            )
+            for entry in data.get("unjudged", ())
+        ),
         **_made(data),
     )
 
@@ -364,7 +373,20 @@ def public_json(result: Result) -> dict[str, Any]:
             }
             for stance, rank, pair in result.ranked()
         ],
+        "unjudged": unjudged_json(result.unjudged),
     }
+
+
+def unjudged_json(found: Sequence[Unjudged]) -> list[dict[str, Any]]:
+    """Return statements in languages that the stance model does not read."""
+    return [
+        {
+            "statement": one.excerpt.statement.to_dict(),
+            "passage": one.excerpt.passage.to_dict(),
+            "similarity": float(one.similarity),
+        }
+        for one in found
+    ]
 
 
 def sides_json(result: Result) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from compare.export.html import web_address
 from compare.export.words import (
     LIST_TITLES,
+    UNJUDGED_NOTE,
     attribution,
     compared_with,
     in_reading_order,
@@ -16,6 +17,7 @@ from compare.export.words import (
     left_out_note,
     marked_pieces,
     reader_notes,
+    unjudged_title,
     verdict_word,
 )
 from compare.results import Excerpt, Pair, Result, Span, Stance
@@ -46,7 +48,19 @@ def markdown(result: Result, stances: Sequence[Stance]) -> str:
             lists += [f"## {heading}"] if rank == 1 else []
             lists += _pair(result, rank, pair)
     blocks += lists or ["Nothing found at these thresholds."]
+    blocks += _unjudged(result)
     return "\n\n".join([*blocks, "---", _provenance(result)]) + "\n"
+
+
+def _unjudged(result: Result) -> list[str]:
+    """Return the statements in languages that the stance model does not read."""
+    found = result.unjudged
+    blocks = [f"## {inert(unjudged_title(result))}", inert(UNJUDGED_NOTE)] if found else []
+    for one in found:
+        said = one.excerpt
+        blocks += [*_words(said, ()), *_attribution(said.statement, said.pages)]
+        blocks += [f"Similarity {one.similarity:.2f}"]
+    return blocks
 
 
 def _pair(result: Result, rank: int, pair: Pair) -> list[str]:

@@ -13,12 +13,21 @@ from markupsafe import Markup
 from compare.comparison import NOT_A_SAMPLE
 from compare.comparison.sensitivity import Sensitivity, by_probability
 from compare.export import citations
-from compare.export.html import environment, list_head, listed_card, quote_card, table_html
+from compare.export.html import (
+    environment,
+    list_head,
+    listed_card,
+    quote_card,
+    table_html,
+    unjudged_card,
+)
 from compare.export.words import (
+    UNJUDGED_NOTE,
     filters_in_words,
     in_reading_order,
     left_out_note,
     shortened,
+    unjudged_title,
     verdict_word,
 )
 from compare.results import MOST_OF_STATEMENT, Kind, Provenance, Result, Stance
@@ -79,6 +88,9 @@ def report_html(
             kind=_KINDS[result.kind],
             quote=quote_card(result.quote, result.source) if result.quote else "",
             lists=[_list(result, one, numbers, limit) for one in in_reading_order(result, stances)],
+            unjudged=[unjudged_card(one) for one in result.unjudged[:limit]],
+            unjudged_title=unjudged_title(result),
+            unjudged_note=UNJUDGED_NOTE,
             methods=methods(result),
             limits=limits(result),
             sensitivity=sensitivity_table(sensitivity or by_probability(result)),

@@ -90,6 +90,9 @@ def _check_search(data: _Object) -> None:
         _check_verdict(place, entry, entry["quote_part"], _read(entry["passage"]))
         for other, repeat in enumerate(entry["also_said"]):
             statements.add(f"{place}.also_said.{other}", repeat)
+    for number, entry in enumerate(data.get("unjudged", ())):
+        statements.add(f"unjudged.{number}.statement", entry["statement"])
+        _check_passage(f"unjudged.{number}.passage", entry["passage"], entry["statement"])
 
 
 def _check_pairs(data: _Object) -> None:

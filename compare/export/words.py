@@ -18,7 +18,7 @@ from compare.results import (
     ThirdReading,
 )
 from compare.statements import Quotation, SentenceKind, Statement, TranslatedBy
-from compare.statements.languages import language_code, language_name
+from compare.statements.languages import language_code, language_name, language_names
 from compare.statements.normalize import fold
 from compare.statements.sentence_kinds import PRECISION
 
@@ -377,6 +377,19 @@ def left_out_note(found: Result | Positions) -> str:
         return ""
     kinds = ", ".join(KIND_WORDS[kind] for kind in found.thresholds.without_kinds)
     return f"Left out for the kind of sentence ({kinds}): {number:,} read as agreeing or opposing."
+
+
+def unjudged_title(result: Result) -> str:
+    """Return the heading of the statements that no model judged: "Not judged, in Russian: 3"."""
+    names = language_names(one.excerpt.statement.language for one in result.unjudged)
+    return f"Not judged{f', in {names}' if names else ''}: {len(result.unjudged)}"
+
+
+UNJUDGED_NOTE = (
+    "These statements are the most similar in meaning to the quote. Whether they agree with it or "
+    "oppose it is not judged, since the stance model does not read both languages. With an English "
+    "translation in the corpus, statements are judged: see compare translate."
+)
 
 
 def _alone_in_words(alone: Probabilities) -> str:

@@ -1,7 +1,8 @@
-"""The shipped encoder, run without torch."""
+"""The shipped encoders, run without torch: one for English, one for five other languages."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from compare.models.runtime import (
     read_manifest,
 )
 from compare.progress import Progress
+from compare.statements import language_of
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -26,7 +28,10 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 
 WEIGHTS = Path(__file__).parent / "weights" / "encoder"
-"""The folder of the shipped encoder; its README.md shows other ways to load it."""
+"""The folder of the English encoder; its README.md shows other ways to load it."""
+
+LANGUAGES_WEIGHTS = WEIGHTS.parent / "languages"
+LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
 
 
 class OnnxEncoder(Encoder):
@@ -46,6 +51,7 @@ class OnnxEncoder(Encoder):
         self.name: str = self._manifest["name"]
         self.digest: str = self._manifest["digest"]
         self.dim: int = self._manifest["dim"]
+        self.languages = ("en",) if folder == WEIGHTS else ()
         self._loaded: tuple[GraphRunner, Tokenizer] | None = None
 
     def encode(self, texts: Sequence[str], on_progress: Progress | None = None) -> Floats:
@@ -61,6 +67,42 @@ class OnnxEncoder(Encoder):
         max_tokens = self._manifest["max_tokens"]
         self._loaded = runner, load_tokenizer(self._folder / "tokenizer.json", max_tokens)
         return self._loaded
+
+
+class LanguagesEncoder(Encoder):
+    """The shipped encoders in one space: English texts by one of them, all others by the other.
+
+    English texts have the same vectors as with the English encoder alone.
+    """
+
+    languages = LANGUAGES
+
+    def __init__(self) -> None:
+        """Read the manifests; the first text in a language loads the graph that reads it.
+
+        Raises:
+            ModelError: A manifest is missing or cannot be read.
+        """
+        self._english, self._others = OnnxEncoder(WEIGHTS), OnnxEncoder(LANGUAGES_WEIGHTS)
+        self.name: str = self._others.name
+        digests = f"{self._english.digest} {self._others.digest}"
+        self.digest: str = hashlib.sha256(digests.encode()).hexdigest()
+        self.dim: int = self._english.dim
+
+    def encode(self, texts: Sequence[str], on_progress: Progress | None = None) -> Floats:
+        found = np.zeros((len(texts), self.dim), np.float32)
+        english = np.array([language_of(text) == "en" for text in texts], bool)
+        done = 0
+
+        def report(part: int, _: int) -> None:
+            if on_progress:
+                on_progress(done + part, len(texts))
+
+        for encoder, chosen in ((self._english, english), (self._others, ~english)):
+            rows = np.flatnonzero(chosen)
+            found[rows] = encoder.encode([texts[n] for n in rows.tolist()], report)
+            done += len(rows)
+        return found
 
 
 def token_feeds(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Feed]:

@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from compare.models.protocols import Encoder, StanceModel
 
 ENCODER = "all-MiniLM-L6-v2"
-"""The encoder that comes with the program."""
+"""The English encoder that comes with the program."""
+
+LANGUAGES_ENCODER = f"{ENCODER}+languages"
+"""The same with its companion for five other languages: what is used if no encoder is named."""
 
 CASCADE = "cascade"
 """Both in turn: what is used if no model is named."""
@@ -25,22 +28,25 @@ called without arguments. Each passes `tests/models/test_contract.py`."""
 
 
 def load_encoder(name_or_path: str | None = None) -> Encoder:
-    """Load the shipped encoder, or a sentence-transformers model by folder or name.
+    """Load a shipped encoder, or a sentence-transformers model by folder or name.
 
     >>> load_encoder().encode(["Two sentences.", "Two vectors."]).shape
     (2, 384)
 
     Args:
-        name_or_path: None or "all-MiniLM-L6-v2" for the shipped one. A name is looked up on this
-            machine only, unless the environment sets `COMPARE_HUB=1`.
+        name_or_path: None for the one of six languages, which gives English texts the same vectors
+            as "all-MiniLM-L6-v2", the shipped one for English alone. Another name is looked up on
+            this machine only, unless the environment sets `COMPARE_HUB=1`.
 
     Raises:
         ModelError: The model is not there or is damaged.
     """
-    from compare.models.encoder import OnnxEncoder
+    from compare.models.encoder import LanguagesEncoder, OnnxEncoder
     from compare.models.runtime import MANIFEST
 
-    if name_or_path is None or name_or_path == ENCODER:
+    if name_or_path is None or name_or_path == LANGUAGES_ENCODER:
+        return LanguagesEncoder()
+    if name_or_path == ENCODER:
         return OnnxEncoder()
     if (Path(name_or_path) / MANIFEST).is_file():
         return OnnxEncoder(Path(name_or_path))

@@ -156,6 +156,7 @@ class RayEncoder(Encoder):
         """
         encoder = load_encoder(name)
         self.name, self.digest, self.dim = encoder.name, encoder.digest, encoder.dim
+        self.languages = encoder.languages
         self.at_once = _TEXTS * _PARTS_PER_CORE * max(1, cluster.cores)
         self._cluster = cluster
         self._fixed = (_absolute(name), self.digest)

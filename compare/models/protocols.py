@@ -21,12 +21,14 @@ class Encoder(Protocol):
         name: As results cite it.
         digest: Names the weights: equal digests give equal vectors.
         dim: Dimension of the vectors.
+        languages: ISO 639-1 codes of the languages that it reads; empty if it may read any.
         at_once: How many texts are given at once where many wait; it changes no vector.
     """
 
     name: str
     digest: str
     dim: int
+    languages: tuple[str, ...] = ()
     at_once: int = 1024
 
     def encode(

@@ -1,7 +1,7 @@
 """What a comparison returns: pairs, results and positions, with their provenance."""
 
 from compare.models.values import Probabilities, Rationale, Span, Stance
-from compare.results.pair import OF_PLACEMENTS, Excerpt, Pair, ThirdReading, Thresholds
+from compare.results.pair import OF_PLACEMENTS, Excerpt, Pair, ThirdReading, Thresholds, Unjudged
 from compare.results.positions import SILENT, Actor, Position, Positions, PositionScore
 from compare.results.provenance import Provenance
 from compare.results.result import FILLED_TO, LEAST_UNSURE, MOST_OF_STATEMENT, Kind, Result
@@ -35,6 +35,7 @@ __all__ = [
     "Stance",
     "ThirdReading",
     "Thresholds",
+    "Unjudged",
     "clustered_share",
     "percentile_interval",
     "share_interval",

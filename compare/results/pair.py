@@ -174,6 +174,18 @@ class Excerpt:
         return self.statement.text[self.passage.end :]
 
 
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A passage that a search found in a language that the stance model does not read.
+
+    Attributes:
+        similarity: Cosine of it and the quote, -1 to 1. It says nothing about agreement.
+    """
+
+    excerpt: Excerpt
+    similarity: float
+
+
 class ThirdReading(StrEnum):
     """What a third reader made of a pair."""
 

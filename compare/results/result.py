@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from compare.errors import QueryError
 from compare.files import write_whole
 from compare.models import Stance
-from compare.results.pair import Pair, PairKey, ThirdReading, Thresholds
+from compare.results.pair import Pair, PairKey, ThirdReading, Thresholds, Unjudged
 from compare.statements import Quote, SentenceKind, Statement, words_key
 
 if TYPE_CHECKING:
@@ -63,11 +63,13 @@ class Result:
         quote: The words searched for; None for two sides and for a timeline.
         source: The quote's own statement if the library holds it; it is in no list.
         candidates: For two sides, the number of pairs of passages that were placed, scored or not.
-        notes: Sentences the reader should see ("The quote does not look English: …").
+        notes: Sentences the reader should see ("The quote looks Russian. …").
         passages_read: For a search, the number of passages that were read; 0 if an older program
             made the result.
         placed: For two sides, the passages of each that were placed, paired with the proposition;
             for a timeline those of the one side. Empty if an older program made the result.
+        found_unjudged: For a search, the passages most similar to the quote in languages that the
+            stance model does not read, best first: see `unjudged`.
     """
 
     kind: Kind
@@ -81,6 +83,20 @@ class Result:
     notes: tuple[str, ...] = ()
     passages_read: int = 0
     placed: tuple[tuple[Pair, ...], ...] = ()
+    found_unjudged: tuple[Unjudged, ...] = ()
+
+    @property
+    def unjudged(self) -> tuple[Unjudged, ...]:
+        """Return what a search found in languages that the stance model does not read.
+
+        They are most similar to the quote first and reach the minimum similarity; whether they
+        agree is not judged.
+
+        >>> result.unjudged
+        ()
+        """
+        least = self.thresholds.similarity
+        return tuple(one for one in self.found_unjudged if one.similarity >= least)
 
     @property
     def over_time(self) -> bool:

@@ -33,7 +33,7 @@ from compare.errors import CompareError
 from compare.export.words import deciding_words, page_numbers
 from compare.library.backend import Backend
 from compare.progress import Progress
-from compare.results import Pair, Result, Stance
+from compare.results import Excerpt, Pair, Result, Stance
 from compare.serve import bodies
 from compare.serve.readings import LibraryPool
 from compare.statements import Statement
@@ -139,6 +139,7 @@ def _search(asked: SearchTool, pool: LibraryPool, step: Progress) -> dict[str, A
     return {
         "agree": agree,
         "oppose": oppose,
+        "unjudged": [_said(one.excerpt) for one in result.unjudged[: asked.limit]],
         "passages_read": result.passages_read,
         "passages_in_library": result.provenance.passages,
         "notes": list(result.notes),
@@ -153,7 +154,7 @@ def _positions(asked: PositionsTool, pool: LibraryPool, step: Progress) -> dict[
             "position": round(position.score.mean, 2),
             "passages": position.score.passages,
             "says": [
-                _said(pair)
+                _said(pair.b)
                 for side in (Stance.AGREE, Stance.OPPOSE)
                 if (pair := position.strongest(side))
             ],
@@ -214,7 +215,7 @@ async def _in_turn(read: Callable[[Progress], dict[str, Any]]) -> dict[str, Any]
 
 def _found(result: Result, pair: Pair, stance: Stance) -> dict[str, Any]:
     return {
-        **_said(pair),
+        **_said(pair.b),
         "deciding_words": deciding_words(pair.b.read, pair.spans.b),
         "probability": round(pair.probabilities.of(stance), 2),
         "unsure": result.is_unsure(pair),
@@ -222,14 +223,14 @@ def _found(result: Result, pair: Pair, stance: Stance) -> dict[str, Any]:
     }
 
 
-def _said(pair: Pair) -> dict[str, Any]:
+def _said(passage: Excerpt) -> dict[str, Any]:
     return {
-        "words": pair.b.text,
-        "translation": pair.b.passage.translation,
-        "translated_by": pair.b.statement.translated_by.value,
-        "context": pair.b.context,
-        **_source(pair.b.statement),
-        "pages": page_numbers(pair.b.pages),
+        "words": passage.text,
+        "translation": passage.passage.translation,
+        "translated_by": passage.statement.translated_by.value,
+        "context": passage.context,
+        **_source(passage.statement),
+        "pages": page_numbers(passage.pages),
     }
 
 

@@ -12,7 +12,7 @@ from compare.statements.passages import (
     split_quote,
     split_statement,
 )
-from compare.statements.quotes import Quote, clean_quote, language_notes
+from compare.statements.quotes import Quote, clean_quote, language_notes, unread_language
 from compare.statements.sentence_kinds import SentenceKind, sentence_kinds
 from compare.statements.statement import (
     Country,
@@ -50,5 +50,6 @@ __all__ = [
     "speaker_key",
     "split_quote",
     "split_statement",
+    "unread_language",
     "words_key",
 ]

@@ -143,6 +143,16 @@ def clean_quote(text: str, name: str = "The quote") -> str:
     return text
 
 
+def unread_language(text: str, languages: tuple[str, ...]) -> str:
+    """Return the code of a text's language if it clearly is none of these; "" if any can be read.
+
+    >>> unread_language("Россия не передавала снаряды Ирану.", ("en",))
+    'ru'
+    """
+    language = language_of(text, languages[0]) if languages else ""
+    return "" if language in languages else language
+
+
 def language_notes(*named: tuple[str, str], languages: tuple[str, ...] = ("en",)) -> list[str]:
     """Return a note for each text whose language the stance model clearly cannot read.
 
@@ -151,8 +161,8 @@ def language_notes(*named: tuple[str, str], languages: tuple[str, ...] = ("en",)
         languages: ISO 639-1 codes of the languages that the model reads; empty if it reads any.
     """
     notes = []
-    for name, text in named if languages else ():
-        if (language := language_of(text, languages[0])) not in languages:
+    for name, text in named:
+        if language := unread_language(text, languages):
             names = " or ".join(map(language_name, languages))
             notes.append(
                 f"{name} does not look {names} (detected: {language}). The stance model reads "

@@ -278,10 +278,11 @@ def test_a_very_long_quote_is_searched_in_part_and_says_so(library):
 
 def test_another_language_is_said(library):
     result = run(library, "Die Blockade des Hafens ist nicht hinnehmbar und muss enden.")
-    assert any("does not look English (detected: de)" in note for note in result.notes)
+    assert any("The quote looks German." in note for note in result.notes)
+    assert not result.pairs
 
 
-def test_statements_in_other_languages_are_read_only_where_they_are_asked_for(tmp_path):
+def test_statements_in_other_languages_are_never_judged(tmp_path):
     said = [
         statement("en", f"{BLOCKADE} now.", language="English"),
         statement("none", f"We say: {BLOCKADE}."),
@@ -290,10 +291,10 @@ def test_statements_in_other_languages_are_read_only_where_they_are_asked_for(tm
     library = Library.build(said, tmp_path / "three", HashingEncoder(dim=256))
     result = run(library, "The blockade of Port Meren must end soon")
     assert sorted(ids(result.pairs)) == ["en", "none"]
-    assert any("not English" in note and "(1)" in note for note in result.notes)
+    assert any("What is in German (1 statement) is not judged" in note for note in result.notes)
     asked = run(library, "The blockade of Port Meren must end", filters=Filters(languages=("de",)))
-    assert ids(asked.pairs) == ["de"]
-    assert not any("not English" in note for note in asked.notes)
+    assert not asked.pairs
+    assert [one.excerpt.statement.id for one in asked.unjudged] == ["de"]
 
 
 def test_a_sentence_said_again_and_again_is_one_result_that_says_when(tmp_path):

@@ -314,7 +314,7 @@ def test_damage_anywhere_is_said(name: str, value: object) -> None:
 
 def test_public_json_has_the_promised_shape() -> None:
     data = public_json(a_search())
-    assert list(data) == ["query", "outcome", "model", "provenance", "results"]
+    assert list(data) == ["query", "outcome", "model", "provenance", "results", "unjudged"]
     assert (data["query"], data["outcome"]) == (QUOTE, "found")
     assert data["model"] == "judge@555555555555"
     assert data["provenance"] == {

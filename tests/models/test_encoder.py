@@ -31,7 +31,7 @@ from training.probes import neighbour_recall, sentences
 
 @pytest.fixture(scope="module")
 def shipped():
-    return load_encoder()
+    return load_encoder("all-MiniLM-L6-v2")
 
 
 def test_rows_have_unit_length(shipped):

@@ -15,11 +15,12 @@ from compare.comparison import sides_taken
 from compare.errors import QueryError
 from compare.export import VERDICT, counted, verdict_word
 from compare.export.citations import Citation, bibtex, reference
-from compare.export.html import list_head, listed_card, unsure_card
+from compare.export.html import list_head, listed_card, unjudged_card, unsure_card
 from compare.export.markdown import inert
 from compare.export.words import (
     LIST_TITLES,
     UNCLEAR,
+    UNJUDGED_NOTE,
     below_note,
     left_out_note,
     list_note,
@@ -28,6 +29,7 @@ from compare.export.words import (
     read_as,
     read_of,
     unclear_words,
+    unjudged_title,
 )
 from compare.library.actors import actor_keys
 from compare.results import MOST_OF_STATEMENT, Pair, Result, Stance
@@ -81,7 +83,9 @@ def side_by_side(shown: Shown, *, as_table: bool = False) -> Result:
     notice(*(note for note in result.notes if known is None or known not in note))
     if left := left_out_note(result):
         small(left)
-    if not (result.agree or result.oppose):
+    if result.unjudged and not result.pairs:
+        pass  # the note above says why nothing was judged
+    elif not (result.agree or result.oppose):
         near = len(result.neither)
         on_topic = f"{counted(near, 'is', 'are') if near else 'None is'} near the topic"
         read = f"{read_of(result)}."
@@ -94,8 +98,15 @@ def side_by_side(shown: Shown, *, as_table: bool = False) -> Result:
         show_html("sides_taken", taken, sum(map(int, read_again)))
     if as_table:
         lists_table(shown)
-        return result
-    return three_lists(shown, "statement", "near the topic")
+        latest = result
+    else:
+        latest = three_lists(shown, "statement", "near the topic")
+    if result.unjudged:
+        with st.expander(unjudged_title(result), expanded=not result.pairs, key="unjudged"):
+            small(UNJUDGED_NOTE)
+            for one in result.unjudged:
+                st.html(unjudged_card(one))
+    return latest
 
 
 def three_lists(

@@ -43,7 +43,7 @@ def test_places_are_shown_with_what_they_stand_on(run):
     assert "ON TOPIC, BUT TAKING NO SIDE: Karsenia (1)" in done.out
     assert "2010 to 2019" in done.out
     assert "no random sample" in done.err
-    assert "not English" in done.err
+    assert "What is in French (1 statement) is not judged" in done.err
 
 
 def test_json_holds_every_party_and_where_it_comes_from(run):

@@ -131,11 +131,11 @@ def test_filters_choose_the_parties_and_the_dates(library):
     assert names(found.actors) == ["Envoy of Valdoria"]
 
 
-def test_what_is_not_english_is_left_out_unless_it_is_chosen(library):
+def test_what_is_not_english_is_left_out_and_said(library):
     found = positions(library, ASKED, stance_model=WordJudge())
-    assert any("not English" in note for note in found.notes)
-    french = positions(library, ASKED, filters=Filters(languages=("fr",)), stance_model=WordJudge())
-    assert names(french.placed) == ["MRN"]
+    assert any("What is in French" in note for note in found.notes)
+    with pytest.raises(QueryError, match=r"No country can be placed.*What is in French"):
+        positions(library, ASKED, filters=Filters(languages=("fr",)), stance_model=WordJudge())
 
 
 def test_periods_hold_what_was_said_in_them(library):
