@@ -55,6 +55,7 @@ from compare.results import (
 )
 from compare.safe_text import printable
 from compare.statements import Quote, Statement, split_statement
+from compare.statements.languages import language_names
 
 TEMPLATES = Path(__file__).parent / "templates"
 _RIGHT_TO_LEFT = {"ar", "fa", "he", "ps", "ur", "yi", "dv", "ckb", "sd", "ug"}
@@ -166,11 +167,15 @@ def _last_words(text: str) -> str:
 
 
 def statement_card(
-    statement: Statement, level: int = 3, kind: str = "plain", marked: tuple[int, int] | None = None
+    statement: Statement,
+    level: int = 3,
+    kind: str = "plain",
+    marked: tuple[int, int] | None = None,
+    note: str = "",
 ) -> Markup:
     """Return a statement, whole or, if words are marked by their offsets, their paragraph."""
     if marked is None:
-        words = statement.text, (), statement.translation
+        words = statement.text, (), statement.translation, note
         return _card("statement_card", statement, level, kind, *words)
     (start, end), text = marked, statement.text
     until = text.find("\n", end)
@@ -180,7 +185,7 @@ def statement_card(
     own = [passage for passage in split_statement(statement) if start < passage.end <= end]
     translation = " ".join(dict.fromkeys(passage.translation for passage in own))
     shown = before + text[start:end] + after
-    return _card("statement_card", statement, level, kind, shown, spans, translation)
+    return _card("statement_card", statement, level, kind, shown, spans, translation, note)
 
 
 def quote_card(quote: Quote, source: Statement | None) -> Markup:
@@ -226,8 +231,10 @@ def unsure_card(
 
 def unjudged_card(found: Unjudged) -> Markup:
     """Return a statement that no model judged, with the similar passage marked."""
-    place = found.excerpt.passage.start, found.excerpt.passage.end
-    return statement_card(found.excerpt.statement, marked=place)
+    said, passage = found.excerpt.statement, found.excerpt.passage
+    language = language_names([said.language])
+    note = " · ".join(filter(None, [language, f"similarity {found.similarity:.2f}"]))
+    return statement_card(said, marked=(passage.start, passage.end), note=note)
 
 
 def _shows_quote(pair: Pair, quote_text: str) -> bool:

@@ -386,9 +386,9 @@ def unjudged_title(result: Result) -> str:
 
 
 UNJUDGED_NOTE = (
-    "These statements are the most similar in meaning to the quote. Whether they agree with it or "
-    "oppose it is not judged, since the stance model does not read both languages. With an English "
-    "translation in the corpus, statements are judged: see compare translate."
+    "These are the most similar in meaning to the quote. Whether they agree with it or oppose it is "
+    "not judged: the stance model does not read their language, or that of the quote. A statement "
+    "with an English translation is judged; compare translate can add one."
 )
 
 
