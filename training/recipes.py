@@ -280,7 +280,7 @@ _SIX = Recipe(
         shorter_first=True,
         translated=0.7,
     ),
-    Settings(rate=1.2e-4, smoothing=0.03, words=0.2),
+    Settings(rate=6e-5, smoothing=0.03, words=0.2),
 )
 
 RECIPES = {

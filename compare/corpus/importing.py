@@ -37,6 +37,7 @@ class Report:
         account: Numbers of files, pieces and characters read, written and left out.
         problems: The first `PROBLEMS_KEPT` of `problem_count`.
         languages: Number of statements by language, "" if unknown.
+        foreign: Statements that are neither in English nor translated into it.
         unknown_countries: Spellings without a code, with their number of statements.
     """
 
@@ -47,12 +48,8 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     problem_count: int = 0
     languages: Counter[str] = field(default_factory=Counter)
+    foreign: int = 0
     unknown_countries: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def foreign(self) -> int:
-        """Return the number of statements that are not in English."""
-        return sum(n for language, n in self.languages.items() if not is_language(language, "en"))
 
     def corpus(self, statements: tuple[Statement, ...] = ()) -> Corpus:
         """Return a corpus with the report and missing accompanying files as notes."""
@@ -70,9 +67,8 @@ class Report:
         sentences = self.account.sentences()
         if self.foreign:
             sentences.append(
-                f"{self.foreign:,} of the statements are not English. A search finds them, but the "
-                "stance model reads English: with a translation they are judged, see `compare "
-                "translate`."
+                f"{self.foreign:,} of the statements are not in English and have no English "
+                "translation, so no model judges them: `compare translate` can add one."
             )
         if self.unknown_countries:
             sentences.append(unknown_countries(self.unknown_countries))
@@ -175,6 +171,8 @@ class Import:
         account.characters_written += len(statement.text)
         account.characters_left_out[Reason.WHITE_SPACE] += len(text) - len(statement.text)
         self.report.languages[statement.language] += 1
+        is_english = is_language(statement.language, "en")
+        self.report.foreign += not (is_english or statement.is_read_in_translation)
         return statement
 
     def _report(self, problem: Problem) -> None:

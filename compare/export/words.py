@@ -386,9 +386,9 @@ def unjudged_title(result: Result) -> str:
 
 
 UNJUDGED_NOTE = (
-    "These are the most similar in meaning to the quote. Whether they agree with it or oppose it is "
-    "not judged: the stance model does not read their language, or that of the quote. A statement "
-    "with an English translation is judged; compare translate can add one."
+    "These are the most similar in meaning to the quote. Whether they agree with it or oppose it "
+    "is not judged: the stance model does not read their language, or that of the quote. A "
+    "statement with an English translation is judged; compare translate can add one."
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -98,6 +98,10 @@ class BaseStore:
         total[READ_IN_TRANSLATION] += sum(translated.values())
         return +total
 
+    @cached_property
+    def _language_tags(self) -> Sequence[str]:
+        return [tag for tag, *_ in self.spellings("language") if has_no_region(tag)]
+
     def _with_tags(self, filters: Filters) -> Filters:
         """Add the library's tags of the same languages: "rus" and "Russian" for "ru".
 
@@ -106,8 +110,7 @@ class BaseStore:
         if not filters.languages:
             return filters
         wanted = {language_code(tag) for tag in filters.languages if has_no_region(tag)}
-        tags = [tag for tag, *_ in self.spellings("language") if has_no_region(tag)]
-        same = (tag for tag in tags if language_code(tag) in wanted)
+        same = (tag for tag in self._language_tags if language_code(tag) in wanted)
         return replace(filters, languages=tuple(dict.fromkeys((*filters.languages, *same))))
 
     def actors(self, kind: str) -> ActorNames:

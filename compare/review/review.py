@@ -128,7 +128,10 @@ class Review:
             if (new := now.get(old.id)) is None:
                 return StatementState.GONE
             # The readers and the model saw only these.
-            seen = [(one.text, one.context, one.countries, one.date) for one in (old, new)]
+            seen = [
+                (one.text, one.translation, one.context, one.countries, one.date)
+                for one in (old, new)
+            ]
             return StatementState.UNCHANGED if seen[0] == seen[1] else StatementState.CHANGED
 
         return [(state(pair.a.statement), state(pair.b.statement)) for pair in pairs]

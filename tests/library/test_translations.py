@@ -112,7 +112,7 @@ def test_a_translation_makes_a_language_readable(library: Library, place: Place)
     counts = library.store.languages()
     assert counts["ru"] == 1
     filters, (note,) = with_readable_languages(library.store, Filters(), ("en",))
-    assert "left out (2)" in note
+    assert "(2 statements) is not judged" in note
     found, _ = library.browse(filters)
     assert "ostrava-9" in [one.id for one in found]
     assert "ostrava-8" not in [one.id for one in found]
