@@ -2,7 +2,6 @@
 
     python -m training.languages distill DIR --data DIR
     python -m training.languages ship DIR --data DIR
-    python -m training.languages figures compare/models/weights/languages --data DIR
 
 The student reads a sentence in another language and learns the vector that the English encoder
 gives to its translation (Reimers and Gurevych 2020). English passages keep the vectors that they
@@ -328,43 +327,10 @@ def _write_tokenizer(source: Path, target: Path) -> None:
     tokenizer.save(str(target), pretty=False)
 
 
-# -- Figures ---------------------------------------------------------------------------------------
-
-
-_AMONG = 60_000
-_FOUND_IN = (1, 20)
-
-
-def figures(folder: Path, data: Path) -> None:
-    """Print how often a passage is among the English ones most similar to its translation.
-
-    The passages are those of `translations.dev/` in the data, which nothing learns from, among
-    60,000 of the search collection.
-    """
-    known = {
-        language: {row["english"]: row["translation"] for row in pair_files.rows(path)}
-        for path in sorted((data / "translations.dev").glob("*.tsv"))
-        for language in [path.stem]
-    }
-    english = dict.fromkeys(text for texts in known.values() for text in texts)
-    every = [pair_files.on_one_line(text) for text in english_sentences(data, _AMONG)]
-    pool = [*dict.fromkeys((*english, *every))][:_AMONG]
-    vectors = taught(pool)
-    place = {text: n for n, text in enumerate(pool)}
-    encoder = OnnxEncoder(folder)
-    print(f"{'language':10}{'passages':>9}" + "".join(f"{f'first {k}':>10}" for k in _FOUND_IN))
-    for language, texts in known.items():
-        similarity = encoder.encode([*texts.values()]) @ vectors.T
-        own = similarity[np.arange(len(texts)), [place[text] for text in texts]]
-        ranks = (similarity > own[:, None]).sum(1)
-        shares = "".join(f"{(ranks < k).mean():10.3f}" for k in _FOUND_IN)
-        print(f"{language:10}{len(texts):9,}{shares}   mean cosine {own.mean():.3f}", flush=True)
-
-
 def main() -> None:
     """Do what is named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("step", choices=("distill", "ship", "figures"))
+    parser.add_argument("step", choices=("distill", "ship"))
     parser.add_argument("folder", type=Path, help="the student: written, or shipped")
     parser.add_argument("--start", type=Path, help="a student to go on from; else the backbone")
     parser.add_argument("--data", type=Path, required=True)
@@ -375,8 +341,6 @@ def main() -> None:
     folder, data = arguments.folder, arguments.data
     if arguments.step == "ship":
         ship(folder, data, arguments.target)
-    elif arguments.step == "figures":
-        figures(folder, data)
     else:
         start = arguments.start or backbone(data)
         distill(start, folder, data, epochs=arguments.epochs, rate=arguments.rate)
