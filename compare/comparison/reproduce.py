@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compare.comparison.positions import positions
+from compare.comparison.retrieval import without_added_languages
 from compare.comparison.scoring import explain_pair
 from compare.comparison.search import search
 from compare.comparison.sides import compare_sides
@@ -251,6 +252,7 @@ def repeat(
             cache_folder=cache_folder,
         )
     filters = filters_from(made.filters)
+    filters = without_added_languages(library.store, filters, model.languages)
     if kept.kind is Kind.SEARCH:
         return search(
             library,
@@ -356,6 +358,7 @@ def _changed_statements(kept: Result, library: OpenLibrary) -> Iterator[Differen
     """Yield the fields of the result's statements that are not as in the library."""
     sides = [pair.excerpts if kept.quote is None else (pair.b,) for pair in kept.pairs]
     sides += [(pair.b,) for placed in kept.placed for pair in placed]
+    sides += [(one.excerpt,) for one in kept.found_unjudged]
     excerpts = [side for pair in sides for side in pair]
     found = {id(side.statement): side.statement for side in excerpts}
     found |= {id(other): other for side in excerpts for other in side.repeats}
@@ -389,6 +392,8 @@ class _Contents:
         self._compare("subject", kept.subject, now.subject)
         self._compare("quote's own statement", _id_of(kept.source), _id_of(now.source))
         self._compare_numbers("pairs of placed passages", kept.candidates, now.candidates)
+        if kept.found_unjudged or made.version == again.version:
+            self._compare("statements not judged", _unjudged_ids(kept), _unjudged_ids(now))
         if kept.passages_read or made.version == again.version:  # older versions did not record it
             self._compare_numbers("passages read", kept.passages_read, now.passages_read)
         if made.library_digest == again.library_digest:
@@ -462,6 +467,10 @@ class _Contents:
     def _compare(self, what: str, was: Any, now: Any) -> None:
         if was != now:
             self.found.append(Difference(what, _as_text(was), _as_text(now)))
+
+
+def _unjudged_ids(result: Result) -> str:
+    return " ".join(one.excerpt.statement.id for one in result.found_unjudged)
 
 
 def _id_of(statement: Statement | None) -> str:

@@ -67,8 +67,10 @@ class Retrieved:
         sources: The quote's own statements in the library; `own` has their rows.
         within: The passages that pass the filters; `filters` are those that could be applied.
         notes: Notes to the reader.
-        unread: Row and similarity of the most similar passages in languages that the stance model
-            does not read, one of a statement, best first.
+        quote_language: The code of the quote's language if the stance model does not read it, so
+            that no pair with it can be judged and there are no candidates; else "".
+        unread: Row and similarity of the most similar passages that cannot be judged, one of a
+            statement, best first.
     """
 
     quote: Quote
@@ -81,6 +83,7 @@ class Retrieved:
     filters: Filters
     within: Selection
     notes: Sequence[str]
+    quote_language: str = ""
     unread: Sequence[tuple[int, float]] = ()
 
 
@@ -100,8 +103,8 @@ def retrieve(
     store = library.store
     parts, notes = _parts(quote, languages)
     asked_for = filters
-    filters, left_out = with_readable_languages(store, filters, languages)
-    notes += left_out
+    filters, not_read = with_readable_languages(store, filters, languages)
+    notes = [*not_read, *notes]
     texts = [*parts, *filter(None, [quote.opposite])]
     each, sharing = _for_each(candidates, texts)
     with ThreadPoolExecutor(1) as executor:  # SQLite ranks words while the encoder runs
@@ -122,7 +125,7 @@ def retrieve(
     spans = store.rows_of([entry.id for entry in sources] or [quote.statement_id or ""])
     own = {row for span in spans.values() for row in span}
     within = readable(store, filters.excluding_own(quote), languages)
-    if not len(within) and len(store):
+    if not len(within) and not len(store.select(asked_for)) and len(store):
         notes.append(f"No passage passes the filters. {why_nothing(store, filters)}")
     elif len(within):
         notes += unmatched(store, filters, if_several=True)
@@ -138,37 +141,71 @@ def retrieve(
     # Of each part, then of the opposite: first the similar passages, then those by words.
     ends = zip((*range(len(parts)), contested), similar, sharing_words, strict=False)
     pairs = list(dict.fromkeys((part, row) for part, *rows in ends for row in chain(*rows)))
-    ready = Retrieved(quote, parts, vectors, contested, pairs, sources, own, filters, within, notes)
-    return ready if only is not None else _with_unread(library, ready, asked_for, languages)
+    unread = unread_language(quote.text, languages) or _unread_source(sources, quote, languages)
+    if unread:
+        pairs = []
+        notes = [_not_judged(unread, languages), *notes[len(not_read) :]]
+    others = None if only is not None else _others(library, quote, asked_for, languages, unread)
+    nearest_others = _nearest_statements(library, vectors[: len(parts)], own, others)
+    return Retrieved(
+        *(quote, parts, vectors, contested, pairs, sources, own, filters, within, notes),
+        unread,
+        nearest_others,
+    )
 
 
-def _with_unread(
-    library: OpenLibrary, found: Retrieved, asked_for: Filters, languages: tuple[str, ...]
-) -> Retrieved:
-    """Return what was found, with the passages in languages that the stance model does not read.
+def _unread_source(sources: Sequence[Statement], quote: Quote, languages: tuple[str, ...]) -> str:
+    """Return the language of the quote's own statement if the stance model does not read it."""
+    for source in sources[:1]:
+        tag = language_code(source.language)
+        if languages and not is_language(tag, *languages) and quote.text in source.text:
+            return tag
+    return ""
 
-    If it does not read the quote, no pair can be judged: then there are no candidates.
-    """
-    store, filters = library.store, applicable(asked_for, found.quote)[0]
-    filters = filters.excluding_own(found.quote)
-    embeds = library.encoder.languages
-    within: Selection = RowSpans.whole(0)
-    if unread_language(found.quote.text, languages):
-        found = replace(found, pairs=())
-        if not unread_language(found.quote.text, embeds):
-            within = store.select(filters)
-    else:
-        within = unreadable(store, filters, languages, embeds)
-    own = found.vectors[: len(found.parts)]
-    nearest = _nearest_distinct(store, own, 2 * UNJUDGED, found.own, within)
-    rows = [*dict.fromkeys(chain(*nearest))]
-    cosines = (store.vectors(np.array(rows, np.int64)) @ own.T).max(1, initial=-1).clip(-1, 1)
-    best: dict[str, tuple[int, float]] = {}
-    for cosine, row, passage in sorted(
-        zip(cosines.tolist(), rows, library.passages(rows), strict=True), key=lambda one: -one[0]
-    ):
-        best.setdefault(passage.statement_id, (row, cosine))
-    return replace(found, unread=[*best.values()][:UNJUDGED])
+
+def _not_judged(language: str, languages: tuple[str, ...]) -> str:
+    return (
+        f"The quote looks {language_name(language)}. The stance model reads "
+        f"{language_names(languages)} and gives no verdicts on it: paste a translation to see who "
+        "agrees and who opposes."
+    )
+
+
+def _others(
+    library: OpenLibrary,
+    quote: Quote,
+    filters: Filters,
+    languages: tuple[str, ...],
+    unread: str,
+) -> Selection:
+    """Select what no verdict can be given on: all if the quote is not read, else what is not."""
+    store = library.store
+    filters = applicable(filters, quote)[0].excluding_own(quote)
+    if unread:
+        return store.select(filters)
+    return unreadable(store, filters, languages, getattr(library.encoder, "languages", ()))
+
+
+def _nearest_statements(
+    library: OpenLibrary, vectors: Floats, own: Collection[int], within: Selection | None
+) -> list[tuple[int, float]]:
+    """Return the row and similarity of the most similar passages, one of a statement."""
+    if within is None or not len(within):
+        return []
+    store, k = library.store, 2 * UNJUDGED
+    while True:
+        nearest = _nearest_distinct(store, vectors, k, own, within)
+        rows = [*dict.fromkeys(chain(*nearest))]
+        cosines = (store.vectors(np.array(rows, np.int64)) @ vectors.T).max(1, initial=-1)
+        best: dict[str, tuple[int, float]] = {}
+        for cosine, row, passage in sorted(
+            zip(cosines.clip(-1, 1).tolist(), rows, library.passages(rows), strict=True),
+            key=lambda one: -one[0],
+        ):
+            best.setdefault(passage.statement_id, (row, cosine))
+        if len(best) >= UNJUDGED or max(map(len, nearest)) < k:
+            return [*best.values()][:UNJUDGED]
+        k *= 4
 
 
 def readable(store: PassageStore, filters: Filters, languages: tuple[str, ...]) -> Selection:
@@ -192,13 +229,19 @@ def unreadable(
     """
     tags = [tag for tag in store.languages() if languages and not is_language(tag, *languages)]
     tags = [tag for tag in tags if not embeds or is_language(tag, *embeds)]
-    if filters.languages:
-        chosen = set(map(language_code, filters.languages))
-        tags = [tag for tag in tags if language_code(tag) in chosen or tag in filters.languages]
     if not tags:
         return RowSpans.whole(0)
-    within = store.select(replace(filters, languages=tuple(tags)))
+    within = store.select(replace(filters, languages=filters.languages or tuple(tags)))
+    within = _among(within, store.select(Filters(languages=tuple(tags))), read=True)
     return _among(within, _in_readable(store, languages), read=False)
+
+
+def without_added_languages(
+    store: PassageStore, filters: Filters, languages: tuple[str, ...]
+) -> Filters:
+    """Return the filters as they were before `with_readable_languages`."""
+    typed = replace(filters, languages=())
+    return typed if with_readable_languages(store, typed, languages)[0] == filters else filters
 
 
 def _in_readable(store: PassageStore, languages: tuple[str, ...]) -> Selection:
@@ -206,8 +249,8 @@ def _in_readable(store: PassageStore, languages: tuple[str, ...]) -> Selection:
     return store.select(Filters(languages=tags or languages))
 
 
-def _among(within: Selection, readable: Selection, *, read: bool) -> Selection:
-    rows = [block[readable.holds(block) == read] for block in within.blocks()]
+def _among(within: Selection, others: Selection, *, read: bool) -> Selection:
+    rows = [block[others.holds(block) == read] for block in within.blocks()]
     return RowSpans.of(np.concatenate([np.zeros(0, np.int64), *rows]))
 
 
@@ -267,12 +310,6 @@ def _not_read(tags: Sequence[str], languages: tuple[str, ...], count: int = 0) -
 def _parts(quote: Quote, languages: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """Return the sentences of a quote to search for, and notes to the reader."""
     notes = []
-    if language := unread_language(quote.text, languages):
-        notes.append(
-            f"The quote looks {language_name(language)}. The stance model reads "
-            f"{language_names(languages)} and gives no verdicts on it: paste a "
-            "translation to see who agrees and who opposes."
-        )
     if quote.opposite:
         notes += language_notes(("The opposite", quote.opposite), languages=languages)
     parts = [*dict.fromkeys(split_quote(quote.text, language_of(quote.text)))]

@@ -115,7 +115,7 @@ def search(
             library,
             model,
             filters_in_force(retrieved.filters),
-            _settings(candidates, model, same, retrieved.quote.opposite, depths),
+            _settings(candidates, model, same, retrieved, depths),
         ),
         quote=retrieved.quote,
         source=next(iter(retrieved.sources), None),
@@ -138,13 +138,15 @@ def _settings(
     candidates: int,
     model: StanceModel,
     same: SameActor | None,
-    opposite: str,
+    retrieved: Retrieved,
     depths: tuple[int, int],
 ) -> dict[str, float | str]:
     """Return what a result records; what does not apply is left out."""
     settings: dict[str, float | str] = {"candidates": candidates}
-    if opposite:
-        settings["opposite"] = opposite
+    if retrieved.quote.opposite:
+        settings["opposite"] = retrieved.quote.opposite
+    if retrieved.quote_language:
+        settings["quote_language"] = retrieved.quote_language
     if same:
         settings["same_actor"] = same.weight
     if len(model.stages) > 1:

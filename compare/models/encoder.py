@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,8 @@ WEIGHTS = Path(__file__).parent / "weights" / "encoder"
 """The folder of the English encoder; its README.md shows other ways to load it."""
 
 LANGUAGES_WEIGHTS = WEIGHTS.parent / "languages"
+_CONTEXT = re.compile(r"(?<=\S) \([^()]*\)\Z")  # see `complete`; it may be in another language
+
 LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
 
 
@@ -91,7 +94,7 @@ class LanguagesEncoder(Encoder):
 
     def encode(self, texts: Sequence[str], on_progress: Progress | None = None) -> Floats:
         found = np.zeros((len(texts), self.dim), np.float32)
-        english = np.array([language_of(text) == "en" for text in texts], bool)
+        english = np.array([language_of(_CONTEXT.sub("", one)) == "en" for one in texts], bool)
         done = 0
 
         def report(part: int, _: int) -> None:

@@ -99,6 +99,14 @@ class Result:
         return tuple(one for one in self.found_unjudged if one.similarity >= least)
 
     @property
+    def quote_language(self) -> str:
+        """Return the code of a quote's language that the stance model does not read; "" if it does.
+
+        No verdicts were given then.
+        """
+        return str(self.provenance.settings.get("quote_language", ""))
+
+    @property
     def over_time(self) -> bool:
         """Tell whether side a is always the earlier one; opposition may then be a change."""
         return self.kind is Kind.TIMELINE

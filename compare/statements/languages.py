@@ -12,6 +12,7 @@ from compare.errors import CompareError
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_].*)?\Z")
 _WORD = re.compile(r"[^\W\d_]+")
 _LEAST_WORDS = 5
+_FEWEST_WORDS = 3
 _COMMON = "the and that with this have which from will been are was our they for their has not is"
 _ENGLISH = frozenset(_COMMON.split())
 _LEAST_ENGLISH = 0.15
@@ -19,6 +20,11 @@ _LEAST_ENGLISH = 0.15
 English passages."""
 
 _JUDGED_CHARACTERS = 2_000
+_AMONG = ("ar", "en", "es", "fr", "ru", "zh")
+_SHORT_MARGIN = 8.0
+"""The same of few words, among these languages, if no common English word is there."""
+
+_ONLY_ENGLISH = _ENGLISH | {"of", "to", "we", "must", "should", "who", "what", "can", "do", "did"}
 _WRITTEN_ALIKE = {"arz": "ar", "ary": "ar", "wuu": "zh", "yue": "zh"}
 """Varieties that are taken for a language in a few of its sentences."""
 
@@ -29,13 +35,13 @@ _MARGIN = 20.0
 def language_of(text: str, assumed: str = "en") -> str:
     """Return the ISO 639-1 code of a text's language.
 
-    It is `assumed` unless the first 2,000 characters are clearly likelier in another language, and
-    for lists of names and fewer than five words in Latin letters.
+    It is `assumed` unless the first 2,000 characters are clearly likelier in another language.
+    Fewer than five words in Latin letters, without names, can only be in one of six languages.
 
     Raises:
         CompareError: There is no room for temporary files.
     """
-    words = _WORD.findall(text[:_JUDGED_CHARACTERS])
+    words = every = _WORD.findall(text[:_JUDGED_CHARACTERS])
     if assumed == "en" and _is_plainly_english(words):
         return assumed
     latin = sum(word[0] < "ɐ" for word in words)
@@ -44,13 +50,22 @@ def language_of(text: str, assumed: str = "en") -> str:
         lower = [word for word in words if word[0].islower()]
         words = lower if len(lower) >= _LEAST_WORDS or not text.isupper() else words
         if len(words) < _LEAST_WORDS:
-            return assumed
+            return _of_few_words(every, assumed)
     if not words:
         return assumed
     ranked = _ranked(" ".join(words))
     best, score = ranked[0]
     clearly = score - dict(ranked).get(assumed, -1e9) >= _MARGIN
     return _WRITTEN_ALIKE.get(best, str(best)) if clearly else assumed
+
+
+def _of_few_words(words: list[str], assumed: str) -> str:
+    small = [word.lower() for word in words]
+    if len(small) < _FEWEST_WORDS or not _ONLY_ENGLISH.isdisjoint(small):
+        return assumed
+    ranked = [(name, score) for name, score in _ranked(" ".join(small)) if name in _AMONG]
+    (best, score), scores = ranked[0], dict(ranked)
+    return str(best) if score - scores.get(assumed, score) >= _SHORT_MARGIN else assumed
 
 
 def _is_plainly_english(words: list[str]) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.comparison.retrieval import with_readable_languages
+from compare.comparison.retrieval import without_added_languages
 from compare.comparison.search import search
 from compare.defaults import CANDIDATES
 from compare.errors import UnknownWatchError, WatchError
@@ -114,6 +114,11 @@ class Watches:
         name, library = checked_name(clean_name(name), "watch", WatchError), self.library
         if result.kind is not Kind.SEARCH or result.quote is None:
             raise WatchError("Only the search of a quote can be watched, not a comparison.")
+        if result.quote_language:
+            raise WatchError(
+                "The stance model does not read the language of the quote, so nothing could be "
+                "reported: search for its translation, and watch that."
+            )
         if result.provenance.library_digest != library.digest:
             raise WatchError(
                 f"The result is of another library than {self._backend}, or of an older state of "
@@ -158,12 +163,8 @@ class Watches:
     def _filters(self, result: Result, stance_model: StanceModel | None) -> Filters:
         """Return the filters of a search, without the languages that it added to them."""
         filters = filters_from(result.provenance.filters)
-        if not filters.languages:
-            return filters
         languages = (stance_model or self.library.stance_model()).languages
-        typed = replace(filters, languages=())
-        usual, _ = with_readable_languages(self.library.store, typed, languages)
-        return typed if usual == filters else filters
+        return without_added_languages(self.library.store, filters, languages)
 
     def remove(self, name: str) -> None:
         """Remove a watch for good, with its entries.

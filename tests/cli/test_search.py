@@ -37,7 +37,7 @@ def test_search_prints_plain_text_into_a_pipe(run: Run) -> None:
 
 def test_search_json_has_the_lists_in_order(run: Run) -> None:
     data = run("search", BLOCKADE, "--json").json
-    assert list(data) == ["query", "outcome", "model", "provenance", "results"]
+    assert list(data) == ["query", "outcome", "model", "provenance", "results", "unjudged"]
     assert (data["query"], data["outcome"]) == (BLOCKADE, "found")
     assert data["model"] == "judge@555555555555"
     assert [(entry["stance"], entry["statement"]["id"]) for entry in data["results"]] == [
