@@ -41,7 +41,6 @@ from compare.export import counted
 from compare.export.json_files import opposites_json, public_json, stance_json
 from compare.export.words import (
     LIST_TITLES,
-    UNJUDGED_NOTE,
     below_note,
     compared_with,
     kinds_in_words,
@@ -50,6 +49,7 @@ from compare.export.words import (
     read_of,
     reader_notes,
     repeats_in_words,
+    unjudged_note,
     unjudged_title,
 )
 from compare.facade import Library
@@ -60,7 +60,7 @@ from compare.models.rationale import find_rationale
 from compare.models.third_reader import ThirdReader
 from compare.results import Excerpt, Pair, Result, Thresholds
 from compare.safe_text import for_terminal, one_line
-from compare.statements import Quote, clean_quote, language_notes
+from compare.statements import Quote, check_languages, clean_quote
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -189,9 +189,9 @@ def search(
             result = result.explain(model, on_progress=on_progress)
     if out is not None:
         result.export(out, force=force)
-        remark(
-            f"Wrote {out}: {', '.join(f'{len(result.sure(one))} {one.value}' for one in Stance)}."
-        )
+        counts = [f"{len(result.sure(one))} {one.value}" for one in Stance]
+        counts += [f"{number} not judged"] if (number := len(result.unjudged)) else []
+        remark(f"Wrote {out}: {', '.join(counts)}.")
     if as_json:
         data = public_json(result)
         if limit is not None:
@@ -309,8 +309,7 @@ def _show_result(result: Result, limit: int) -> None:
         if pairs := result.listed(stance):
             say()
             show(result, stance, pairs[:limit])
-        if len(pairs) > limit:
-            say(f"{_INDENT}… and {len(pairs) - limit} more (--limit {len(pairs)})")
+        _say_more(len(pairs), limit)
         if stance is Stance.NEITHER or not any_found:
             continue
         if note := list_note(result, stance):
@@ -322,7 +321,7 @@ def _show_result(result: Result, limit: int) -> None:
 
 
 def _show_unjudged(result: Result, limit: int) -> None:
-    say(f"\n{unjudged_title(result).upper()}\n{UNJUDGED_NOTE}")
+    say(f"\n{unjudged_title(result).upper()}\n{unjudged_note(result)}")
     for rank, one in enumerate(result.unjudged[:limit], start=1):
         said = one.excerpt
         say(f"{rank:3}. {quoted(said)}")
@@ -330,10 +329,18 @@ def _show_unjudged(result: Result, limit: int) -> None:
         for line in (*translation_lines(said), about, one_line(said.statement.url)):
             if line:
                 say(f"{_INDENT}{line}")
+    _say_more(len(result.unjudged), limit)
+
+
+def _say_more(number: int, limit: int) -> None:
+    if number > limit:
+        say(f"{_INDENT}… and {number - limit} more (--limit {number})")
 
 
 def _in_short(result: Result) -> str:
-    """Return which countries agree or oppose; if none does, how much was read."""
+    """Return which countries agree or oppose; if none does, how much was read, if anything was."""
+    if result.quote_language:
+        return ""
     if result.agree or result.oppose:
         return one_line(sides_taken(result).in_words())
     if result.provenance.filters and not result.pairs:
@@ -522,11 +529,11 @@ def _show_stance(
     if reader and reading and reading.probabilities:
         p, read, rationale, model = reading.probabilities, pair, reading.rationale, reader
     else:
+        check_languages(("Statement A", a), ("Statement B", b), languages=model.languages)
         with waiting("Reading the pair"):
             scores, (read,) = model.score_parts([pair])
             p = Probabilities(*map(float, scores[0]))
             rationale = find_rationale(model, *pair)[1] if why else None
-    notes += language_notes(("Statement A", a), ("Statement B", b), languages=model.languages)
     if as_json:
         say_json(stance_json(pair, p, read, rationale, signature(model), notes))
         return

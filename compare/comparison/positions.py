@@ -24,6 +24,7 @@ from compare.comparison.retrieval import (
 from compare.comparison.scoring import (
     Rescoring,
     Scores,
+    check_proposition,
     list_ranks,
     proposition_notes,
     read_excerpts,
@@ -110,12 +111,14 @@ def positions(
         cache_folder: Folder for scores; None uses the default cache.
 
     Raises:
-        QueryError: The proposition is empty or too long, its opposite has the same words, `by` is
-            invalid, or the filters leave no actor.
+        QueryError: The proposition is empty, too long or in a language that the stance model does
+            not read, its opposite has the same words, `by` is invalid, or the filters leave no
+            actor.
         ModelError: A model is missing or not the library's.
     """
     asked, filters = Quote(proposition, opposite=opposite).cleaned(_NAME), filters or Filters()
     model = stance_model or library.stance_model()
+    check_proposition(asked, model)
     read_filters, notes = with_readable_languages(library.store, filters, model.languages)
     within = readable(library.store, read_filters, model.languages)
     names = library.store.actors(by)

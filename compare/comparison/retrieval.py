@@ -21,6 +21,7 @@ from compare.library import Filters
 from compare.library.filters import applicable, parse_filters
 from compare.library.index.base import Floats, Neighbours, Rows, RowSpans, Selection
 from compare.library.passage_store import READ_AT_MOST, ActorPassages, occurrence, passages_by_actor
+from compare.models.loading import ENCODER
 from compare.results import MOST_OF_STATEMENT
 from compare.safe_text import one_line
 from compare.statements import (
@@ -29,7 +30,6 @@ from compare.statements import (
     country_key,
     fold,
     is_language,
-    language_notes,
     language_of,
     speaker_key,
     split_quote,
@@ -40,6 +40,7 @@ from compare.statements.languages import language_code, language_name, language_
 if TYPE_CHECKING:
     from compare.library.library import OpenLibrary
     from compare.library.passage_store import PassageStore
+    from compare.models import Encoder
     from compare.statements import Statement
 
 SHARING_WORDS = 30
@@ -101,9 +102,16 @@ def retrieve(
     language has no candidates, since no pair with it can be judged.
     """
     store = library.store
-    parts, notes = _parts(quote, languages)
+    parts, notes = _parts(quote)
+    if quote.opposite and (language := unread_language(quote.opposite, languages)):
+        quote = replace(quote, opposite="")
+        notes.append(
+            f"The opposite looks {language_name(language)} and was left out: the stance model "
+            f"reads {language_names(languages)}."
+        )
     asked_for = filters
     filters, not_read = with_readable_languages(store, filters, languages)
+    not_read += _not_found(store, library.encoder) if not_read else []
     notes = [*not_read, *notes]
     texts = [*parts, *filter(None, [quote.opposite])]
     each, sharing = _for_each(candidates, texts)
@@ -141,7 +149,7 @@ def retrieve(
     # Of each part, then of the opposite: first the similar passages, then those by words.
     ends = zip((*range(len(parts)), contested), similar, sharing_words, strict=False)
     pairs = list(dict.fromkeys((part, row) for part, *rows in ends for row in chain(*rows)))
-    unread = unread_language(quote.text, languages) or _unread_source(sources, quote, languages)
+    unread = _unread_source(sources, quote, languages) or unread_language(quote.text, languages)
     if unread:
         pairs = []
         notes = [_not_judged(unread, languages), *notes[len(not_read) :]]
@@ -183,7 +191,7 @@ def _others(
     filters = applicable(filters, quote)[0].excluding_own(quote)
     if unread:
         return store.select(filters)
-    return unreadable(store, filters, languages, getattr(library.encoder, "languages", ()))
+    return unreadable(store, filters, languages, library.encoder.languages)
 
 
 def _nearest_statements(
@@ -307,11 +315,22 @@ def _not_read(tags: Sequence[str], languages: tuple[str, ...], count: int = 0) -
     )
 
 
-def _parts(quote: Quote, languages: tuple[str, ...]) -> tuple[list[str], list[str]]:
+def _not_found(store: PassageStore, encoder: Encoder) -> list[str]:
+    """Return a note on the languages of a library that its encoder does not read."""
+    embeds = encoder.languages
+    tags = [tag for tag in store.languages() if embeds and not is_language(tag, *embeds)]
+    if not tags:
+        return []
+    return [
+        f"What is in {language_names(tags)} is not found by meaning either: the encoder, "
+        f"{encoder.name}, reads {language_names(embeds)}."
+        + (" Build the library again with another encoder." if encoder.name == ENCODER else "")
+    ]
+
+
+def _parts(quote: Quote) -> tuple[list[str], list[str]]:
     """Return the sentences of a quote to search for, and notes to the reader."""
     notes = []
-    if quote.opposite:
-        notes += language_notes(("The opposite", quote.opposite), languages=languages)
     parts = [*dict.fromkeys(split_quote(quote.text, language_of(quote.text)))]
     if len(parts) > _MOST_PARTS:
         notes.append(

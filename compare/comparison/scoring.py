@@ -23,7 +23,7 @@ from compare.models.model_input import affirmed
 from compare.progress import Progress, within_total
 from compare.results import Excerpt, Pair, Probabilities, Result
 from compare.results.pair import ranking_score
-from compare.statements import language_notes, language_of, split_quote, words_key
+from compare.statements import check_languages, language_of, split_quote, words_key
 
 if TYPE_CHECKING:
     from compare.library.library import OpenLibrary
@@ -178,12 +178,19 @@ def opposite_notes(text: str, opposite: str, model: StanceModel) -> list[str]:
     ]
 
 
+def check_proposition(asked: Quote, model: StanceModel) -> None:
+    """Refuse a proposition, or an opposite, that the stance model does not read.
+
+    Raises:
+        QueryError: It is in another language.
+    """
+    named = ("The proposition", asked.text), ("The opposite", asked.opposite)
+    check_languages(*named, languages=model.languages)
+
+
 def proposition_notes(asked: Quote, model: StanceModel) -> list[str]:
-    """Return notes on a proposition: its language, its length, and whether its opposite is one."""
-    named = [("The proposition", asked.text)]
-    if asked.opposite:
-        named.append(("The opposite", asked.opposite))
-    notes = language_notes(*named, languages=model.languages)
+    """Return notes on a proposition: its length, and whether its opposite is one."""
+    notes = []
     if (sentences := len(split_quote(asked.text, language_of(asked.text)))) > 1:
         notes.append(
             f"The proposition has {sentences} sentences and is read as one: a single claim gives "

@@ -24,6 +24,7 @@ from compare.comparison.retrieval import (
     with_readable_languages,
 )
 from compare.comparison.scoring import (
+    check_proposition,
     explain_listed,
     proposition_notes,
     read_excerpts,
@@ -134,6 +135,7 @@ def compare_sides(
         )
     over_time = b is None
     model = (stance_model or library.stance_model()).stages[-1]
+    check_proposition(asked, model)
     requested = {"a": a} if b is None else {"a": a, "b": b}
     filters, about, notes = {}, {}, proposition_notes(asked, model)
     for side, chosen in requested.items():

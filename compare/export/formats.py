@@ -234,6 +234,7 @@ def about_sheet(result: Result) -> list[tuple[str, str | int | float]]:
         ("passages", made.passages),
         ("least probability", result.thresholds.probability),
         ("least similarity", result.thresholds.similarity),
+        ("not judged", len(result.unjudged)),
         ("without kinds", "; ".join(result.thresholds.without_kinds)),
         ("filters", json.dumps(dict(made.filters), ensure_ascii=False, sort_keys=True)),
         ("settings", json.dumps(dict(made.settings), sort_keys=True)),

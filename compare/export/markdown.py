@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from compare.export.html import web_address
 from compare.export.words import (
     LIST_TITLES,
-    UNJUDGED_NOTE,
     attribution,
     compared_with,
     in_reading_order,
@@ -17,6 +16,7 @@ from compare.export.words import (
     left_out_note,
     marked_pieces,
     reader_notes,
+    unjudged_note,
     unjudged_title,
     verdict_word,
 )
@@ -47,7 +47,9 @@ def markdown(result: Result, stances: Sequence[Stance]) -> str:
         for rank, pair in enumerate(result.listed(stance), start=1):
             lists += [f"## {heading}"] if rank == 1 else []
             lists += _pair(result, rank, pair)
-    blocks += lists or ["Nothing found at these thresholds."]
+    if not lists and not result.quote_language:
+        lists = ["Nothing found at these thresholds."]
+    blocks += lists
     blocks += _unjudged(result)
     return "\n\n".join([*blocks, "---", _provenance(result)]) + "\n"
 
@@ -55,7 +57,7 @@ def markdown(result: Result, stances: Sequence[Stance]) -> str:
 def _unjudged(result: Result) -> list[str]:
     """Return the statements in languages that the stance model does not read."""
     found = result.unjudged
-    blocks = [f"## {inert(unjudged_title(result))}", inert(UNJUDGED_NOTE)] if found else []
+    blocks = [f"## {inert(unjudged_title(result))}", inert(unjudged_note(result))] if found else []
     for one in found:
         said = one.excerpt
         blocks += [*_words(said, ()), *_attribution(said.statement, said.pages)]

@@ -22,17 +22,18 @@ from compare.export.html import (
     unjudged_card,
 )
 from compare.export.words import (
-    UNJUDGED_NOTE,
     filters_in_words,
     in_reading_order,
     left_out_note,
     shortened,
+    unjudged_note,
     unjudged_title,
     verdict_word,
 )
 from compare.results import MOST_OF_STATEMENT, Kind, Provenance, Result, Stance
 from compare.results.provenance import ADAPTED
 from compare.statements import Statement
+from compare.statements.languages import language_name
 
 _TITLE_LENGTH = 120
 _DIGITS = 12
@@ -90,7 +91,7 @@ def report_html(
             lists=[_list(result, one, numbers, limit) for one in in_reading_order(result, stances)],
             unjudged=[unjudged_card(one) for one in result.unjudged[:limit]],
             unjudged_title=unjudged_title(result),
-            unjudged_note=UNJUDGED_NOTE,
+            unjudged_note=unjudged_note(result),
             methods=methods(result),
             limits=limits(result),
             sensitivity=sensitivity_table(sensitivity or by_probability(result)),
@@ -144,11 +145,18 @@ def sensitivity_table(found: Sensitivity) -> Markup:
 
 def methods(result: Result) -> list[str]:
     """Return paragraphs: what was compared with what, by which models, and at which thresholds."""
+    made = result.provenance
+    if result.quote_language:
+        return [
+            f"The quote is in {language_name(result.quote_language)}, which the stance model "
+            f"({made.stance_model}) does not read, so that nothing was judged. The statements "
+            f"listed are the most similar to it in {_library(made)}, by {_vectors(made)}."
+        ]
     chosen = _chosen_for_quote(result) if result.quote else _chosen_from_sides(result)
     agree, oppose, neither = (len(result.sure(stance)) for stance in Stance)
     counts = (
         f"Statements read: {len(result.pairs):,}. Listed: {agree:,} as agreeing, {oppose:,} as "
-        f"opposed, {neither:,} as neither."
+        f"opposed, {neither:,} as neither.{_unjudged(result)}"
         if result.quote
         else f"Pairs listed at these thresholds: {agree:,} as agreeing, {oppose:,} as opposed."
     )
@@ -157,6 +165,11 @@ def methods(result: Result) -> list[str]:
         f"{_models(result)} {_thresholds(result)}",
         counts,
     ]
+
+
+def _unjudged(result: Result) -> str:
+    number = len(result.unjudged)
+    return f" Found by similarity and not judged: {number}." if number else ""
 
 
 def limits(result: Result) -> list[str]:

@@ -382,14 +382,22 @@ def left_out_note(found: Result | Positions) -> str:
 def unjudged_title(result: Result) -> str:
     """Return the heading of the statements that no model judged: "Not judged, in Russian: 3"."""
     names = language_names(one.excerpt.statement.language for one in result.unjudged)
-    return f"Not judged{f', in {names}' if names else ''}: {len(result.unjudged)}"
+    shown = f", in {names}" if names and not result.quote_language else ""
+    return f"Not judged{shown}: {len(result.unjudged)}"
 
 
-UNJUDGED_NOTE = (
-    "These are the most similar in meaning to the quote. Whether they agree with it or oppose it "
-    "is not judged: the stance model does not read their language, or that of the quote. A "
-    "statement with an English translation is judged; compare translate can add one."
-)
+def unjudged_note(result: Result) -> str:
+    """Say why statements are listed without a verdict."""
+    similar = (
+        "These are the most similar in meaning to the quote. Whether they agree with it or oppose "
+        "it is not judged: the stance model does not read"
+    )
+    if result.quote_language:
+        return f"{similar} {language_name(result.quote_language)}, the language of the quote."
+    return (
+        f"{similar} their language. A statement with an English translation is judged; compare "
+        "translate can add one."
+    )
 
 
 def _alone_in_words(alone: Probabilities) -> str:

@@ -75,6 +75,7 @@ class SentenceTransformerEncoder(Encoder):
         self.name = name_or_path
         self.digest = folder_sha256(folder)
         self.dim = int(self._model.get_embedding_dimension() or 0)
+        self.languages = _languages(folder, ())
 
     def encode(
         self, texts: Sequence[str], on_progress: Progress | None = None
@@ -160,7 +161,7 @@ class HuggingFaceStance(StanceModel):
         self._window = min(_MAX_TOKENS, self._tokenizer.model_max_length, positions - _KEPT_FREE)
         self.name = name_or_path
         self.digest = folder_sha256(folder)
-        self.languages = _languages(folder)
+        self.languages = _languages(folder, ("en",))
 
     def score_parts(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None
@@ -255,19 +256,19 @@ def _quiet() -> Iterator[None]:
             logging.enable_progress_bar()
 
 
-def _languages(folder: Path) -> tuple[str, ...]:
-    """Return the codes of a card's languages, none for "multilingual"; English if it has none."""
+def _languages(folder: Path, if_unknown: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the codes of a card's languages, none for "multilingual"."""
     import yaml
     from huggingface_hub import metadata_load
 
     try:
         named = (metadata_load(folder / "README.md") or {}).get("language")
     except (OSError, ValueError, yaml.YAMLError):
-        return ("en",)
+        return if_unknown
     listed = named if isinstance(named, list) else [named]
     # cards also write "deu" or "German"; YAML reads an unquoted "no", Norwegian, as False
     texts = ["no" if one is False else str(one) for one in listed if one not in (None, "")]
-    languages = dict.fromkeys(map(language_code, texts or ["en"]))
+    languages = dict.fromkeys(map(language_code, texts or if_unknown))
     return () if languages.keys() & {"multilingual", "mul"} else tuple(languages)
 
 

@@ -48,8 +48,8 @@ from compare.statements import (
     PartialDate,
     Quote,
     Statement,
+    check_languages,
     clean_quote,
-    language_notes,
     parse_countries,
 )
 from compare.statements.sentence_kinds import SentenceKind
@@ -275,12 +275,12 @@ class StanceRequest(Body):
         """Return what `stance --json` prints."""
         pair = self.a.model_input("Statement a"), self.b.model_input("Statement b")
         model = pool.model()
+        texts = ("Statement a", pair[0].text), ("Statement b", pair[1].text)
+        check_languages(*texts, languages=model.languages)
         scores, (parts,) = model.score_parts([pair], on_progress)
         rationale = find_rationale(model, *pair)[1] if self.why else None
-        texts = ("Statement a", pair[0].text), ("Statement b", pair[1].text)
-        notes = language_notes(*texts, languages=model.languages)
         probabilities = Probabilities(*map(float, scores[0]))
-        return stance_json(pair, probabilities, parts, rationale, signature(model), notes)
+        return stance_json(pair, probabilities, parts, rationale, signature(model))
 
 
 class _PropositionRequest(Body):

@@ -139,7 +139,14 @@ def _search(asked: SearchTool, pool: LibraryPool, step: Progress) -> dict[str, A
     return {
         "agree": agree,
         "oppose": oppose,
-        "unjudged": [_said(one.excerpt) for one in result.unjudged[: asked.limit]],
+        "unjudged": [
+            {
+                **_said(one.excerpt),
+                "language": one.excerpt.statement.language,
+                "similarity": round(one.similarity, 2),
+            }
+            for one in result.unjudged[: asked.limit]
+        ],
         "passages_read": result.passages_read,
         "passages_in_library": result.provenance.passages,
         "notes": list(result.notes),

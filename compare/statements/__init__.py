@@ -12,7 +12,7 @@ from compare.statements.passages import (
     split_quote,
     split_statement,
 )
-from compare.statements.quotes import Quote, clean_quote, language_notes, unread_language
+from compare.statements.quotes import Quote, check_languages, clean_quote, unread_language
 from compare.statements.sentence_kinds import SentenceKind, sentence_kinds
 from compare.statements.statement import (
     Country,
@@ -35,6 +35,7 @@ __all__ = [
     "Statement",
     "TranslatedBy",
     "WordsRead",
+    "check_languages",
     "clean_quote",
     "complete",
     "country_code",
@@ -42,7 +43,6 @@ __all__ = [
     "country_name",
     "fold",
     "is_language",
-    "language_notes",
     "language_of",
     "parse_countries",
     "parse_date",

@@ -25,6 +25,10 @@ _SHORT_MARGIN = 8.0
 """The same of few words, among these languages, if no common English word is there."""
 
 _ONLY_ENGLISH = _ENGLISH | {"of", "to", "we", "must", "should", "who", "what", "can", "do", "did"}
+_TIE = 5.0
+"""The same, within which one of these languages is meant rather than a neighbour of it: Russian
+rather than Macedonian."""
+
 _WRITTEN_ALIKE = {"arz": "ar", "ary": "ar", "wuu": "zh", "yue": "zh"}
 """Varieties that are taken for a language in a few of its sentences."""
 
@@ -54,7 +58,9 @@ def language_of(text: str, assumed: str = "en") -> str:
     if not words:
         return assumed
     ranked = _ranked(" ".join(words))
-    best, score = ranked[0]
+    score = ranked[0][1]
+    near = [name for name, other in ranked if score - other <= _TIE]
+    best = next((name for name in near if name in _AMONG), ranked[0][0])
     clearly = score - dict(ranked).get(assumed, -1e9) >= _MARGIN
     return _WRITTEN_ALIKE.get(best, str(best)) if clearly else assumed
 

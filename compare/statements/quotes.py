@@ -8,7 +8,7 @@ from typing import Any
 
 from compare.errors import QueryError
 from compare.statements.duplicates import words_key
-from compare.statements.languages import language_name, language_of
+from compare.statements.languages import language_name, language_names, language_of
 from compare.statements.statement import Country, PartialDate, Statement
 
 LONGEST = 20_000
@@ -153,22 +153,22 @@ def unread_language(text: str, languages: tuple[str, ...]) -> str:
     return "" if language in languages else language
 
 
-def language_notes(*named: tuple[str, str], languages: tuple[str, ...] = ("en",)) -> list[str]:
-    """Return a note for each text whose language the stance model clearly cannot read.
+def check_languages(*named: tuple[str, str], languages: tuple[str, ...]) -> None:
+    """Refuse texts in a language that the stance model clearly does not read.
 
     Args:
         named: Pairs of a name ("The quote") and a text.
         languages: ISO 639-1 codes of the languages that the model reads; empty if it reads any.
+
+    Raises:
+        QueryError: Names the first such text, its language, and what to do.
     """
-    notes = []
     for name, text in named:
         if language := unread_language(text, languages):
-            names = " or ".join(map(language_name, languages))
-            notes.append(
-                f"{name} does not look {names} (detected: {language}). The stance model reads "
-                f"{names}: take its verdicts as guesses, or paste a translation."
+            raise QueryError(
+                f"{name} looks {language_name(language)}. The stance model reads "
+                f"{language_names(languages)} and would only guess: give a translation."
             )
-    return notes
 
 
 def _join(match: re.Match[str]) -> str:

@@ -36,12 +36,11 @@ def test_stance_json(run: Run) -> None:
     assert why["b_text"][span["start"] : span["end"]] == span["text"] == "will not"
 
 
-def test_stance_says_that_a_statement_is_not_english(run: Run) -> None:
+def test_stance_gives_no_verdict_on_a_language_that_it_does_not_read(run: Run) -> None:
     german = "Die Blockade des Hafens ist nicht hinnehmbar und muss enden."
     told = run("stance", german, "It will not end")
-    assert "Note: Statement A does not look English (detected: de)." in told.out
-    data = run("stance", "It will not end", german, "--json").json
-    assert [note.partition(" does")[0] for note in data["notes"]] == ["Statement B"]
+    assert (told.code, told.out) == (2, "")
+    assert "Statement A looks German. The stance model reads English" in told.err
 
 
 def test_stance_names_the_sentences_that_decide_a_long_pair(

@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 
 from compare.comparison.sides import compare_sides
+from compare.errors import WatchError
 from compare.export.json_files import public_json, result_from_json, result_to_json
 from compare.export.markdown import markdown
 from compare.export.report import report_html
 from compare.facade import Library
 from compare.library import Filters
+from compare.models.loading import ENCODER
 from compare.results import Result, Thresholds
-from compare.statements import TranslatedBy
+from compare.statements import Quote, TranslatedBy
 from tests.fakes import HashingEncoder, WordJudge, statement
 
 ENGLISH = statement(
@@ -68,7 +70,7 @@ def library(tmp_path: Path) -> Library:
     return Library.build([ENGLISH, RUSSIAN, READ, GERMAN], tmp_path / "library", TwoLanguages())
 
 
-def search(library: Library, quote: str, **more: Any) -> Result:
+def search(library: Library, quote: Quote | str, **more: Any) -> Result:
     return library.search(quote, stance_model=WordJudge(), **more)
 
 
@@ -135,3 +137,45 @@ def test_they_are_kept_printed_and_reported(library: Library) -> None:
     for page in (report_html(result), markdown(result, result.usual_lists)):
         assert "Not judged, in Russian" in page
         assert "Блокада порта Мерен не закончится" in page
+
+
+RUSSIAN_QUOTE = "Блокада порта Мерен должна закончиться немедленно."
+
+
+def test_a_quote_without_a_verdict_is_never_said_to_have_been_compared(library: Library) -> None:
+    result = search(library, RUSSIAN_QUOTE)
+    assert result.quote_language == "ru"
+    report, plain = report_html(result), markdown(result, result.usual_lists)
+    for page in (report, plain):
+        assert "Not judged" in page
+        assert "does not read Russian, the language of the quote" in page
+        assert "at these thresholds." not in page
+    assert "nothing was judged" in report
+    assert "Each pair was read by" not in report
+
+
+def test_an_opposite_that_the_model_does_not_read_is_left_out(library: Library) -> None:
+    result = search(library, Quote(QUOTE, opposite=RUSSIAN_QUOTE))
+    assert "The opposite looks Russian and was left out" in " ".join(result.notes)
+    assert judged(result) == ["o-2", "v-1"]
+    assert not result.quote.opposite
+
+
+def test_a_quote_from_a_statement_in_another_language_is_not_judged(library: Library) -> None:
+    result = search(library, Quote.from_statement(RUSSIAN))
+    assert (result.quote_language, result.pairs) == ("ru", ())
+
+
+def test_only_a_quote_that_was_judged_can_be_watched(library: Library) -> None:
+    with pytest.raises(WatchError, match="does not read the language of the quote"):
+        library.watches.add("blockade", search(library, RUSSIAN_QUOTE))
+
+
+def test_the_languages_of_the_encoder_are_said(library: Library, tmp_path: Path) -> None:
+    assert "What is in German is not found by meaning" in " ".join(search(library, QUOTE).notes)
+    english = HashingEncoder()
+    english.name, english.languages = ENCODER, ("en",)
+    old = Library.build([ENGLISH, RUSSIAN], tmp_path / "old", english)
+    result = search(old, QUOTE)
+    assert not result.unjudged
+    assert "Build the library again with another encoder." in " ".join(result.notes)

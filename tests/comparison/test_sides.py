@@ -194,12 +194,13 @@ def test_a_proposition_of_many_sentences_is_read_as_one_and_said(library):
     table = sides(
         library,
         claim=f"{CLAIM} It belongs to all of us.",
-        opposite="Le canal est à nous depuis 1900.",
     )
-    notes = " ".join(table.notes)
-    assert "The proposition has 2 sentences and is read as one" in notes
-    assert "The opposite" in notes
-    assert "does not look English" in notes
+    assert "The proposition has 2 sentences and is read as one" in " ".join(table.notes)
+
+
+def test_a_proposition_that_the_model_does_not_read_places_nobody(library):
+    with pytest.raises(QueryError, match="The opposite looks French"):
+        sides(library, claim=CLAIM, opposite="Le canal est à nous depuis 1900.")
 
 
 def test_a_side_off_the_point_is_an_empty_list(library):

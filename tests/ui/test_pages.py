@@ -94,13 +94,15 @@ def test_two_statements_are_read_as_the_command_reads_them(page, monkeypatch):
 
     monkeypatch.setattr("compare.ui.components.service.stance_model", Listening)
     german = "Die Blockade des Hafens ist nicht hinnehmbar und muss enden."
-    a = "“The mili-\ntary aid\x0bmust end.”"
-    html = shown(page("pair", a_q=a, a_country="Valdoria; Ostravia", a_date="2022-03", b_q=german))
+    a, b = "“The mili-\ntary aid\x0bmust end.”", "The aid will not end."
+    page("pair", a_q=a, a_country="Valdoria; Ostravia", a_date="2022-03", b_q=b)
     side_a, side_b = read[0]
     assert side_a == ModelInput("The military aid must end.", "", "Valdoria, Ostravia", "2022-03")
-    assert side_b.text == german
-    assert "Statement B does not look English (detected: de)" in html
-    assert "Statement A does not look" not in html
+    assert side_b.text == b
+    read.clear()
+    html = shown(page("pair", a_q=a, b_q=german))
+    assert "Statement B looks German. The stance model reads English" in html
+    assert not read
     assert "Statement B has no words" in shown(page("pair", a_q=a, b_q="…"))
 
 

@@ -20,7 +20,6 @@ from compare.export.markdown import inert
 from compare.export.words import (
     LIST_TITLES,
     UNCLEAR,
-    UNJUDGED_NOTE,
     below_note,
     left_out_note,
     list_note,
@@ -29,6 +28,7 @@ from compare.export.words import (
     read_as,
     read_of,
     unclear_words,
+    unjudged_note,
     unjudged_title,
 )
 from compare.library.actors import actor_keys
@@ -83,7 +83,7 @@ def side_by_side(shown: Shown, *, as_table: bool = False) -> Result:
     notice(*(note for note in result.notes if known is None or known not in note))
     if left := left_out_note(result):
         small(left)
-    if result.unjudged and not result.pairs:
+    if result.quote_language or (result.unjudged and not result.pairs):
         pass  # the note above says why nothing was judged
     elif not (result.agree or result.oppose):
         near = len(result.neither)
@@ -103,7 +103,7 @@ def side_by_side(shown: Shown, *, as_table: bool = False) -> Result:
         latest = three_lists(shown, "statement", "near the topic")
     if result.unjudged:
         with st.expander(unjudged_title(result), expanded=not result.pairs, key="unjudged"):
-            small(UNJUDGED_NOTE)
+            small(unjudged_note(result))
             for one in result.unjudged:
                 st.html(unjudged_card(one))
     return latest

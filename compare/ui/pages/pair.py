@@ -8,8 +8,8 @@ from compare.export.words import UNCLEAR, VERDICT
 from compare.models import InputPair, ModelInput, signature
 from compare.results import Excerpt, Probabilities, Stance
 from compare.review import append_typed_correction
-from compare.statements import clean_quote, language_notes
-from compare.ui.components.layout import notice, page, show_html, small, text_field
+from compare.statements import check_languages, clean_quote
+from compare.ui.components.layout import page, show_html, small, text_field
 from compare.ui.components.quote_form import EXAMPLE_CONTEXT, EXAMPLE_QUOTE, checked_quote
 from compare.ui.components.result_lists import correction_form
 from compare.ui.components.service import explained_pair, stance_model
@@ -85,7 +85,8 @@ with page(
     if not all(text.strip() for text, _ in typed.values()):
         raise QueryError("Paste words on both sides.")
     a, b = (_side(name, *fields) for name, fields in typed.items())
-    notice(*language_notes(("Statement A", a.text), ("Statement B", b.text)))
+    named = ("Statement A", a.text), ("Statement B", b.text)
+    check_languages(*named, languages=stance_model().languages)
     probabilities, rationale, read = explained_pair(a, b)
     _show_verdict((a, b), probabilities)
     marks = (rationale.a, rationale.b)

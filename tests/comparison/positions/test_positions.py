@@ -158,10 +158,11 @@ def test_a_proposition_of_two_sentences_is_said_to_be(library):
         stance_model=WordJudge(),
     )
     assert "2 sentences" in found.notes[0]
-    assert "not look English" in positions(
-        library, "Le canal de Meren doit être ouvert à tous les navires du monde entier.",
-        stance_model=WordJudge(),
-    ).notes[0]  # fmt: skip
+    with pytest.raises(QueryError, match="The proposition looks French"):
+        positions(
+            library, "Le canal de Meren doit être ouvert à tous les navires du monde entier.",
+            stance_model=WordJudge(),
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize(
