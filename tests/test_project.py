@@ -115,7 +115,7 @@ def test_pip_and_setuptools_are_those_that_the_other_pins_are_made_for() -> None
 
 def test_the_published_weights_are_for_training_alone() -> None:
     weights = {canonicalize_name(pin.name) for pin, _ in PINS["training/weights.txt"]}
-    assert len(weights) == 6
+    assert len(weights) == 11
     named = {canonicalize_name(each.name) for each in (*REQUIREMENTS, *EXTRAS)}
     assert not weights & (named | CONSTRAINTS.keys())
 

@@ -45,21 +45,17 @@ class Pool:
         self._labelled = len(general) + len(specific)
         self.pairs = [*general, *specific, *unlabelled]
         self.probabilities: NDArray[np.float32] | None = None
-        self._translations = pair_files.translations(data) if mixture.translated else {}
 
     def epoch(self, seed: int) -> list[Example]:
         """Return the examples of an epoch: prefixes are dropped at random, and sides swapped."""
         rng = random.Random(seed)
         examples = []
         dropped, last = random.Random(), 0
-        for n, known in enumerate(self.pairs):
-            pair = known
+        for n, pair in enumerate(self.pairs):
             if not pair.group or pair.group != last:
                 dropped, last = random.Random(rng.random()), pair.group
                 state = dropped.getstate()
             dropped.setstate(state)  # all forms of a pair keep or lose its prefix
-            if self._translations and rng.random() < self.mixture.translated:
-                pair = pair_files.translated(pair, self._translations, rng)
             a, b = pair.texts(dropped, self.mixture.prefix_drop)
             turned = self.mixture.swapped and n >= self._general and rng.random() < 0.5
             if self.mixture.shorter_first:

@@ -333,24 +333,6 @@ def translations(data: Path) -> dict[str, dict[str, str]]:
     return found
 
 
-def translated(
-    pair: LabelledPair, known: Mapping[str, Mapping[str, str]], rng: random.Random
-) -> LabelledPair:
-    """Return a pair with side a, side b or both in another language, drawn from what is known."""
-    a, b = on_one_line(pair.a), on_one_line(pair.b)
-    of_a = [language for language, texts in known.items() if a in texts]
-    of_b = [language for language, texts in known.items() if b in texts]
-    kinds = [("a", of_a), ("b", of_b), ("ab", [one for one in of_a if one in of_b])]
-    kinds = [(sides, languages) for sides, languages in kinds if languages]
-    if not kinds:
-        return pair
-    sides, languages = rng.choice(kinds)
-    texts = known[rng.choice(languages)]
-    said = {"a": texts[a]} if "a" in sides else {}
-    said |= {"b": texts[b]} if "b" in sides else {}
-    return replace(pair, words=None, **said)
-
-
 # -- Pairs labelled or made up for this project ----------------------------------------------------
 
 

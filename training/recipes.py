@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from training.engine import Settings
 
-BACKBONES = ("minilm", "mpnet", "e5")
+BACKBONES = ("minilm", "mpnet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,6 @@ class Mixture:
         hard: Weight of the label; the teachers' probabilities have the rest. With 1, the teachers
             label only what has no label.
         unlabelled: Number of unlabelled pairs, which the teachers label.
-        translated: Chance that a pair whose texts have translations is read in another language,
-            by one side or both.
         wide: Number of pairs of a typed claim and one of the passages most similar to it, which
             the teachers label, too.
     """
@@ -72,7 +70,6 @@ class Mixture:
     hard: float = 0.0
     unlabelled: int = 0
     wide: int = 0
-    translated: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,31 +255,6 @@ _STUDENT_FORMS = Recipe(
     kept=0.4,
 )
 
-_SIX = Recipe(
-    "six-officials",
-    "all pairs of officials and claims, about half of them in translation, and general pairs",
-    "e5",
-    Mixture(
-        nli=8_000,
-        argument=1_000,
-        officials=1.0,
-        claims=True,
-        claims_neither=0.3,
-        deep=True,
-        rounds=(1, 2, 3, 4, 5),
-        neither=0.3,
-        readings=True,
-        readings_neither=0.15,
-        contrasts=True,
-        forms=1,
-        forms_neither=0.1,
-        confidence=(0.5, 0.8, 1.0),
-        shorter_first=True,
-        translated=0.7,
-    ),
-    Settings(rate=6e-5, smoothing=0.03, words=0.2),
-)
-
 RECIPES = {
     recipe.name: recipe
     for recipe in (
@@ -297,7 +269,6 @@ RECIPES = {
         _STUDENT_AGAIN,
         _STUDENT_DEEP,
         _STUDENT_FORMS,
-        _SIX,
     )
 }
 """All recipes by name."""

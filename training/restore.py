@@ -13,17 +13,14 @@ import numpy as np
 import onnx
 import torch
 from onnx.numpy_helper import to_array
-from tokenizers import Tokenizer
 from transformers import (
     AutoModelForSequenceClassification,
     BertConfig,
-    BertModel,
     MPNetConfig,
     PretrainedConfig,
     PreTrainedTokenizerFast,
 )
 
-from training import multilingual
 from training.engine import WordsHead
 from training.pairs import LABELS
 
@@ -72,48 +69,23 @@ def restore(shipped: Path, target: Path) -> None:
     ).save_pretrained(target)
 
 
-def restore_student(shipped: Path, target: Path) -> None:
-    """Write the encoder of six languages as float32: see `languages.Student`.
-
-    Args:
-        shipped: Its folder.
-        target: The folder to write.
-    """
-    state = _state(onnx.load(shipped / "onnx" / "model.onnx"))
-    head = {part: state.pop(f"head.{part}") for part in ("weight", "bias")}
-    body = {name.removeprefix("body."): value for name, value in state.items()}
-    shape = _shape(body) | {"type_vocab_size": len(body["embeddings.token_type_embeddings.weight"])}
-    model = BertModel(BertConfig(**shape, pad_token_id=1), add_pooling_layer=False)
-    missing, unexpected = model.load_state_dict(body, strict=False)
-    if unexpected or any(not name.endswith("position_ids") for name in missing):
-        raise SystemExit(f"{shipped}: missing {missing}, unexpected {unexpected}")
-    target.mkdir(parents=True)
-    model.save_pretrained(target)
-    torch.save(head, target / "head.pt")
-    tokenizer = Tokenizer.from_file(str(shipped / "tokenizer.json"))
-    multilingual.fast_tokenizer(tokenizer).save_pretrained(target)
-
-
 def _config(kind: str, state: dict[str, torch.Tensor]) -> PretrainedConfig:
-    """Return the configuration that fits the weights of a classifier."""
-    shape = _shape(state) | {"num_labels": len(LABELS)}
-    return MPNetConfig(**shape, layer_norm_eps=1e-5) if kind == "mpnet" else BertConfig(**shape)
-
-
-def _shape(state: dict[str, torch.Tensor]) -> dict[str, int]:
+    """Return the configuration that fits the weights."""
     tables = {
         name.rsplit(".", 2)[-2]: value for name, value in state.items() if "embeddings." in name
     }
     layers = {name.split(".layer.")[1].split(".")[0] for name in state if ".layer." in name}
     width = next(v for name, v in state.items() if name.endswith("intermediate.dense.weight"))
-    return {
+    shape = {
         "vocab_size": len(tables["word_embeddings"]),
         "max_position_embeddings": len(tables["position_embeddings"]),
         "hidden_size": width.shape[1],
         "intermediate_size": width.shape[0],
         "num_hidden_layers": len(layers),
         "num_attention_heads": _HEADS,
+        "num_labels": len(LABELS),
     }
+    return MPNetConfig(**shape, layer_norm_eps=1e-5) if kind == "mpnet" else BertConfig(**shape)
 
 
 def _state(model: onnx.ModelProto) -> dict[str, torch.Tensor]:

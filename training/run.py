@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 
 from compare.files import file_sha256, write_whole
 from compare.models import ModelInput
-from compare.models.encoder import LANGUAGES_WEIGHTS
 from compare.models.runtime import read_manifest
 from compare.models.stance import READING, TIERS, WEIGHTS, ShippedStance, softmax
 from training import backbones
@@ -39,13 +38,12 @@ from training.pairs import (
     LEARNED,
     READINGS,
     STATEMENT_EDITS,
-    TRANSLATIONS,
     USE_READINGS,
     LabelledPair,
     digest_of_rounds,
 )
 from training.recipes import BACKBONES, RECIPES, Recipe
-from training.restore import restore, restore_student
+from training.restore import restore
 from training.unlabelled import unlabelled_pairs, wide_pairs
 
 RUNS = Path(__file__).parent / "runs"
@@ -216,10 +214,6 @@ def more_files(recipe: Recipe, data: Path) -> dict[str, str]:
         data / "pairs" / FORMS_FILE: mixture.forms,
     }
     found = {path.name: file_sha256(path) for path, read in wanted.items() if read}
-    if mixture.translated:
-        folders = TRANSLATIONS, data / "translations"
-        digests = [file_sha256(p) for folder in folders for p in sorted(folder.glob("*.tsv"))]
-        found["translations"] = hashlib.sha256(" ".join(digests).encode()).hexdigest()
     if mixture.rounds:
         rounds = ", ".join(map(str, mixture.rounds))
         of_rounds = digest_of_rounds(CLAIM_READINGS, mixture.rounds)
@@ -240,11 +234,6 @@ def beginning(recipe: Recipe, data: Path) -> Path:
         return backbones.folder("minilm")
     if recipe.start == "mpnet":
         return trimmed(data)
-    if recipe.start == "e5":
-        folder = RUNS / "languages-encoder"
-        if not folder.exists():
-            restore_student(LANGUAGES_WEIGHTS, folder)
-        return folder
     for tier in TIERS:
         if read_manifest(WEIGHTS / tier)["stages"][-1]["name"] == recipe.start:
             return restored(tier)

@@ -78,7 +78,6 @@ class Tier:
 TIERS = {
     "fast": Tier("small-forms", "compare-stance-fast", 25_000_000),
     "accurate": Tier("large-forms", "compare-stance-accurate", 95_000_000),
-    "languages": Tier("six-officials", "compare-stance-languages", 60_000_000),
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import struct
 from pathlib import Path
 
@@ -11,13 +10,10 @@ import pytest
 import torch
 
 from benchmarks.languages import wrong_side
-from compare.models.encoder import LANGUAGES_WEIGHTS, OnnxEncoder
 from compare.statements import language_of
 from training import pairs as pair_files
-from training.languages import Aligned, Student, _batches, _ranking
+from training.languages import Aligned, _batches, _ranking
 from training.multilingual import _from_blocks, tokenizer_of, turned_back
-from training.pairs import LabelledPair
-from training.restore import restore_student
 
 LANGUAGES = ("ar", "es", "fr", "ru", "zh")
 WIDTH, INNER, PLACES = 32, 64, 8
@@ -113,34 +109,6 @@ def test_translations_are_of_own_texts_and_in_their_language(language: str) -> N
     assert all(row["text"] in texts and row["translation"].strip() for row in read)
     same = [language_of(row["translation"]) == language for row in read]
     assert sum(same) > 0.99 * len(read)
-
-
-def test_a_pair_is_read_with_either_side_or_both_translated() -> None:
-    pair = LabelledPair("The  port must open.", "It stays shut.", "", "", 1, words=((), ()))
-    known = {"ru": {"The port must open.": "Порт должен открыться."}, "fr": {}}
-    rng = random.Random(0)
-    (only,) = {pair_files.translated(pair, known, rng) for _ in range(9)}
-    assert (only.a, only.b, only.words) == ("Порт должен открыться.", pair.b, None)
-    known["ru"]["It stays shut."] = "Он останется закрытым."
-    drawn = [pair_files.translated(pair, known, rng) for _ in range(60)]
-    assert {(one.a[0] == "П", one.b[0] == "О") for one in drawn} == {
-        (True, False), (False, True), (True, True),
-    }  # fmt: skip
-    assert pair_files.translated(pair, {"ru": {}}, rng) is pair
-
-
-def test_the_shipped_encoder_can_be_trained_further(tmp_path: Path) -> None:
-    restore_student(LANGUAGES_WEIGHTS, tmp_path / "student")
-    student = Student(tmp_path / "student").eval()
-    from transformers import AutoTokenizer
-
-    tokenizer = AutoTokenizer.from_pretrained(tmp_path / "student")
-    texts = ["Порт Мерен должен открыться.", "يجب أن يُفتح ميناء مرين.", "必须开放梅伦港。"]
-    shipped = OnnxEncoder(LANGUAGES_WEIGHTS).encode(texts)
-    with torch.inference_mode():
-        for text, vector in zip(texts, shipped, strict=True):
-            found = student(tokenizer(text, return_tensors="pt")["input_ids"])[0].numpy()
-            assert found @ vector > 0.99
 
 
 def test_batches_hold_every_text_once_an_epoch() -> None:
