@@ -28,6 +28,7 @@ from compare.files import check_ending, exists, is_folder, write_whole
 from compare.models import signature
 from compare.results import Probabilities
 from compare.safe_text import escape_cell
+from compare.statements import unread_language
 
 if TYPE_CHECKING:
     from compare.export import Row
@@ -83,22 +84,32 @@ def score_file(
     target: Path,
     stance_model: StanceModel,
     on_progress: Progress | None = None,
-) -> None:
+) -> int:
     """Score pairs and write their rows with the verdicts, whole or not at all.
+
+    A pair with a side that the model clearly does not read gets empty cells.
+
+    Returns:
+        The number of pairs with a verdict.
 
     Raises:
         ExportError: The target cannot be written, or was created in the meantime.
     """
     model = signature(stance_model)
-    sides = [(pair.a, pair.b) for pair in pairs]
-    scores, parts = stance_model.score_parts(sides, on_progress)
-    verdicts = [
-        _verdict(Probabilities(*map(float, row)), model, whole, part)
-        for row, whole, part in zip(scores, sides, parts, strict=True)
-    ]
+    languages = stance_model.languages
+    sides = {
+        n: (pair.a, pair.b)
+        for n, pair in enumerate(pairs)
+        if not any(unread_language(side.text, languages) for side in (pair.a, pair.b))
+    }
+    scores, parts = stance_model.score_parts([*sides.values()], on_progress)
+    verdicts: list[Row] = [dict.fromkeys(COLUMNS, "") for _ in pairs]
+    for (n, whole), row, part in zip(sides.items(), scores, parts, strict=True):
+        verdicts[n] = _verdict(Probabilities(*map(float, row)), model, whole, part)
     data = _WRITERS[table_suffix(target)](pairs, verdicts)
     packed = target.suffix.casefold() == GZ
     write_whole(target, gzip.compress(data, mtime=0) if packed else data)
+    return len(sides)
 
 
 def _verdict(probabilities: Probabilities, model: str, whole: InputPair, part: InputPair) -> Row:

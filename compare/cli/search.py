@@ -502,11 +502,17 @@ def stance(
     check_writable(target)
     model = reading.load_model()
     with progress("Reading pairs") as on_progress:
-        score_file(pairs, target, model, on_progress)
+        judged = score_file(pairs, target, model, on_progress)
     if as_json:
-        say_json({"written": str(target), "pairs": len(pairs), "model": signature(model)})
+        told = {"written": str(target), "pairs": len(pairs), "judged": judged}
+        say_json({**told, "model": signature(model)})
     else:
         remark(f"Wrote {target}: {counted(len(pairs), 'pair')}, model {signature(model)}.")
+    if unread := len(pairs) - judged:
+        remark(
+            f"{counted(unread, 'pair')} not judged: a side is in a language that the stance model "
+            "does not read, so the cells are empty."
+        )
 
 
 def _model_input(name: str, text: str, about: Quote) -> ModelInput:

@@ -126,7 +126,7 @@ def positions(
     if not counts.any():
         raise QueryError(
             f"No {by} can be placed: no statement that passes the filters names one. "
-            + " ".join([*notes, why_nothing(library.store, filters)])
+            + why_nothing(library.store, filters, notes)
         )
     thresholds = thresholds or OF_PLACEMENTS
     passages, similar_counts = nearest_per_actor(

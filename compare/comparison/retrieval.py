@@ -280,9 +280,9 @@ def unmatched(store: PassageStore, filters: Filters, *, if_several: bool = False
     return said
 
 
-def why_nothing(store: PassageStore, filters: Filters) -> str:
-    """Return what is wrong with filters that no passage passes, in sentences."""
-    return " ".join(unmatched(store, filters)) or "Loosen the filters."
+def why_nothing(store: PassageStore, filters: Filters, notes: Sequence[str] = ()) -> str:
+    """Return why no passage passes filters, after notes on what cannot be judged, in sentences."""
+    return " ".join([*notes, *unmatched(store, filters)]) or "Loosen the filters."
 
 
 def with_readable_languages(

@@ -233,7 +233,7 @@ def _nearest(
     if not len(within):
         raise QueryError(
             f"{one_line(name)} cannot be compared: no statement matches. "
-            + " ".join([*notes, why_nothing(library.store, chosen)])
+            + why_nothing(library.store, chosen, notes)
         )
     rows = nearest_to(library, asked.ends, within, most)
     if not repeated:

@@ -182,7 +182,7 @@ def limits(result: Result) -> list[str]:
         "A label is a reading aid, not a finding about a person, and cannot say which side is "
         "right. Read both statements in their context before you cite a pair.",
         *_accuracy(result.provenance),
-        "The stance model reads English and knows nothing of the world beyond the two texts, their "
+        "The stance model knows nothing of the world beyond the two texts, their "
         "contexts, countries and dates. It is worst at denials, quantities, reported "
         "speech, negations, and a shared topic without a common point.",
     ]
@@ -381,6 +381,7 @@ def _accuracy(made: Provenance) -> list[str]:
             return [
                 f"On {figures['pairs']:,} pairs of officials’ statements that two readings label "
                 f"alike, {made.stance_model} has a macro-F1 of {figures['macro_f1']:.2f} (95 % "
-                f"interval {low:.2f} to {high:.2f}): F1 {each}. On another corpus it may do worse."
+                f"interval {low:.2f} to {high:.2f}): F1 {each}. It reads English, and on another "
+                "corpus it may do worse."
             ]
     return []

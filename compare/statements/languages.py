@@ -40,10 +40,14 @@ def language_of(text: str, assumed: str = "en") -> str:
     """Return the ISO 639-1 code of a text's language.
 
     It is `assumed` unless the first 2,000 characters are clearly likelier in another language.
-    Fewer than five words in Latin letters, without names, can only be in one of six languages.
+    Fewer than five different words in Latin letters, without names, can only be in one of six
+    languages.
 
     Raises:
         CompareError: There is no room for temporary files.
+
+    >>> language_of("ha " * 90), language_of("Мы этого не говорили.")
+    ('en', 'ru')
     """
     words = every = _WORD.findall(text[:_JUDGED_CHARACTERS])
     if assumed == "en" and _is_plainly_english(words):
@@ -53,8 +57,8 @@ def language_of(text: str, assumed: str = "en") -> str:
         # names look foreign in any language: leave capitalised words out, unless all are
         lower = [word for word in words if word[0].islower()]
         words = lower if len(lower) >= _LEAST_WORDS or not text.isupper() else words
-        if len(words) < _LEAST_WORDS:
-            return _of_few_words(every, assumed)
+        if len(set(words)) < _LEAST_WORDS:
+            return _of_few_words([*dict.fromkeys(every)], assumed)
     if not words:
         return assumed
     ranked = _ranked(" ".join(words))

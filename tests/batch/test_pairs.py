@@ -54,13 +54,23 @@ def test_tsv_is_written_without_quoting(run: Run, tmp_path: Path) -> None:
     )
     told = run("stance", "--batch", path, "--json")
     target = tmp_path / "pairs.stance.tsv"
-    assert told.json == {"written": str(target), "pairs": 2, "model": MODEL}
+    assert told.json == {"written": str(target), "pairs": 2, "judged": 2, "model": MODEL}
     with target.open(newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     assert list(rows[0]) == ["premise", "hypothesis", "x", *ADDED]
     assert (rows[0]["premise"], rows[0]["x"], rows[1]["x"]) == ('"It', "-1", '"')
     assert [row["stance"] for row in rows] == ["neither", "neither"]
     assert rows[0]["p_neither"] == "0.6"
+
+
+def test_a_pair_that_the_model_does_not_read_gets_no_verdict(run: Run, tmp_path: Path) -> None:
+    text = "a,b\nIt must end.,Порт Мерен должен быть открыт.\nIt must end.,Yes.\n"
+    path = write(tmp_path / "pairs.csv", text)
+    told = run("stance", "--batch", path)
+    assert "1 pair not judged: a side is in a language that the stance model does not" in told.err
+    unread, read = read_csv(tmp_path / "pairs.stance.csv", "x")
+    assert {unread.cells[name] for name in ADDED} == {""}
+    assert (read.cells["stance"], read.cells["model"]) == ("agree", MODEL)
 
 
 def test_json_lines_keep_numbers_lists_and_half_characters(run: Run, tmp_path: Path) -> None:
