@@ -46,22 +46,6 @@ _MOST = 2**31 - 1  # for LIMIT and OFFSET in SQLite
 _PLAIN = "plain"
 
 
-def _assignments(
-    context: click.Context, option: click.Parameter, given: tuple[str, ...]
-) -> dict[str, str]:
-    """Return what texts like COLUMN=FIELD or FIELD=VALUE assign."""
-    found: dict[str, str] = {}
-    for entry in given:
-        # A column's name may contain "=", and so may a value.
-        left, mark, right = entry.rpartition("=") if option.name == "map" else entry.partition("=")
-        if not (left and mark):
-            raise click.BadParameter(f"{entry!r} is not {option.make_metavar(context)}.")
-        if left in found:
-            raise click.BadParameter(f"{left!r} has two values: give one.")
-        found[left] = right
-    return found
-
-
 @click.command("build")
 @click.argument("more", nargs=-1, type=shared.PATH, metavar="[PATH]...")
 @click.option(
@@ -74,25 +58,7 @@ def _assignments(
     default=None,
     help="A format of `compare import`, or plain for tables and documents [recognised].",
 )
-@shared.string(
-    "--map",
-    several=True,
-    metavar="COLUMN=FIELD",
-    callback=_assignments,
-    help="What a column holds; COLUMN= ignores it.",
-)
-@click.option(
-    "--dates",
-    type=click.Choice(["day-first", "month-first"]),
-    help="How to read 03/04/2022; without this, rows with such a date are skipped.",
-)
-@shared.string(
-    "--fill",
-    several=True,
-    metavar="FIELD=VALUE",
-    callback=_assignments,
-    help="The value of a field for statements that lack it.",
-)
+@shared.of_tables
 @shared.flag("--strict", help="Stop at the first bad row instead of skipping it.")
 @shared.flag("--force", help="Rebuild even if statements would be lost.")
 @shared.encoder_name

@@ -225,6 +225,46 @@ def up_to_one(*names: str, default: object, help: str, lowest: float = 0) -> Dec
     return click.option(*names, type=number, help=f"{help} [{default}].")
 
 
+def _assignments(
+    context: click.Context, option: click.Parameter, given: tuple[str, ...]
+) -> dict[str, str]:
+    """Return what texts like COLUMN=FIELD or FIELD=VALUE assign."""
+    found: dict[str, str] = {}
+    for entry in given:
+        # A column's name may contain "=", and so may a value.
+        left, mark, right = entry.rpartition("=") if option.name == "map" else entry.partition("=")
+        if not (left and mark):
+            raise click.BadParameter(f"{entry!r} is not {option.make_metavar(context)}.")
+        if left in found:
+            raise click.BadParameter(f"{left!r} has two values: give one.")
+        found[left] = right
+    return found
+
+
+of_tables = together(
+    string(
+        "--map",
+        several=True,
+        metavar="COLUMN=FIELD",
+        callback=_assignments,
+        help="What a column holds; COLUMN= ignores it.",
+    ),
+    click.option(
+        "--dates",
+        type=click.Choice(["day-first", "month-first"]),
+        help="How to read 03/04/2022; without this, rows with such a date are skipped.",
+    ),
+    string(
+        "--fill",
+        several=True,
+        metavar="FIELD=VALUE",
+        callback=_assignments,
+        help="The value of a field for statements that lack it.",
+    ),
+)
+"""How the columns of tables are read."""
+
+
 def minimums(probability: object, similarity: object) -> Decorator:
     """Return the options --min-probability, --min-similarity and --without-kind.
 

@@ -44,6 +44,7 @@ _BYTES_A_TOKEN = 4
 @shared.string("--language", several=True, help="Only statements in this language.")
 @shared.string("--id", several=True, help="Only the statement with this id.")
 @shared.number("--limit", None, "Maximum number of statements translated")
+@shared.of_tables
 @shared.flag("--argos", help="Translate on this computer, with Argos Translate.")
 @shared.reading_of_texts
 @shared.flag("--yes", help="Send the statements without being asked.")
@@ -56,6 +57,9 @@ def translate(
     language: tuple[str, ...],
     id: tuple[str, ...],
     limit: int | None,
+    map: dict[str, str],
+    dates: str | None,
+    fill: dict[str, str],
     argos: bool,
     reading: shared.Reading,
     yes: bool,
@@ -76,7 +80,7 @@ def translate(
     check_not_read(out, *paths)
     translator = _translator(reading, argos=argos)
     with waiting("Reading statements"):
-        corpus = read_corpus(paths)
+        corpus = read_corpus(paths, mapping=map, dates=dates, fill=fill)
     remark_problems(corpus.problems, corpus.problem_count)
     remark_notes(corpus.notes)
     choice: dict[str, Any] = {"to": to, "languages": language, "ids": id, "limit": limit}

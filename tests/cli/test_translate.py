@@ -51,6 +51,18 @@ def test_a_corpus_is_translated_and_can_be_built(
     assert (again.code, "No statement is to be translated" in again.err) == (2, True)
 
 
+def test_columns_and_dates_are_read_as_build_reads_them(
+    run: Run, local: tuple[str, ...], tmp_path: Path
+) -> None:
+    corpus, out = tmp_path / "corpus.csv", tmp_path / "out.jsonl"
+    corpus.write_text("слова,date,language\nМы против войны.,03/04/2022,ru\n", "utf-8")
+    named = "--map", "слова=text", "--dates", "day-first", "--fill", "speaker=Ada Made-Up"
+    assert run("translate", corpus, "--out", out, *named, *local).code == 0
+    (only,) = read_corpus([out]).statements
+    assert (only.translation, str(only.date)) == ("МЫ ПРОТИВ ВОЙНЫ.", "2022-04-03")
+    assert only.speaker == "Ada Made-Up"
+
+
 def test_some_are_chosen_and_an_interrupted_run_goes_on(
     run: Run, reader: ReaderServer, local: tuple[str, ...], corpus: Path, tmp_path: Path
 ) -> None:
