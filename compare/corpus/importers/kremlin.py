@@ -288,7 +288,7 @@ def _label_of(element: Any) -> tuple[str, str] | None:
     is_known = any(pattern.fullmatch(label) for pattern in _NOBODY.values())
     is_office = (
         has_office(label.split())
-        or _RUSSIAN_OFFICE.match(label)
+        or RUSSIAN_OFFICE.match(label)
         or any(map(_RUSSIAN_NAME.search, (label, label.partition(",")[0])))
     )
     return (label, before) if is_name or is_known or (words.strip() and is_office) else None
@@ -352,7 +352,7 @@ class _Speakers:
 # Russian labels: "Министр дорог П.Лунд"
 
 _RUSSIAN = re.compile("[А-ЯЁ]")
-_RUSSIAN_OFFICE = re.compile(
+RUSSIAN_OFFICE = re.compile(
     r"(?i)(?:\w+(?:[иы]й|ая) (?:и )?)*"
     r"(?:президент|вице-|премьер|министр|канцлер|корол|эмир|султан|(?:со)?председател|губернатор"
     r"|глав|руководител|секретар|директор|посол|представител|генерал|депутат|помощник|советник"
@@ -372,10 +372,10 @@ def split_russian_role(text: str) -> tuple[str, str]:
     If nothing precedes the name, all before a comma is the name.
     """
     plain = text.partition(",")[0]
-    for part in (plain, text) if _RUSSIAN_OFFICE.match(plain) else (plain,):
+    for part in (plain, text) if RUSSIAN_OFFICE.match(plain) else (plain,):
         found = _RUSSIAN_NAME.search(part)
         role = part[: found.start()].strip(" ,") if found else ""
-        is_role = _RUSSIAN_OFFICE.match(role) or re.search(r"\b[а-яё]", role)
+        is_role = RUSSIAN_OFFICE.match(role) or re.search(r"\b[а-яё]", role)
         if found and (is_role or "." in found[0]):
             return role, found[0].replace(". ", ".")
     return "", plain
