@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from compare.corpus.importers.kremlin import RUSSIAN_OFFICE
-from compare.corpus.importers.people import leading_country
 from compare.corpus.importers.records import is_on_site
 from compare.corpus.importers.registry import Format, Glimpse
 from compare.corpus.importers.sources import Reason
@@ -32,6 +31,7 @@ from compare.corpus.importers.text import (
     own_label_next,
 )
 from compare.corpus.validate import is_address
+from compare.statements import country_code
 from compare.statements.dates import DateOrder, parse_date
 
 # The Chinese and Russian foreign ministries in English
@@ -178,6 +178,8 @@ _ARABIC_NAME = (
     rf"(?=[،,(]|$| {_ARABIC_LINK} )"
 )
 
+_OUTLET = "(?: (?P<outlet>.+))?"
+
 _LANGUAGES = {
     "zh": _Language(
         title=r"(?:\d{4}年\d{1,2}月\d{1,2}日)?(?:[^\W\d]{2,12}、){0,3}外交部",
@@ -202,11 +204,13 @@ _LANGUAGES = {
             rf"{_RUSSIAN_ROLE} {_OF_RUSSIA})",
             r"(?P<role>)(?:МИД|(?i:Министерств\w+|министров) иностранных дел)",
         ),
-        asks=r"вопрос(?:ы| из зала)? ?\d*|реплика|(?:журналист|корреспондент)\w*(?: (?P<outlet>.+))?",
+        asks=r"вопрос(?:ы| из зала)? ?\d*|реплика"
+        rf"|(?:журналист|корреспондент)\w*{_OUTLET}",
         answers="ответ",
         chairs="модератор|ведущ(?:ий|ая)",
         person=_RUSSIAN_PERSON,
-        office=rf"{RUSSIAN_OFFICE.pattern}.* (?-i:{_RUSSIAN_PERSON})|(?:г-н|г-жа|господин|госпожа) .+",
+        office=rf"{RUSSIAN_OFFICE.pattern}.* (?-i:{_RUSSIAN_PERSON})"
+        "|(?:г-н|г-жа|господин|госпожа) .+",
         about=r"(?i)поделиться.*|версия для печати|сообщение для сми|(?:[a-z]{2}-[A-Z]{2}\d? ?)+",
     ),
     "fr": _Language(
@@ -219,7 +223,8 @@ _LANGUAGES = {
             rf"(?P<role>{_FRENCH}[^,(–—:]*?)(?= (?:sur|lors|devant|après|du \d)\b|[,(–—:]|$)",
             "(?P<role>)(?i:conjoint|ministère|gouvernement|présidence|^point de presse)",
         ),
-        asks=r"q ?\d*|questions?(?: n ?[°º]?)? ?\d*|(?:une? |l[ea] )?journaliste(?: (?P<outlet>.+))?",
+        asks=r"q ?\d*|questions?(?: n ?[°º]?)? ?\d*|"
+        rf"(?:une? |l[ea] )?journaliste{_OUTLET}",
         answers="r|réponse|l[ea] porte-parole|porte-parole",
         chairs="modérat(?:eur|rice)",
         person=_PERSON,
@@ -237,7 +242,8 @@ _LANGUAGES = {
             r"(?= (?:en|sobre|tras|con|ante|durante|posterior)\b|[,(–—:]|$)",
             "(?P<role>)(?i:conjunt[oa]|ministerio|gobierno|cancillería|presidencia|secretaría)",
         ),
-        asks=r"p ?\d*|preguntas? ?\d*|(?:(?:un|una|el|la) )?(?:periodista|reporter[oa])(?: (?P<outlet>.+))?"
+        asks=r"p ?\d*|preguntas? ?\d*|"
+        rf"(?:(?:un|una|el|la) )?(?:periodista|reporter[oa]){_OUTLET}"
         "|interlocutora?|intervención|prensa",
         answers="r|respuesta",
         chairs="moderadora?",
@@ -254,7 +260,7 @@ _LANGUAGES = {
             rf"{_ARABIC_ROLE}[^،,(]*?)(?= {_ARABIC_LINK} |[،,(]|$)",
             "(?P<role>)(?:مشترك|وزار|وزراء|وزير[يا]|حكومة|رئاسة)",
         ),
-        asks=r"س ?\d*|(?:ال)?سؤال(?: \w+)?|(?:ال)?(?:صحفي|صحافي|مراسل)ة?(?: (?P<outlet>.+))?",
+        asks=r"س ?\d*|(?:ال)?سؤال(?: \w+)?|(?:ال)?(?:صحفي|صحافي|مراسل)ة?" + _OUTLET,
         answers=r"ج ?\d*|(?:ال)?جواب|(?:ال)?إجابة|(?:المتحدث|الناطق) الرسمي",
         chairs="مديرة? الجلسة",
         person="(?!)",
@@ -271,7 +277,7 @@ _NO_NAMES = re.compile(
 )
 """Words of institutions and regions, which may be capitalised as names of people are."""
 
-_JOINT = re.compile(r"(?i)\b(?:conjoint|conjunt|совместн)|مشترك|联合(?!国)")
+_JOINT = re.compile(r"(?i)\b(?:conjoint|conjunt|совместн)|مشترك")
 _AND_ANOTHER = re.compile(r",? (?:y|e|et|и) ")
 _SMALL_WORDS = re.compile(
     r"\b(?:A|Au|Con|D|De|Del|Des|Du|E|El|En|Et|La|Las|Le|Les|Los|Par|Por|Sobre|Sur|Y)\b"
@@ -314,10 +320,8 @@ _LABELS = tuple(
     )
 )
 _COMMA = re.compile("[,،，] ?")
-_MOST_LABEL_WORDS = 7  # between commas
-_HONORIFICS = frozenset(
-    ("m", "mr", "mme", "mlle", "sr", "sra", "dr", "dra", "don", "doña", "г", "н", "жа", "السيد")
-) | {"السيدة"}
+_MOST_LABEL_WORDS = 7
+_HONORIFICS = {"m", "mr", "mme", "mlle", "sr", "sra", "dr", "dra", "don", "doña", "السيد", "السيدة"}
 _PUBLISHED_WITHIN = timedelta(days=31)
 _ENDS = ".!?…:。！？؟"  # of paragraphs, unlike headings
 _SHORTEST_OFFICE = 4  # letters; "chef" is no office by itself
@@ -348,14 +352,14 @@ def _title(
 
 def _may_name(words: str) -> bool:
     """Say whether words in the form of a name are not those of a country or an institution."""
-    return not (_NO_NAMES.search(words) or leading_country(words.split()))
+    return not (_NO_NAMES.search(words) or country_code(words))
 
 
 def _is_joint(found: re.Match[str]) -> bool:
     """Say whether a title is of several officials: "Communiqué conjoint", "les ministres"."""
     offices = found["role"].split()
     return bool(
-        _JOINT.search(found.string)
+        _JOINT.search(found.string, 0, found.start())
         or _AND_ANOTHER.match(found.string, found.end())
         or (offices and offices[0].endswith("s"))
     )
@@ -480,16 +484,11 @@ class _Conference:
         labels = [(found, line) for text, line in lines if (found := self._label(text))]
         if _CYRILLIC.match(self.speaker):
             self.speaker = _in_nominative(self.speaker, (found["label"] for found, _ in labels))
-        own = [self._is_own(found["label"]) for found, _ in labels]
-        if self.is_joint and not any(own):
+        own = {line: found for found, line in labels if self._is_own(found["label"])}
+        if self.is_joint and not own:
             self.speaker = self.role = ""
-        self.labels_stand_alone = any(
-            is_own and found.end() == len(found.string)
-            for (found, _), is_own in zip(labels, own, strict=True)
-        )
-        followed = own_label_next(
-            (line, is_own) for (_, line), is_own in zip(labels, own, strict=True)
-        )
+        self.labels_stand_alone = any(found.end() == len(found.string) for found in own.values())
+        followed = own_label_next((line, line in own) for _, line in labels)
         turns = (self._turn(found, line, followed.get(line, False)) for found, line in labels)
         return {turn.line: turn for turn in turns if turn}
 
@@ -497,12 +496,14 @@ class _Conference:
         """Return what may be a label at the start of a paragraph."""
         for pattern in _LABELS:
             found = pattern.match(text)
-            parts = _COMMA.split(found["label"]) if found else []
-            if found and max(len(part.split()) for part in parts) <= _MOST_LABEL_WORDS:
-                is_sign = found["sign"].strip().startswith((":", "：", ".-", ".–", ".—"))
-                is_name = len(parts) == 1 or self._names_somebody(found)
-                if (is_sign and is_name) or self._is_known(found["label"]):
-                    return found
+            if found is None:
+                continue
+            is_short = len(found["label"].split()) <= _MOST_LABEL_WORDS
+            is_plain = is_short and not _COMMA.search(found["label"])
+            is_sign = found["sign"].strip().startswith((":", "：", ".-", ".–", ".—"))
+            is_label = is_sign and (is_plain or self._names_somebody(found))
+            if is_label or (is_short and self._is_known(found["label"])):
+                return found
         return None
 
     def _turn(self, found: re.Match[str], line: int, own_follows: bool) -> Turn | None:
@@ -527,7 +528,7 @@ class _Conference:
         if _COMMA.search(found["label"]):
             return bool(offices and names)
         is_topic = is_heading(found["label"], words) or not (words or self.labels_stand_alone)
-        return bool(offices or (names and not is_topic))
+        return bool(offices or (names and ("." in names[0] or not is_topic)))
 
     def _parts(self, label: str) -> tuple[list[str], list[str]]:
         """Return the parts of a label that are offices, and those that are names."""
@@ -546,19 +547,14 @@ class _Conference:
 
     def _is_own(self, label: str) -> bool:
         """Say whether a label is the main speaker's: a mark, the name or the office."""
-        offices, names = self._parts(label)
-        parts = _COMMA.split(label)
-        if any(map(self._is_name, parts)):
+        if any(map(self._is_name, _COMMA.split(label))):
             return True
-        folded = re.sub(r"^(?:l[ea] |l[’']|el |ال)|(?<=\.) ", "", parts[0].casefold())
+        folded = re.sub(r"^(?:l[ea] |l[’']|el |ال)", "", label.casefold())
+        office = self.role.casefold().removeprefix("ال")
         return bool(
-            re.fullmatch(self.language.answers, parts[0].casefold())
+            re.fullmatch(self.language.answers, label.casefold())
             or re.fullmatch(self.language.answers, folded)
-            or (
-                not (offices and names)
-                and len(folded) > _SHORTEST_OFFICE
-                and f"{self.role.casefold()} ".removeprefix("ال").startswith(f"{folded} ")
-            )
+            or (len(folded) > _SHORTEST_OFFICE and f"{office} ".startswith(f"{folded} "))
         )
 
     def _is_name(self, part: str) -> bool:
