@@ -126,7 +126,8 @@ class _Language:
         answers: Labels of the main speaker.
         chairs: Labels of moderators.
         person: Names of people.
-        office: Labels that start with an office or with a form of address.
+        office: Labels that start with an office, or with a form of address and a name. A form of
+            address and an office ("Señor Presidente:") open a speech.
         about: Lines of the page above the words.
     """
 
@@ -163,6 +164,7 @@ _GENITIVE = (
 )
 _RUSSIAN_ROLE = rf"(?P<role>{_GENITIVE}(?:(?! (?:с|на|о|об|для) )[^,(«])*?"
 _OF_RUSSIA = "(?:России|Российской Федерации)"
+_CHINESE_OFFICE = "部长|外长|大使|总统|总理|主席|秘书长"
 _CHINESE_ROLE = "(?P<role>外交部(?:副?发言人|(?:副?部)?长|部长助理))"
 _CHINESE_VERB = "(?:主持|就|在|答|的|对|发表|例行|举行|关于|谈|出席)"
 _CHINESE_NAME = rf"(?P<speaker>(?:(?!{_CHINESE_VERB})[\w·]){{2,4}}?)"
@@ -192,7 +194,7 @@ _LANGUAGES = {
         answers="答|发言人",
         chairs="主持人",
         person="(?!)",
-        office=r"\w{1,12}(?:部长|外长|大使|总统|总理|主席|秘书长|先生|女士)",
+        office=rf"(?!尊敬|各位|{_CHINESE_OFFICE})\w{{1,12}}(?:{_CHINESE_OFFICE}|先生|女士)",
         about="来源.*|分享到.*|.*字体.*|.*简体中文.*",
     ),
     "ru": _Language(
@@ -210,7 +212,7 @@ _LANGUAGES = {
         chairs="модератор|ведущ(?:ий|ая)",
         person=_RUSSIAN_PERSON,
         office=rf"{RUSSIAN_OFFICE.pattern}.* (?-i:{_RUSSIAN_PERSON})"
-        "|(?:г-н|г-жа|господин|госпожа) .+",
+        "|(?:г-н|г-жа|господин|госпожа) (?!президент|председатель|министр|посол).+",
         about=r"(?i)поделиться.*|версия для печати|сообщение для сми|(?:[a-z]{2}-[A-Z]{2}\d? ?)+",
     ),
     "fr": _Language(
@@ -228,7 +230,7 @@ _LANGUAGES = {
         answers="r|réponse|l[ea] porte-parole|porte-parole",
         chairs="modérat(?:eur|rice)",
         person=_PERSON,
-        office=rf"(?i:l[ea] |l[’'])?{_FRENCH}.*|{_ADDRESS}{_LATIN}.*",
+        office=rf"(?i:l[ea] |l[’'])?{_FRENCH}.*|{_ADDRESS}(?!{_FRENCH}){_LATIN}.*",
         about="(?i)texte intégral|partager.*|imprimer.*|à la une|seul le prononcé.*",
     ),
     "es": _Language(
@@ -248,7 +250,7 @@ _LANGUAGES = {
         answers="r|respuesta",
         chairs="moderadora?",
         person=_PERSON,
-        office=rf"(?i:el |la )?{_SPANISH}.*|{_ADDRESS}{_LATIN}.*",
+        office=rf"(?i:el |la )?{_SPANISH}.*|{_ADDRESS}(?!{_SPANISH}){_LATIN}.*",
         about="(?i).*abre ventana nueva|whatsapp|linkedin|compartir.*|imprimir.*",
     ),
     "ar": _Language(
@@ -264,7 +266,7 @@ _LANGUAGES = {
         answers=r"ج ?\d*|(?:ال)?جواب|(?:ال)?إجابة|(?:المتحدث|الناطق) الرسمي",
         chairs="مديرة? الجلسة",
         person="(?!)",
-        office=rf"{_ARABIC}.*|(?:{_ARABIC_TITLE}|معالي|سعادة|فخامة) .*",
+        office=rf"{_ARABIC}.*|(?:{_ARABIC_TITLE}|معالي|سعادة|فخامة) (?!ال).*",
         about="شارك.*|طباعة",
     ),
 }
@@ -272,10 +274,10 @@ _NO_NAMES = re.compile(
     r"(?i)\b(?:conse(?:il|jo)|ass?embl[eé]e|asamblea|nations?|naciones|uni[oó]n|commission|comisión"
     r"|s[eé]na(?:t|do)|palais|palacio|sommet|cumbre|minist[eè]r\w+|gouvernement|gobierno|générale?"
     r"|iberoamericana|(?:proche|medio|moyen)|oriente?|europ\w+|afrique|áfrica|asie|asia"
-    r"|am[eé]ri(?:que|ca)|nord|norte|sud|sur|ouest|oeste|este)\b"
+    r"|am[eé]ri(?:que|ca)|nord|norte|sud|sur|ouest|oeste|este|señora?|sra?|mme|madame|господин|госпожа)\b"
     r"|\b(?:مجلس|جلسة|اجتماع|مؤتمر|قمة|منظمة|الأمم|جامعة|وزارة)\b"
 )
-"""Words of institutions and regions, which may be capitalised as names of people are."""
+"""Words of institutions, regions and address, which may be capitalised as names of people are."""
 
 _JOINT = re.compile(r"(?i)\b(?:conjoint|conjunt|совместн)|مشترك")
 _AND_ANOTHER = re.compile(r",? (?:y|e|et|и) ")

@@ -334,6 +334,23 @@ def test_a_main_speaker_has_several_labels(tmp_path: Path, title: str, label: st
     assert (said.text, report.account.left_out) == ("Merci.", {})
 
 
+@pytest.mark.parametrize(
+    ("title", "opening"),
+    [
+        (FRENCH_TITLE, "Monsieur le Président :"),
+        (FRENCH_TITLE, "Mme Présidente :"),
+        (SPANISH_TITLE, "Señor Presidente: Gracias."),
+        (CHINESE_TITLE, "主席先生：谢谢。"),
+        (CHINESE_TITLE, "各位部长：谢谢。"),
+        (RUSSIAN_TITLE, "Господин Президент: Спасибо."),
+        (ARABIC_TITLE, "السيد الرئيس: شكرا."),
+    ],
+)
+def test_an_opening_is_no_label(tmp_path: Path, title: str, opening: str) -> None:
+    (said,), _ = read_text(tmp_path, title, opening, "So.")
+    assert said.text == f"{opening}\nSo."
+
+
 def test_a_guest_may_stand_alone_on_a_line(tmp_path: Path) -> None:
     (said,), report = read_text(tmp_path, FRENCH_TITLE, "Ada Veld :", "So.", "Per Lund :", "Merci.")
     assert said.text == "So."
