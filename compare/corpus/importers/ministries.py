@@ -324,6 +324,7 @@ _LABELS = tuple(
 _COMMA = re.compile("[,،，] ?")
 _MOST_LABEL_WORDS = 7
 _HONORIFICS = {"m", "mr", "mme", "mlle", "sr", "sra", "dr", "dra", "don", "doña", "السيد", "السيدة"}
+_LONGEST_DAY = 60  # characters of a line with a day, a place and a time
 _PUBLISHED_WITHIN = timedelta(days=31)
 _ENDS = ".!?…:。！？؟"  # of paragraphs, unlike headings
 _SHORTEST_OFFICE = 4  # letters; "chef" is no office by itself
@@ -465,9 +466,11 @@ def _date(title: str, others: Iterable[str]) -> str:
 
 def _is_day(line: str) -> bool:
     """Say whether a line is a day, with or without place and time, and not a sentence."""
+    if len(line) > _LONGEST_DAY or not any(_days(line)):
+        return False
     beside = _BESIDE_DAY.sub("", _DAY.sub("", line)).strip()
     is_sentence = re.search(r"\w ?[.!?…。！？؟]$", beside)
-    return any(_days(line)) and len(beside.split()) <= _MOST_BESIDE_DAY and not is_sentence
+    return len(beside.split()) <= _MOST_BESIDE_DAY and not is_sentence
 
 
 class _Conference:
