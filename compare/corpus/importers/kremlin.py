@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -36,6 +36,7 @@ from compare.corpus.importers.sources import (
 )
 from compare.corpus.importers.text import Turn, gather_turns, tidy_line, turn_cells
 from compare.corpus.values import BadFileError, Row
+from compare.statements.countries import country_name, translations
 
 COUNTRY = "Russia"
 PRESIDENTS = frozenset({"Vladimir Putin", "Dmitry Medvedev"})
@@ -287,8 +288,8 @@ def _label_of(element: Any) -> tuple[str, str] | None:
     is_known = any(pattern.fullmatch(label) for pattern in _NOBODY.values())
     is_office = (
         has_office(label.split())
-        or _RUSSIAN_OFFICE.match(label)
-        or _RUSSIAN_NAME.fullmatch(label.partition(",")[0])
+        or RUSSIAN_OFFICE.match(label)
+        or any(map(_RUSSIAN_NAME.search, (label, label.partition(",")[0])))
     )
     return (label, before) if is_name or is_known or (words.strip() and is_office) else None
 
@@ -327,7 +328,7 @@ class _Speakers:
         plain = label.partition(",")[0]
         short = [known for known in self.labels if " " in known and plain.endswith(f" {known}")]
         if _RUSSIAN.match(label):
-            role, name = split_russian_role(plain)
+            role, name = split_russian_role(label)
             name = RUSSIAN_PRESIDENTS.get(name) or self._full.get(name, name)
         elif linked and linked in label and " " in linked:
             name, role = linked, label.removesuffix(linked).strip(" ,")
@@ -351,8 +352,8 @@ class _Speakers:
 # Russian labels: "Министр дорог П.Лунд"
 
 _RUSSIAN = re.compile("[А-ЯЁ]")
-_RUSSIAN_OFFICE = re.compile(
-    r"(?i)(?:(?:перв|действующ|чрезвычайн|специальн|постоянн|государственн|официальн)\w+ )?"
+RUSSIAN_OFFICE = re.compile(
+    r"(?i)(?:\w+(?:[иы]й|ая) (?:и )?)*"
     r"(?:президент|вице-|премьер|министр|канцлер|корол|эмир|султан|(?:со)?председател|губернатор"
     r"|глав|руководител|секретар|директор|посол|представител|генерал|депутат|помощник|советник"
     r"|врио|временно|ректор|патриарх|мэр|уполномоченн|начальник|команд|член|сенатор|спикер"
@@ -366,12 +367,18 @@ _RUSSIAN_NAME = re.compile(
 
 
 def split_russian_role(text: str) -> tuple[str, str]:
-    """Return role and name of "Министр дорог П.Лунд"; all is the name if no office stands there."""
-    found = _RUSSIAN_NAME.search(text)
-    role = text[: found.start()].strip() if found else ""
-    if found is None or (role and not _RUSSIAN_OFFICE.match(role)):
-        return "", text
-    return role, re.sub(r"\. ", ".", found[0])
+    """Return role and name of "Министр дорог П.Лунд" or of "Министр дорог, посол П.Лунд".
+
+    If nothing precedes the name, all before a comma is the name.
+    """
+    plain = text.partition(",")[0]
+    for part in (plain, text) if RUSSIAN_OFFICE.match(plain) else (plain,):
+        found = _RUSSIAN_NAME.search(part)
+        role = part[: found.start()].strip(" ,") if found else ""
+        is_role = RUSSIAN_OFFICE.match(role) or re.search(r"\b[а-яё]", role)
+        if found and (is_role or "." in found[0]):
+            return role, found[0].replace(". ", ".")
+    return "", plain
 
 
 def _country_of_russian_role(role: str, _: str) -> str:
@@ -380,10 +387,31 @@ def _country_of_russian_role(role: str, _: str) -> str:
     if re.search(rf"(?<!\bв )(?<!\bпри )\b(?:{RUSSIAN_COUNTRY})$", role):
         return COUNTRY
     for at in range(1, len(words)):
+        if words[at - 1] in {"в", "во", "при"}:
+            return ""  # where the office is held, not whose it is
         country = leading_country(words[at:])
-        if len(country.split()) == len(words) - at and words[at - 1] not in {"в", "при", "по", "с"}:
+        if len(country.split()) < len(words) - at:
+            country = _countries_by_stems().get(_stems(role.split(maxsplit=at)[at]), "")
+        if country and not re.search(r"^(?:по|с)$|(?:ой|ого|[иы]х)$", words[at - 1]):
             return country
     return ""
+
+
+_ENDINGS = re.compile(r"(?:[ое]го|[оаыи]й|ая|[оыи]е|[ыи]х|[ое]в|[аяыиьо])\b")
+
+
+def _stems(name: str) -> str:
+    """Return a Russian name without the endings of its words: the same in all cases."""
+    return _ENDINGS.sub("", " ".join(re.findall(r"\w+", name.casefold().replace("ё", "е"))))
+
+
+@cache
+def _countries_by_stems() -> dict[str, str]:
+    """Map the stems of the Russian names of countries to the countries' names."""
+    named = {
+        _stems(name): country_name(code) for name, code in translations() if _RUSSIAN.match(name)
+    }
+    return named | {"египт": country_name("EGY")}  # loses a vowel
 
 
 # The countries of roles

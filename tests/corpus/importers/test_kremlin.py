@@ -140,12 +140,40 @@ def test_a_page_in_russian(tmp_path: Path) -> None:
         ("У. фон дер Вельд", "У.фон дер Вельд", "", ""),
         ("Ан Вель До", "Ан Вель До", "", ""),
         ("Губернатор края", "Губернатор края", "", ""),
+        ("Премьер-министр Вальдории, министр дорог А.Вельд", "А.Вельд",
+         "Премьер-министр Вальдории, министр дорог", ""),
+        ("Президент Франции А.Вельд", "А.Вельд", "Президент Франции", "France"),
+        ("Президент Демократической Республики Конго А.Вельд", "А.Вельд",
+         "Президент Демократической Республики Конго", "Democratic Republic of the Congo"),
+        ("Федеральный канцлер Германии А.Вельд", "А.Вельд", "Федеральный канцлер Германии",
+         "Germany"),
+        ("Президент Египта А.Вельд", "А.Вельд", "Президент Египта", "Egypt"),
+        ("Президент Папуа – Новой Гвинеи А.Вельд", "А.Вельд", "Президент Папуа – Новой Гвинеи",
+         "Papua New Guinea"),
+        ("Президент Старой Гвинеи А.Вельд", "А.Вельд", "Президент Старой Гвинеи", ""),
+        ("Посол Вальдории в Республике Конго А.Вельд", "А.Вельд",
+         "Посол Вальдории в Республике Конго", ""),
     ],
 )  # fmt: skip
 def test_russian_labels(tmp_path: Path, label: str, speaker: str, role: str, country: str) -> None:
     write(tmp_path, f"<p><b>{label}:</b> Мы строим.</p>", site="")
     (said,), _ = read(tmp_path)
     assert (said.speaker, said.role, said.countries) == (speaker, role, country)
+
+
+@pytest.mark.parametrize(
+    ("label", "speaker", "role"),
+    [
+        ("Учитель школы А.Вельд", "А.Вельд", "Учитель школы"),
+        ("участница форума Ада Вельд", "Ада Вельд", "участница форума"),
+        ("А.Вельд, учитель школы", "А.Вельд", ""),
+        ("Вельд", "Вельд", ""),
+    ],
+)
+def test_any_name_in_bold_ends_a_turn(tmp_path: Path, label: str, speaker: str, role: str) -> None:
+    write(tmp_path, f"<p><b>Б.Мосс:</b> Да.</p><p><b>{label}:</b> Нет.</p>", site="")
+    (host, guest), _ = read(tmp_path)
+    assert (host.text, guest.text, guest.speaker, guest.role) == ("Да.", "Нет.", speaker, role)
 
 
 def test_a_heading_in_russian_is_no_name(tmp_path: Path) -> None:
