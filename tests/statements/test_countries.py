@@ -16,6 +16,7 @@ from compare.statements import (
     country_code,
     country_key,
     country_name,
+    fold,
     parse_countries,
 )
 from compare.statements.countries import name_entries
@@ -44,6 +45,19 @@ def test_every_translated_name_has_its_own_code_only() -> None:
     for spelling, code in countries.translations():
         found = country_code(spelling)
         assert found == code, (spelling, found)
+
+
+def test_no_translated_name_is_known_without_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = list(countries.translated_names())
+    assert len({fold(spelling) for spelling, _ in names}) == len(names)
+    monkeypatch.setattr(countries, "translated_names", lambda: ())
+    caches = (countries._codes, country_code)
+    for cache in caches:
+        cache.cache_clear()
+    redundant = [spelling for spelling, code in names if country_code(spelling) == code]
+    for cache in caches:
+        cache.cache_clear()
+    assert redundant == []
 
 
 @pytest.mark.parametrize(
