@@ -138,14 +138,19 @@ def translations() -> Iterator[tuple[str, str]]:
     """Yield the names of countries in other languages, with their codes."""
     import pycountry
 
-    text = files("compare.statements").joinpath("translated_names.csv").read_text("utf-8")
-    for code, spellings in list(csv.reader(text.splitlines()))[1:]:
-        yield from ((spelling, code) for spelling in spellings.split(";"))
+    yield from translated_names()
     for language in _LANGUAGES:
         names = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [language])
         for country in _iso("countries"):
             for name in _iso_spellings(country, _NAMES):
                 yield names.gettext(name), country.alpha_3
+
+
+def translated_names() -> Iterator[tuple[str, str]]:
+    """Yield the names of `translated_names.csv`, with their codes."""
+    text = files("compare.statements").joinpath("translated_names.csv").read_text("utf-8")
+    for code, spellings in list(csv.reader(text.splitlines()))[1:]:
+        yield from ((spelling.strip(), code) for spelling in spellings.split(";"))
 
 
 def _iso_spellings(entry: Any, fields: Sequence[str] = (*_NAMES, *_CODES)) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -31,6 +32,20 @@ rather than Macedonian."""
 
 _WRITTEN_ALIKE = {"arz": "ar", "ary": "ar", "wuu": "zh", "yue": "zh"}
 """Varieties that are taken for a language in a few of its sentences."""
+
+_OWN_NAMES = {
+    "العربية": "ar", "беларуская": "be", "български": "bg", "bosanski": "bs", "català": "ca",
+    "čeština": "cs", "cymraeg": "cy", "dansk": "da", "deutsch": "de", "ελληνικά": "el",
+    "español": "es", "castellano": "es", "eesti": "et", "euskara": "eu", "euskera": "eu",
+    "suomi": "fi", "français": "fr", "gaeilge": "ga", "galego": "gl", "hrvatski": "hr",
+    "magyar": "hu", "íslenska": "is", "italiano": "it", "lietuvių": "lt", "latviešu": "lv",
+    "македонски": "mk", "malti": "mt", "nederlands": "nl", "norsk": "no", "bokmål": "nb",
+    "nynorsk": "nn", "occitan": "oc", "polski": "pl", "português": "pt", "română": "ro",
+    "русский": "ru", "slovenčina": "sk", "slovenščina": "sl", "shqip": "sq", "српски": "sr",
+    "srpski": "sr", "svenska": "sv", "türkçe": "tr", "українська": "uk", "中文": "zh",
+    "汉语": "zh",
+}  # fmt: skip
+"""Languages by their own names."""
 
 _MARGIN = 20.0
 """How much likelier (natural logarithm) another language must be: names alone reach about 10."""
@@ -103,13 +118,18 @@ def is_language(tag: str, *codes: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def language_code(tag: str) -> str:
-    """Return the code of a tag or English name: ISO 639-1, else 639-3, else the tag itself."""
+    """Return the code of a tag or a name ("French", "français"), else the tag itself.
+
+    The code is ISO 639-1, else 639-3.
+    """
     plain = " ".join(tag.casefold().split())
     found = _TAG.match(plain)
     if found and len(found[1]) == 2:
         return found[1]
     entry = _iso(found[1] if found else plain)
-    return entry.get("alpha_2", entry["alpha_3"]) if entry else plain
+    if entry:
+        return entry.get("alpha_2", entry["alpha_3"])
+    return _OWN_NAMES.get(unicodedata.normalize("NFC", plain), plain)
 
 
 @lru_cache(maxsize=1024)

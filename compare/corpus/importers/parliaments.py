@@ -276,7 +276,10 @@ _MAIN_LANGUAGES = {
     "HR": "hr", "HU": "hu", "IS": "is", "IT": "it", "LT": "lt", "LV": "lv", "NL": "nl", "PL": "pl",
     "PT": "pt", "RS": "sr", "SE": "sv", "SI": "sl", "TR": "tr",
 }  # fmt: skip  # of parliaments with one language: translated files do not name the original
-_NAMES_OF_LANGUAGES = {"українська": "uk", "російська": "ru"}
+_NAMES_OF_LANGUAGES = {
+    "російська": "ru", "castellà": "es", "espanyol": "es", "castelán": "es", "gaztelania": "es",
+    "frans": "fr", "ruotsi": "sv",
+}  # fmt: skip  # a table may name the second language in the corpus's own
 
 
 def _read_parlamint_text(source: Source, account: Account) -> Iterator[Piece]:
@@ -336,6 +339,11 @@ def _original(stem: str) -> str:
     return found[1] + found[3] if found and found["corpus"] != "GB" else ""
 
 
+def _join_key(key: str) -> str:
+    """Return the id of an utterance without the mark of a machine translation."""
+    return key.replace("-en_", "_", 1)
+
+
 def _read_parts(parts: Mapping[str, Entry], account: Account) -> Iterator[Piece]:
     """Yield a text's utterances with its table and its translation; report and count the files."""
     about: dict[str, Record] = {}
@@ -346,7 +354,7 @@ def _read_parts(parts: Mapping[str, Entry], account: Account) -> Iterator[Piece]
         if isinstance(row, Problem):
             yield row
         else:
-            about[row.cells.get("ID", "")] = Record(text, row, row.cells)
+            about[_join_key(row.cells.get("ID", ""))] = Record(text, row, row.cells)
     for piece in (
         track_file(translation, _lines(translation, account), account) if translation else ()
     ):
@@ -356,7 +364,7 @@ def _read_parts(parts: Mapping[str, Entry], account: Account) -> Iterator[Piece]
             key, _, words = piece
             reason = Reason.TRANSLATIONS if words.strip() else _NO_WORDS
             account.leave(reason, words, piece=True)
-            translations[key] = " ".join(words.split())
+            translations[_join_key(key)] = " ".join(words.split())
     yield from track_file(text, _utterances(text, about, translations, account), account)
 
 
@@ -386,14 +394,14 @@ def _utterances(
             yield line
             continue
         key, here, text = line
-        record = about.pop(key, Record(entry, here, {}))
+        record = about.pop(_join_key(key), Record(entry, here, {}))
         if not text.strip():
             account.leave(_NO_WORDS, text, piece=True)
             continue
         if not record.known("Speaker_name"):
             account.note(_NO_SPEAKER)
         cells = _utterance_cells(key, record) | {"text": text}
-        if translation := translations.get(key):
+        if translation := translations.get(_join_key(key)):
             cells |= {
                 "translation": translation,
                 "translation_language": "en",
@@ -411,7 +419,7 @@ def _utterance_cells(key: str, record: Record) -> Cells:
     translated = bool(found["translated"]) and corpus != "GB"
     mark = "-en_" if found["translated"] and "-en_" not in key else "_"
     name, named = record.known("Speaker_name"), language_code(record.known("Lang"))
-    known = _NAMES_OF_LANGUAGES.get(named, named)  # a table in the corpus's language names its own
+    known = _NAMES_OF_LANGUAGES.get(named, named)
     language = known if len(known) == 2 else _MAIN_LANGUAGES.get(corpus, "")
     surname, comma, forename = name.partition(", ")
     roles = (

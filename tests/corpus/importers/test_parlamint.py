@@ -263,20 +263,26 @@ def test_texts_with_their_tables(tmp_path: Path) -> None:
     assert [problem.line for problem in reading.report.problems] == [5]
 
 
-def test_machine_translations_say_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mark", ["", "-en"])
+def test_machine_translations_say_so(tmp_path: Path, mark: str) -> None:
     folder = texts(tmp_path / "t", "ParlaMint-SE-en_2031-02-03", meta="English")
+    english = folder / "ParlaMint-SE-en_2031-02-03.txt"
+    english.write_text(TEXT.replace("SE_", f"SE{mark}_"), "utf-8")
     found = told(Import([folder]))
     assert found["u1"].id == "parlamint-SE-en_2031-02-03.u1"
-    assert found["u1"].language == "en"
+    assert (found["u1"].speaker, found["u1"].language) == ("Ada Eva Made-Up", "en")
     assert found["u1"].extra["translated"] == "by machine"
     assert found["u1"].extra["original_language"] == "sv"
 
 
 @pytest.mark.parametrize("last", ["original", "translation", "table"])
-def test_a_text_and_its_machine_translation_are_one(tmp_path: Path, last: str) -> None:
+@pytest.mark.parametrize("mark", ["", "-en"])
+def test_a_text_and_its_machine_translation_are_one(tmp_path: Path, last: str, mark: str) -> None:
     original, translated = "ParlaMint-SE_2031-02-03", "ParlaMint-SE-en_2031-02-03"
     folder = texts(tmp_path / "t", original, meta="svenska")
     texts(folder, translated, meta="English")
+    english = folder / f"{translated}.txt"
+    english.write_text(TEXT.replace("SE_", f"SE{mark}_"), "utf-8")
     swedish = "".join(
         f"{original}.u{n}\t{words}\n" for n, words in ((1, "Vi bygger."), (2, "Nej."))
     )
@@ -303,7 +309,16 @@ def test_a_text_and_its_machine_translation_are_one(tmp_path: Path, last: str) -
 
 @pytest.mark.parametrize(
     ("corpus", "named", "language"),
-    [("FR", "français", "fr"), ("UA", "Українська", "uk"), ("UA", "Russian", "ru")],
+    [
+        ("FR", "français", "fr"),
+        ("BE", "Français", "fr"),
+        ("ES-CT", "Català", "ca"),
+        ("ES-CT", "Castellà", "es"),
+        ("ES-CT", "ca", "ca"),
+        ("UA", "Українська", "uk"),
+        ("UA", "Російська", "ru"),
+        ("UA", "Russian", "ru"),
+    ],
 )
 def test_a_table_may_name_languages_in_its_own(
     tmp_path: Path, corpus: str, named: str, language: str
