@@ -240,7 +240,8 @@ def unreadable(
     if not tags:
         return RowSpans.whole(0)
     within = store.select(replace(filters, languages=filters.languages or tuple(tags)))
-    within = _among(within, store.select(Filters(languages=tuple(tags))), read=True)
+    if filters.languages:
+        within = _among(within, store.select(Filters(languages=tuple(tags))), read=True)
     return _among(within, _in_readable(store, languages), read=False)
 
 
@@ -258,8 +259,9 @@ def _in_readable(store: PassageStore, languages: tuple[str, ...]) -> Selection:
 
 
 def _among(within: Selection, others: Selection, *, read: bool) -> Selection:
-    rows = [block[others.holds(block) == read] for block in within.blocks()]
-    return RowSpans.of(np.concatenate([np.zeros(0, np.int64), *rows]))
+    found = [block[others.holds(block) == read] for block in within.blocks()]
+    rows = np.concatenate([np.zeros(0, np.int64), *found])
+    return RowSpans(rows, rows + 1)
 
 
 def unmatched(store: PassageStore, filters: Filters, *, if_several: bool = False) -> list[str]:

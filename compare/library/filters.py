@@ -143,9 +143,9 @@ class Filters:
     True
 
     Countries match by code or any spelling in six languages, speakers with or without honorifics
-    and in Cyrillic or Latin letters, and languages by code, English or own name. Case and accents do not
-    matter for roles, political parties (the column `party`) and venues. A date
-    matches if the period it covers overlaps `date_from`..`date_to`; statements without a date never
+    and in Cyrillic or Latin letters, and languages by code, English or own name. Case and accents
+    do not matter for roles, political parties (the column `party`) and venues. A date matches if
+    the period it covers overlaps `date_from`..`date_to`; statements without a date never
     match a period. A joint statement belongs to each of its countries, so that `not_countries`
     excludes it if it names any of them.
 

@@ -11,7 +11,7 @@ import threading
 import unicodedata
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,6 +109,8 @@ class SqliteStore(BaseStore):
         self._database = database
         self._vectors = vectors
         self._lock = threading.RLock()
+        # Those of languages are asked for by every search.
+        self._spans = lru_cache(maxsize=4)(self._spans_where)
 
     @classmethod
     def write(
@@ -320,6 +322,9 @@ class SqliteStore(BaseStore):
         where, parameters = _where(self._with_tags(filters))
         if not where:
             return RowSpans.whole(len(self))
+        return self._spans(where, *parameters)
+
+    def _spans_where(self, where: str, *parameters: Any) -> RowSpans:
         found = self._all(
             f"SELECT first_row, first_row + row_count FROM statements {where} ORDER BY n",
             parameters,
