@@ -283,8 +283,12 @@ def unmatched(store: PassageStore, filters: Filters, *, if_several: bool = False
 
 
 def why_nothing(store: PassageStore, filters: Filters, notes: Sequence[str] = ()) -> str:
-    """Return why no passage passes filters, after notes on what cannot be judged, in sentences."""
-    return " ".join([*notes, *unmatched(store, filters)]) or "Loosen the filters."
+    """Return why nothing is read, in sentences: the filters, or else what `notes` say of languages.
+
+    `filters` are those that were given, without languages added to them.
+    """
+    said = notes if len(store.select(filters)) else unmatched(store, filters)
+    return " ".join(said) or "Loosen the filters."
 
 
 def with_readable_languages(

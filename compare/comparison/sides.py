@@ -22,6 +22,7 @@ from compare.comparison.retrieval import (
     readable,
     why_nothing,
     with_readable_languages,
+    without_added_languages,
 )
 from compare.comparison.scoring import (
     check_proposition,
@@ -231,9 +232,10 @@ def _nearest(
     """
     within = readable(library.store, chosen, languages)
     if not len(within):
+        given = without_added_languages(library.store, chosen, languages)
         raise QueryError(
             f"{one_line(name)} cannot be compared: no statement matches. "
-            + why_nothing(library.store, chosen, notes)
+            + why_nothing(library.store, given, notes)
         )
     rows = nearest_to(library, asked.ends, within, most)
     if not repeated:
