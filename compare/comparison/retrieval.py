@@ -317,7 +317,8 @@ def _not_read(tags: Sequence[str], languages: tuple[str, ...], count: int = 0) -
     many = f" ({count:,} {'statement' if count == 1 else 'statements'})" if count else ""
     return (
         f"The stance model reads {language_names(languages)}. What is in {language_names(tags)}"
-        f"{many} is not judged unless it has an English translation: see `compare translate`."
+        f"{many} is not judged unless it has an English translation, which compare translate can "
+        "add."
     )
 
 

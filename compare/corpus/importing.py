@@ -68,7 +68,7 @@ class Report:
         if self.foreign:
             sentences.append(
                 f"{self.foreign:,} of the statements are not in English and have no English "
-                "translation, so no model judges them: `compare translate` can add one."
+                "translation, so no model judges them: compare translate can add one."
             )
         if self.unknown_countries:
             sentences.append(unknown_countries(self.unknown_countries))

@@ -347,7 +347,8 @@ class Reading:
             yield (
                 f"{self.detected.total():,} statements without a language are clearly not English "
                 f"({languages}), judging by their words. A search finds them, but the stance model "
-                "reads English: with a translation they are judged, see `compare translate`."
+                "reads English: they are judged if they have a translation, which compare "
+                "translate can add."
             )
         if unknown:
             yield (

@@ -164,7 +164,7 @@ def test_what_is_not_english_is_left_out_and_said(library, tmp_path):
             QueryError, match=r"Side b \(Mar.*no statement.*What is in French"
         ) as told:
             sides(library, b=b)
-        assert "see `compare translate`" in str(told.value)
+        assert "which compare translate can add" in str(told.value)
     english = [said("m2", f"{OPEN} now.", "Marenia", "2014", language="en")]
     more = Library.build([*STATEMENTS, *english], tmp_path / "more", HashingEncoder(256))
     table = sides(more, b=MAR)

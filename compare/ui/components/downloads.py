@@ -168,7 +168,9 @@ def _show_link(digest: str, keys: Sequence[str], held: str) -> None:
 
 
 def show_sensitivity(result: Result, library: Library) -> None:
-    """Show, folded, what a result would be after one change."""
+    """Show, folded, what a result would be after one change; nothing if it has no pairs."""
+    if not result.pairs:
+        return
     key = repr((result.provenance, result.quote, result.subject, result.thresholds))
     name = f"sensitivity-{widget_key(result.subject)}"
     tried = kept(name, key)

@@ -102,7 +102,10 @@ def side_by_side(shown: Shown, *, as_table: bool = False) -> Result:
     else:
         latest = three_lists(shown, "statement", "near the topic")
     if result.unjudged:
-        with st.expander(unjudged_title(result), expanded=not result.pairs, key="unjudged"):
+        alone = not result.pairs
+        # Streamlit keeps what is unfolded by key.
+        key = "unjudged-alone" if alone else "unjudged"
+        with st.expander(unjudged_title(result), expanded=alone, key=key):
             small(unjudged_note(result))
             for one in result.unjudged:
                 st.html(unjudged_card(one))
