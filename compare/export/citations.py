@@ -57,7 +57,10 @@ class Citation:
 
 
 def cited(result: Result, stances: Sequence[Stance], limit: int | None = None) -> list[Citation]:
-    """Return the statements to cite: the quote's own, then those of the listed pairs, each once."""
+    """Return the statements to cite: the quote's own, then those of the listed pairs, each once.
+
+    With all the usual lists, those that no model judged follow.
+    """
     statements: dict[str, Statement] = {}
     passages: dict[str, dict[int, Excerpt]] = defaultdict(dict)
     if result.asked and result.source:
@@ -67,6 +70,10 @@ def cited(result: Result, stances: Sequence[Stance], limit: int | None = None) -
             for statement in (side.statement, *side.repeats):
                 statements.setdefault(statement.id, statement)
             passages[side.statement.id][side.passage.start] = side
+    if set(stances) >= set(result.usual_lists):
+        for one in result.unjudged[:limit]:
+            statements.setdefault(one.excerpt.statement.id, one.excerpt.statement)
+            passages[one.excerpt.statement.id][one.excerpt.passage.start] = one.excerpt
     return [
         Citation(one, tuple(side for _, side in sorted(passages[one.id].items())))
         for one in statements.values()

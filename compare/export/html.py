@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from compare.export.citations import bibtex, reference
 from compare.export.words import (
@@ -229,12 +229,13 @@ def unsure_card(
     return _card("found_card", pair, Stance.NEITHER, head, _shows_quote(pair, quote_text), note)
 
 
-def unjudged_card(found: Unjudged) -> Markup:
+def unjudged_card(found: Unjudged, mark: Markup | None = None) -> Markup:
     """Return a statement that no model judged, with the similar passage marked."""
     said, passage = found.excerpt.statement, found.excerpt.passage
     language = language_names([said.language])
     note = " · ".join(filter(None, [language, f"similarity {found.similarity:.2f}"]))
-    return statement_card(said, marked=(passage.start, passage.end), note=note)
+    marked = passage.start, passage.end
+    return statement_card(said, marked=marked, note=escape(note) + (mark or Markup()))
 
 
 def _shows_quote(pair: Pair, quote_text: str) -> bool:

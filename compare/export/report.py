@@ -89,7 +89,10 @@ def report_html(
             kind=_KINDS[result.kind],
             quote=quote_card(result.quote, result.source) if result.quote else "",
             lists=[_list(result, one, numbers, limit) for one in in_reading_order(result, stances)],
-            unjudged=[unjudged_card(one) for one in result.unjudged[:limit]],
+            unjudged=[
+                unjudged_card(one, _mark(one.excerpt.statement, numbers))
+                for one in result.unjudged[:limit]
+            ],
             unjudged_title=unjudged_title(result),
             unjudged_note=unjudged_note(result),
             methods=methods(result),
@@ -108,6 +111,8 @@ def _heading(result: Result, title: str) -> str:
     if not result.quote:
         return result.subject
     words = shortened(" ".join(result.subject.split()), _TITLE_LENGTH)
+    if result.quote_language:
+        return f"What is near “{words}”"
     return f"Who agrees with “{words}”, and who opposes it"
 
 
@@ -115,19 +120,25 @@ def _list(
     result: Result, stance: Stance, numbers: dict[str, int], limit: int | None
 ) -> tuple[Markup, list[Markup], int]:
     """Return the heading of a list, its pairs as cards, and how many pairs are left out."""
-
-    def mark(statement: Statement) -> Markup:
-        number = numbers.get(statement.id)
-        link = Markup(' <a class="cp-ref" href="#s{0}">[{0}]</a>')
-        return link.format(number) if number else Markup()
-
     listed = result.listed(stance)
     cards = [
-        listed_card(result, pair, stance, (mark(pair.a.statement), mark(pair.b.statement)))
+        listed_card(
+            result,
+            pair,
+            stance,
+            (_mark(pair.a.statement, numbers), _mark(pair.b.statement, numbers)),
+        )
         for pair in listed[:limit]
     ]
     name, what = ("", "statement") if result.quote else (verdict_word(result, stance), "pair")
     return list_head(stance, len(result.sure(stance)), name, what), cards, len(listed) - len(cards)
+
+
+def _mark(statement: Statement, numbers: dict[str, int]) -> Markup:
+    """Return a link to a statement's reference, if it has one."""
+    number = numbers.get(statement.id)
+    link = Markup(' <a class="cp-ref" href="#s{0}">[{0}]</a>')
+    return link.format(number) if number else Markup()
 
 
 def sensitivity_table(found: Sensitivity) -> Markup:

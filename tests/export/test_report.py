@@ -14,14 +14,16 @@ from hypothesis import strategies as st
 
 from compare.errors import ExportError
 from compare.export import ExportFormat, export_bytes
-from compare.export.citations import Citation, reference
+from compare.export.citations import Citation, cited, reference
 from compare.export.report import citation_of, limits, methods, report_html, settings
 from compare.export.words import filters_in_words
 from compare.models import load_stance_model
 from compare.models.runtime import read_manifest
 from compare.models.stance import WEIGHTS
-from compare.results import Stance
+from compare.results import Excerpt, Stance
+from compare.results.pair import Unjudged
 from compare.statements import PartialDate, Quote, Statement
+from compare.statements.passages import split_statement
 from tests.fabricate import (
     AGREEING,
     OPPOSED,
@@ -169,6 +171,22 @@ def test_every_statement_shown_is_a_reference_and_the_other_way_round() -> None:
     file = {"source_file": "debates/canal-2019.txt"}
     of_collection = replace(AGREEING, source="Canal Debates, canal-2019.txt", extra=file)
     assert reference(Citation(of_collection)).endswith("2 April 2019. Canal Debates.")
+
+
+def test_what_is_not_judged_is_cited_with_the_usual_lists() -> None:
+    said = Statement("ru", "Порт Мерен останется закрытым.", language="ru", venue="Briefing")
+    (excerpt,) = (Excerpt(said, passage) for passage in split_statement(said))
+    result = replace(a_search(), found_unjudged=(Unjudged(excerpt, 0.6),))
+    number = len(cited(result, result.usual_lists))
+    markup = report_html(result)
+    assert f'Russian · similarity 0.60 <a class="cp-ref" href="#s{number}">[{number}]</a>' in markup
+    assert f'<li id="s{number}">' in markup
+    assert len(cited(result, [Stance.OPPOSE])) == 1
+    alone = replace(result, pairs=(), quote_language="ru")
+    markup = report_html(alone)
+    assert "What is near “" in markup
+    assert "How firm the counts are" not in markup
+    assert "[1]" in markup
 
 
 def test_two_sides_are_reported_with_what_opposes_first() -> None:
