@@ -182,7 +182,8 @@ def test_what_is_not_judged_is_cited_with_the_usual_lists() -> None:
     assert f'Russian · similarity 0.60 <a class="cp-ref" href="#s{number}">[{number}]</a>' in markup
     assert f'<li id="s{number}">' in markup
     assert len(cited(result, [Stance.OPPOSE])) == 1
-    alone = replace(result, pairs=(), quote_language="ru")
+    made = replace(result.provenance, settings={"quote_language": "ru"})
+    alone = replace(result, pairs=(), provenance=made)
     markup = report_html(alone)
     assert "What is near “" in markup
     assert "How firm the counts are" not in markup
