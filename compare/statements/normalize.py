@@ -21,7 +21,7 @@ _HONORIFIC = re.compile(
     r"|(?:(?:royal|serene|imperial) )?highness)"
     r"|(?:the )?(?:right |rt |most )?(?:hon|honourable|honorable|reverend|rev)"
     # not "m", "d" and "don", which are initials and a name
-    r"|mlle|s e (?:m|mme|mlle|sr|sra|el sr|la sra)|excm[oa] sra?|sra?|srta"
+    r"|mlle|s e (?:m|mme|mlle|sr|sra|el sr|la sra)|excm[oa] sra?|sra?|srta|dna"
     r"|г н|г жа|господин|госпожа"
     r"|ا ?د|د|السيده?|الدكتوره?|(?:صاحبه? )?(?:ال)?(?:معالي|سعاده|فخامه|جلاله|سمو))(?: |$)"
 )
@@ -55,9 +55,10 @@ def speaker_key(name: str) -> str:
 
     Case, accents, punctuation, blanks and honorifics ("H.E. Mr.") are ignored, unless the name is
     only an honorific. Ranks and offices count: "General" and "President" can be two people. A
-    Cyrillic name has the key of its English spelling: "Ада Лорн" is "Ada Lorn". Chinese and Arabic
-    do not settle how a name is spelled, so a name in another script may have its Latin spelling
-    behind a slash: "艾达·洛恩 / Ada Lorn" is "Ada Lorn", too.
+    Cyrillic name has the key of one English spelling: "Ада Лорн" is "Ada Lorn", and "Сергей" is
+    "Sergei", not "Sergey". Chinese and Arabic do not settle how a name is spelled. So a name in
+    another script may have its Latin spelling behind a slash: "艾达·洛恩 / Ada Lorn" is "Ada
+    Lorn", and "Сергей Лорн / Sergey Lorn" is "Sergey Lorn".
     """
     if not name.isascii() and name.count("/") == 1:
         latin = [part for part in name.split("/") if all(sign < "ɐ" for sign in part)]
@@ -71,8 +72,13 @@ def speaker_key(name: str) -> str:
 
 
 def _in_latin_letters(key: str) -> str:
-    """Transliterate Cyrillic as the BGN/PCGN system, with names in "-y" for "-ий"."""
+    """Transliterate Cyrillic as the BGN/PCGN system, but endings and "кс" as newspapers do.
+
+    "Дмитрий", "Мария" and "Александр" are "Dmitry", "Maria" and "Alexander".
+    """
     key = re.sub(r"[иы]и\b", "y", key)  # `fold` has taken the mark of й
+    key = re.sub(r"ия\b", "ia", key).replace("кс", "x")
+    key = re.sub(r"андр\b", "ander", key)
     return key.translate(_CYRILLIC)
 
 

@@ -96,6 +96,10 @@ def test_content_words_are_folded_once_and_without_stop_words() -> None:
     ("name", "same"),
     [
         ("Ада Лорн", "Ada Lorn"),
+        ("Мария Ксенина", "Maria Xenina"),
+        ("Александр и Юлия", "Alexander i Yulia"),
+        ("Алексей Тарский / Alexey Tarsky", "Alexey Tarsky"),
+        ("Dña. Ada Lorn", "Ada Lorn"),
         ("Г-жа Ада Лорн", "Ms. Ada Lorn"),
         ("Юрий Белый", "Yury Bely"),
         ("S. E. M. Bren Tal", "H.E. Mr. Bren Tal"),
