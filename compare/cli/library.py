@@ -350,11 +350,14 @@ def info(verify: bool, as_json: bool, library: Backend | None) -> None:
         opened.verify()
     manifest, model = opened.manifest, opened.stance_model()
     facets, period = opened.facets(), opened.period() or ()
+    languages = {one.value: one.count for one in facets["languages"]}
+    languages |= {"": unknown} if (unknown := manifest.statements - sum(languages.values())) else {}
     data = {
         "library": str(opened.backend),
         "statements": manifest.statements,
         "countries": len(facets["countries"]),
         "speakers": len(facets["speakers"]),
+        "languages": languages,
         "years": " to ".join(dict.fromkeys(str(day.year) for day in period)),
         "passages": manifest.passages,
         "digest": opened.digest,
@@ -378,6 +381,8 @@ def info(verify: bool, as_json: bool, library: Backend | None) -> None:
         return
     for name, value in data.items():
         text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
-        if isinstance(value, dict):
+        if name == "languages":
+            text = ", ".join(f"{tag or 'not given'} {n:,}" for tag, n in languages.items())
+        elif isinstance(value, dict):
             text = ", ".join(map(str, value.values()))
         say(f"{name.replace('_', ' ')}: {text}")

@@ -98,6 +98,9 @@ def test_info_says_what_the_library_is(run: Run, library: Path) -> None:
     assert data["stance"] == {"name": "judge", "digest": "5" * 64}
     assert f"library: {library}\n" in run("info").out
     assert "verified: no\n" in run("info").out
+    assert sum(data["languages"].values()) == 4
+    tags = (f"{tag or 'not given'} {n}" for tag, n in data["languages"].items())
+    assert f"languages: {', '.join(tags)}\n" in run("info").out
 
 
 def test_info_finds_damage(run: Run, tmp_path: Path, corpus: Path) -> None:
